@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Waiters: requests that hold their answer until an alert's ticket is known (Prefer: wait=N).
+//
+// Guarantees: until_settled() ends at the latest after its timeout, at once when the alert will not
+// lead to a ticket now; bounded number of waiters (past it: no wait). Losing a wake-up costs time,
+// never truth: the store is asked again at the end.
+// Thread rule: the I/O thread. Tests: tests/unit/core/waiters_test.cpp
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+
+#include "alert_bridge/ports/runtime.hpp"
+#include "alert_bridge/ports/store.hpp"
+
+namespace alert_bridge::core {
+
+class Waiters {
+  public:
+    Waiters(ports::Store& store, ports::Clock& clock) noexcept : store_(store), clock_(clock) {}
+
+    // Standing of the alert when its ticket is known, when nothing will be opened, or at the timeout.
+    [[nodiscard]] boost::asio::awaitable<Result<ports::Standing>> until_settled(
+        std::string alert_id, Duration timeout);
+
+    // Set by the wiring: true while waiting is pointless (breaker open, long outbox).
+    std::function<bool()> hopeless;
+
+  private:
+    ports::Store& store_;
+    ports::Clock& clock_;
+    int waiting_ = 0;
+};
+
+}  // namespace alert_bridge::core

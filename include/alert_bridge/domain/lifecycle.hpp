@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+//
+// Lifecycle: all policy about tickets, as pure functions. (snapshot, event, now) -> decision.
+//
+//                problem, open_after > 0             timer hold
+//   (none) ─────────────────────────────► holding ───────────────► open [op open]
+//      │                                    │ last episode recovers
+//      │ problem, open_after = 0            └──────────────► ended "never lasted" (no ticket)
+//      └──────────────────────────────────────────────────► open [op open]
+//
+//   open   ── update, acknowledgement, severity, repeat ──► open   [follow-up, update]
+//   open   ── new episode of the group ──► open                     [follow-up]
+//   open   ── last episode recovers ──► quiet                       timer resolve_after
+//   quiet  ── problem ──► open (same ticket goes on)                [follow-up]
+//   quiet  ── timer resolve ──► solved [op solve]                   timer reopen_within
+//   solved ── problem within the window ──► open [op reopen]
+//   solved ── timer reopen_window ──► ended
+//   ended  ── problem ──► a new incident, linked to the old ticket when one is known
+//   any    ── ticket gone or closed (seen at delivery) ──► ended; a reopen becomes a new incident
+//
+// Guarantees: no I/O, no clock, no exception; the same inputs give the same decision (ids come from
+// the IdSource argument). An alert older than its problem's newest settles its own episode only. A
+// recovery of something never seen is harmless and leaves a tombstone, so that the problem that
+// follows it opens nothing. Unknown is not no: what happened in GLPI is only what a result says.
+// Not here: whether GLPI's ticket was touched by a person; review() is asked about that at delivery.
+// Thread rule: pure; runs on the store thread inside the transaction that writes the decision.
+// Tests: tests/unit/domain/lifecycle_test.cpp
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "alert_bridge/base/id.hpp"
+#include "alert_bridge/domain/incident.hpp"
+#include "alert_bridge/domain/render.hpp"
+#include "alert_bridge/domain/rules.hpp"
+#include "alert_bridge/domain/ticket.hpp"
+
+namespace alert_bridge::domain {
+
+// What the store knows when the question is asked, read in the same transaction.
+struct Snapshot {
+    std::optional<Problem> problem;
+    std::optional<Episode> episode;      // of (problem key, episode) of the alert in question
+    std::optional<Incident> incident;    // not ended: by the problem's open episodes, else by group key
+    std::optional<Incident> previous;    // newest ended incident of the same group, if any
+    std::vector<Episode> episodes;       // all episodes of `incident`
+    std::vector<Operation> operations;   // unfinished operations of `incident`, in order of seq
+};
+
+struct TimerEvent {
+    Timer timer;
+};
+struct ResultEvent {
+    Operation operation;  // as it was claimed
+    OperationResult result;
+    std::uint64_t random = 0;  // for the back-off jitter
+};
+
+struct AlertEvent {
+    const Alert* alert = nullptr;  // required
+    Plan plan;                     // what the rules say now; used for openings only
+    std::optional<Placement> placement;  // empty: not looked up yet
+    std::string group_key;               // empty while the placement is not known
+};
+
+enum class Verdict {
+    applied,          // state changed
+    ignored,          // nothing to do, reason tells why
+    needs_placement,  // an opening: ask again with a placement
+};
+
+struct Decision {
+    Verdict verdict = Verdict::ignored;
+    std::string reason;  // for the trace of the alert: "below the threshold", "repeat", …
+    std::optional<Problem> problem;       // upsert
+    std::vector<Episode> episodes;        // upsert
+    std::vector<Incident> incidents;      // upsert, in this order (the old one ends before a new starts)
+    std::vector<Operation> operations;    // id 0: append; otherwise update
+    std::vector<Timer> set_timers;        // replaces one of the same incident and kind
+    std::vector<Timer> cancel_timers;     // due_at ignored
+};
+
+// Everything constant that the functions need.
+struct LifecycleContext {
+    const RuleEngine* rules = nullptr;    // priorities
+    const Templates* templates = nullptr;
+    IdSource* ids = nullptr;
+    RetryPolicy retry;
+    std::string public_url;               // for links to the bridge in texts; may be empty
+};
+
+[[nodiscard]] Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event, WallTime now);
+[[nodiscard]] Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const TimerEvent& event, WallTime now);
+[[nodiscard]] Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event, WallTime now);
+
+// Which episodes share a ticket. An element of group_by that is absent in the alert makes the
+// episode its own group: strangers are never merged.
+[[nodiscard]] std::string group_key(const Plan& plan, const Alert& alert, const Placement& placement);
+
+}  // namespace alert_bridge::domain

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+//
+// Operation: one GLPI write that the bridge owes, and the states it goes through.
+//
+//   due ──claim──► sending ──done──────────────► done
+//    ▲               │ later / relogin / misconfigured / not sent ──► due (at a later time)
+//    │               │ refused ────────────────► dead ──retry by the operator──► due
+//    │               └ uncertain ──► uncertain ──found──► done
+//    └────────────── not found, twice ──┘        (never from uncertain to sending without a look-up)
+//
+// A crash while sending is found at start and becomes uncertain. The reference is made and committed
+// before the first byte leaves, and stays the same for every attempt. Operations of one incident
+// run in order of seq, one at a time. A dead `open` holds the rest; any other dead one is skipped.
+// Thread rule: values. Tests: tests/unit/domain/operation_test.cpp
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alert_bridge/base/error.hpp"
+#include "alert_bridge/base/time.hpp"
+#include "alert_bridge/domain/placement.hpp"
+#include "alert_bridge/domain/plan.hpp"
+
+namespace alert_bridge::domain {
+
+enum class OperationKind { open, followup, update, link_ticket, solve, reopen };
+enum class OperationState { due, sending, done, uncertain, dead, skipped };
+
+[[nodiscard]] std::string_view to_string(OperationKind kind) noexcept;
+[[nodiscard]] std::string_view to_string(OperationState state) noexcept;
+[[nodiscard]] std::optional<OperationKind> parse_operation_kind(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OperationState> parse_operation_state(std::string_view text) noexcept;
+
+// What is to be written. Fields that a kind does not use stay empty.
+struct OperationContent {
+    std::string title;     // open: one line, not yet cut
+    std::string html;      // open: body; followup, reopen, solve: text. Without the reference line.
+    int urgency = 0, impact = 0, priority = 0;  // open, update
+    std::int64_t linked_ticket = 0;             // link_ticket
+    bool notify = false;
+    bool is_private = true;
+    bool take = false;       // followup on acknowledgement: also status "processing"
+    OnRecovery on_recovery = OnRecovery::solve_untouched;  // solve
+    std::optional<WallTime> date;  // open: ticket_date started
+    std::string event;       // "opened", "update", "recovered" …, for logs and metrics
+    bool operator==(const OperationContent&) const = default;
+};
+
+struct Operation {
+    std::int64_t id = 0;  // 0: not stored yet
+    std::string incident_id;
+    std::int64_t seq = 0;  // order within the incident; set by the store
+    OperationKind kind = OperationKind::open;
+    OperationState state = OperationState::due;
+    std::string reference;
+    OperationContent content;
+    int attempts = 0;        // times a request may have left
+    int lookups_empty = 0;   // look-ups after an uncertain attempt that found nothing
+    std::string refusal;     // answer of the last ambiguous refusal, to see it come twice
+    WallTime created_at{};
+    WallTime due_at{};
+    std::optional<WallTime> sent_at;
+    std::string last_error;
+    std::int64_t result_id = 0;  // ticket, follow-up or solution made
+    bool operator==(const Operation&) const = default;
+};
+
+// What delivery or the reconciler learned about one attempt.
+struct OperationResult {
+    enum class What {
+        done,          // result_id set when GLPI gave one
+        skipped,       // the ticket's present state made it pointless: a person won; reason in text
+        ticket_gone,   // deleted, in the trash bin, or never there
+        ticket_closed, // reopen only: too late, a new ticket is needed
+        failed,        // error tells the class
+        not_found,     // a look-up after an uncertain attempt found nothing
+    };
+    What what = What::done;
+    std::int64_t result_id = 0;
+    Error error;
+    std::string text;
+};
+
+struct RetryPolicy {
+    Duration quarantine{120'000};    // before an uncertain write is looked up
+    Duration second_look{5'000};     // between the two look-ups that must find nothing
+    Duration first_retry{2'000};
+    Duration longest_retry{300'000};
+};
+
+// The operation's next state after one attempt. Pure. `random` feeds the back-off jitter.
+[[nodiscard]] Operation after_attempt(
+    Operation operation, const OperationResult& result, const RetryPolicy& policy, WallTime now,
+    std::uint64_t random);
+
+// Found in state sending at start: nobody knows whether it was executed.
+[[nodiscard]] Operation after_crash(Operation operation, const RetryPolicy& policy, WallTime now);
+
+}  // namespace alert_bridge::domain

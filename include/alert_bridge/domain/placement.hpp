@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+//
+// Placement: which GLPI asset and entity a host stands for. Pure: candidates in, choice out.
+//
+// Guarantees: several hits are never guessed between; an entity hint decides or nobody does. The
+// ticket's entity is never outside plan.within. An IP address alone never decides the entity.
+// Order of the entity: rule or map -> asset's entity -> source's default -> glpi.default_entity.
+// Thread rule: values and pure functions.
+// Tests: tests/unit/domain/placement_test.cpp
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/domain/plan.hpp"
+
+namespace alert_bridge::domain {
+
+struct Entity {
+    std::int64_t id = 0;
+    std::int64_t parent = -1;    // -1: this is the root
+    std::string name;            // short
+    std::string complete_name;   // "Root entity > Customer A > Site A1"
+    std::string tag;
+    std::string registration_number;
+    bool operator==(const Entity&) const = default;
+};
+
+// GLPI's entities, by id and by name.
+class EntityTree {
+  public:
+    EntityTree() = default;
+    explicit EntityTree(std::vector<Entity> entities);
+    [[nodiscard]] const std::vector<Entity>& all() const noexcept { return entities_; }
+    [[nodiscard]] const Entity* by_id(std::int64_t id) const noexcept;
+    // "#12", complete name, then short name when it is unique; tag or registration number by EntityBy.
+    // Blanks around '>' do not count; names compare case-insensitively (GLPI's collation).
+    [[nodiscard]] const Entity* find(const EntityRef& ref) const;
+    // ancestor == descendant counts as inside
+    [[nodiscard]] bool is_inside(std::int64_t descendant, std::int64_t ancestor) const;
+    // the entity itself, then its parents up to the root
+    [[nodiscard]] std::vector<std::int64_t> path_up(std::int64_t id) const;
+
+  private:
+    std::vector<Entity> entities_;
+};
+
+// How an asset was found, strongest first.
+enum class Evidence { glpi_id, uuid, inventory_number, serial, name, short_name, address };
+[[nodiscard]] std::string_view to_string(Evidence evidence) noexcept;
+
+struct AssetHit {
+    std::string item_type;  // "Computer"
+    std::int64_t id = 0;
+    std::string name;
+    std::int64_t entity_id = 0;
+    Evidence evidence = Evidence::name;
+    bool operator==(const AssetHit&) const = default;
+};
+
+// What to look for. Built by asset_query(); the cache key is its text form.
+struct AssetQuery {
+    std::string glpi_type;
+    std::int64_t glpi_id = 0;
+    std::string uuid, inventory_number, serial;
+    std::string name;        // as sent
+    std::string short_name;  // without the domain, empty when the same
+    std::string address;
+    [[nodiscard]] std::string cache_key() const;
+    [[nodiscard]] bool empty() const noexcept;
+};
+[[nodiscard]] AssetQuery asset_query(const Alert& alert);
+
+struct Placement {
+    std::optional<AssetHit> asset;
+    std::int64_t entity_id = 0;
+    std::string entity_name;
+    std::string note;       // for the ticket: why no asset is linked, or why the default entity
+    std::string unmatched;  // reason for the unmatched list; empty: nothing to do there
+    bool provisional = false;  // decided by hint or default because GLPI did not answer in time
+    bool operator==(const Placement&) const = default;
+};
+
+// `hits` are all hits of the strongest evidence that found any, over all item types, or nothing.
+// Requires: default entity resolved in the tree or the tree empty (then ids come from "#n" only).
+[[nodiscard]] Placement place(
+    const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree);
+
+}  // namespace alert_bridge::domain

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// Policy and Plan: what the rules together decided for one episode. The plan is frozen when the
+// episode starts and stored with the incident; a reload never changes it.
+//
+// Names in a plan (entity, category, group …) are text as written in the configuration after its
+// templates were rendered; they are resolved against GLPI later, as seen from the ticket's entity.
+// Thread rule: values. Tests: tests/unit/domain/rules_test.cpp
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alert_bridge/base/time.hpp"
+#include "alert_bridge/domain/alert.hpp"
+
+namespace alert_bridge::domain {
+
+enum class OnRepeat { silent, each, digest };
+enum class OnRecovery { solve_untouched, solve, followup, none };
+enum class OnSeverityChange { raise, follow, none };
+enum class OnAcknowledge { followup, take, none };
+enum class Mode { act, observe };
+enum class TicketDate { received, started };
+enum class TicketType { incident = 1, request = 2 };
+
+// DESIGN: which of the bridge's writes may send GLPI e-mail.
+struct Notify {
+    bool open = true;
+    bool followup = false;
+    bool solve = false;
+    bool reopen = true;
+    bool operator==(const Notify&) const = default;
+};
+
+struct Policy {
+    Severity open = Severity::average;  // severities from here on open a ticket
+    std::map<std::string, Duration> open_after;  // by priority name; "" for all others
+    std::vector<std::string> group_by{"problem"};
+    OnRepeat on_repeat = OnRepeat::silent;
+    OnRecovery on_recovery = OnRecovery::solve_untouched;
+    Duration resolve_after{5 * 60 * 1000};
+    Duration reopen_within{24 * 3600 * 1000};
+    OnSeverityChange on_severity_change = OnSeverityChange::raise;
+    OnAcknowledge on_acknowledge = OnAcknowledge::followup;
+    Mode mode = Mode::act;
+    Notify notify;
+    TicketDate ticket_date = TicketDate::received;
+    bool followup_private = true;
+    bool operator==(const Policy&) const = default;
+};
+
+// What one priority name ("p1") means in GLPI. glpi_priority is sent only when set (6 "major" needs
+// a right that a stock Technician lacks; measured).
+struct Priority {
+    std::string name;
+    int urgency = 3;
+    int impact = 3;
+    int glpi_priority = 0;
+    bool operator==(const Priority&) const = default;
+};
+
+// entity by GLPI's own entity fields instead of by name
+enum class EntityBy { name, tag, registration_number };
+
+struct EntityRef {
+    EntityBy by = EntityBy::name;
+    std::string value;  // complete name ("Root entity > ACME"), short name, or "#12" for an id
+    [[nodiscard]] bool empty() const noexcept { return value.empty(); }
+    bool operator==(const EntityRef&) const = default;
+};
+
+// One field of the plan and the rule that set it, for explain and for the journal.
+struct PlanTrace {
+    std::string rule;
+    std::string field;
+    std::string value;
+    bool operator==(const PlanTrace&) const = default;
+};
+
+struct Plan {
+    bool drop = false;
+    EntityRef entity;
+    EntityRef within;  // hard limit for look-up and ticket
+    std::string category;
+    std::string assign_group;
+    std::string assign_user;
+    std::string requester;
+    std::vector<std::string> observers;  // users
+    std::string location;
+    std::string sla;  // time to resolve, by name
+    std::string request_source;
+    TicketType type = TicketType::incident;
+    std::string solution_type;
+    Priority priority;
+    std::string templates = "en";
+    std::string time_zone;
+    bool host_down = false;
+    bool trust_names = true;
+    EntityRef default_entity;  // of the source, then glpi.default_entity
+    Policy policy;
+    std::vector<PlanTrace> trace;
+    bool operator==(const Plan&) const = default;
+};
+
+[[nodiscard]] Duration open_after(const Plan& plan) noexcept;
+
+// Every enum of the policy as it is written in the configuration.
+[[nodiscard]] std::string_view to_string(OnRepeat value) noexcept;
+[[nodiscard]] std::string_view to_string(OnRecovery value) noexcept;
+[[nodiscard]] std::string_view to_string(OnSeverityChange value) noexcept;
+[[nodiscard]] std::string_view to_string(OnAcknowledge value) noexcept;
+[[nodiscard]] std::string_view to_string(Mode value) noexcept;
+[[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
+[[nodiscard]] std::string_view to_string(TicketType value) noexcept;
+[[nodiscard]] std::string_view to_string(EntityBy value) noexcept;
+[[nodiscard]] std::optional<OnRepeat> parse_on_repeat(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnRecovery> parse_on_recovery(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnSeverityChange> parse_on_severity_change(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
+[[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;
+[[nodiscard]] std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept;
+[[nodiscard]] std::optional<EntityBy> parse_entity_by(std::string_view text) noexcept;
+
+}  // namespace alert_bridge::domain
