@@ -68,6 +68,7 @@ struct Incident {
     Plan plan;                   // frozen
     Placement placement;
     Alert opener;                // the alert that started it
+    Alert latest;                // the newest alert that changed it: text of solutions and digests
     Severity severity = Severity::not_classified;  // highest told to GLPI
     std::string end_reason;      // "recovered", "never lasted", "ticket closed", "ticket deleted" …
     std::int64_t previous_ticket = 0;  // linked when a new ticket follows a closed one

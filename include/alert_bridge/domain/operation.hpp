@@ -60,7 +60,8 @@ struct Operation {
     OperationContent content;
     int attempts = 0;        // times a request may have left
     int lookups_empty = 0;   // look-ups after an uncertain attempt that found nothing
-    std::string refusal;     // answer of the last ambiguous refusal, to see it come twice
+    std::string refusal;     // answer of the last ambiguous refusal (ERROR_GLPI_ADD …)
+    int refusals = 0;        // how often that same answer came in a row
     WallTime created_at{};
     WallTime due_at{};
     std::optional<WallTime> sent_at;
@@ -90,6 +91,7 @@ struct RetryPolicy {
     Duration second_look{5'000};     // between the two look-ups that must find nothing
     Duration first_retry{2'000};
     Duration longest_retry{300'000};
+    Duration give_up_after{5LL * 24 * 3600 * 1000};  // then dead, with its reason; never silently
 };
 
 // The operation's next state after one attempt. Pure. `random` feeds the back-off jitter.

@@ -79,6 +79,9 @@ struct Placement {
     std::string entity_name;
     std::string note;       // for the ticket: why no asset is linked, or why the default entity
     std::string unmatched;  // reason for the unmatched list; empty: nothing to do there
+    // Where an opening goes that GLPI refuses for its entity.
+    std::int64_t default_entity_id = 0;
+    std::string default_entity_name;
     bool provisional = false;  // decided by hint or default because GLPI did not answer in time
     bool operator==(const Placement&) const = default;
 };

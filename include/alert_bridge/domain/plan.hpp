@@ -19,7 +19,7 @@
 
 namespace alert_bridge::domain {
 
-enum class OnRepeat { silent, each, digest };
+enum class OnRepeat { silent, each };  // silent: digests after 1 h, 4 h, then daily
 enum class OnRecovery { solve_untouched, solve, followup, none };
 enum class OnSeverityChange { raise, follow, none };
 enum class OnAcknowledge { followup, take, none };

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/domain/operation.hpp"
+
+#include "alert_bridge/base/backoff.hpp"
+#include "alert_bridge/domain/enum_names.hpp"
+
+namespace alert_bridge::domain {
+namespace {
+
+constexpr EnumNames<OperationKind, 6> kKinds{{
+    {OperationKind::open, "open"},
+    {OperationKind::followup, "followup"},
+    {OperationKind::update, "update"},
+    {OperationKind::link_ticket, "link_ticket"},
+    {OperationKind::solve, "solve"},
+    {OperationKind::reopen, "reopen"},
+}};
+constexpr EnumNames<OperationState, 6> kStates{{
+    {OperationState::due, "due"},
+    {OperationState::sending, "sending"},
+    {OperationState::done, "done"},
+    {OperationState::uncertain, "uncertain"},
+    {OperationState::dead, "dead"},
+    {OperationState::skipped, "skipped"},
+}};
+
+// GLPI itself answered with its error array: the request is over, so nothing can still be running
+// and the look-up need not wait out the whole quarantine.
+bool answered_by_glpi(const Error& error) {
+    return error.code.starts_with("ERROR_");
+}
+
+void wait_for_retry(
+    Operation& operation, const RetryPolicy& policy, WallTime now, std::uint64_t random
+) {
+    const Backoff backoff{policy.first_retry, policy.longest_retry};
+    operation.due_at = now + backoff.next(operation.attempts < 1 ? 1 : operation.attempts, random);
+}
+
+void after_failure(
+    Operation& operation, const Error& error, const RetryPolicy& policy, WallTime now,
+    std::uint64_t random
+) {
+    operation.last_error = describe(error);
+    if (operation.state == OperationState::uncertain) {
+        // The look-up itself failed: we still do not know, and do not send.
+        wait_for_retry(operation, policy, now, random);
+        return;
+    }
+    switch (error.kind) {
+        case ErrorClass::refused:
+            operation.state = OperationState::dead;
+            return;
+        case ErrorClass::uncertain: {
+            operation.state = OperationState::uncertain;
+            operation.lookups_empty = 0;
+            const std::string answer = error.code + " " + error.message;
+            if (!answered_by_glpi(error)) {
+                operation.refusals = 0;
+                operation.refusal.clear();
+                operation.due_at = operation.sent_at.value_or(now) + policy.quarantine;
+                return;
+            }
+            operation.refusals = operation.refusal == answer ? operation.refusals + 1 : 1;
+            operation.refusal = answer;
+            operation.due_at = now + policy.second_look;
+            return;
+        }
+        case ErrorClass::later:
+        case ErrorClass::relogin:
+        case ErrorClass::misconfigured:
+            operation.state = OperationState::due;
+            if (now - operation.created_at > policy.give_up_after) {
+                operation.state = OperationState::dead;
+                operation.last_error = "given up after " + format_duration(policy.give_up_after) +
+                                       ", last: " + operation.last_error;
+            }
+            wait_for_retry(operation, policy, now, random);
+            return;
+    }
+}
+
+void after_empty_look_up(Operation& operation, const RetryPolicy& policy, WallTime now) {
+    ++operation.lookups_empty;
+    if (operation.lookups_empty < 2) {
+        operation.due_at = now + policy.second_look;
+        return;
+    }
+    operation.lookups_empty = 0;
+    operation.due_at = now;
+    // The same answer twice, and twice nothing there: GLPI means it.
+    operation.state = operation.refusals >= 2 ? OperationState::dead : OperationState::due;
+}
+
+}  // namespace
+
+std::string_view to_string(OperationKind kind) noexcept {
+    return name_of(kKinds, kind);
+}
+std::string_view to_string(OperationState state) noexcept {
+    return name_of(kStates, state);
+}
+std::optional<OperationKind> parse_operation_kind(std::string_view text) noexcept {
+    return value_of(kKinds, text);
+}
+std::optional<OperationState> parse_operation_state(std::string_view text) noexcept {
+    return value_of(kStates, text);
+}
+
+Operation after_attempt(
+    Operation operation, const OperationResult& result, const RetryPolicy& policy, WallTime now,
+    std::uint64_t random
+) {
+    using What = OperationResult::What;
+    switch (result.what) {
+        case What::done:
+            operation.state = OperationState::done;
+            operation.result_id = result.result_id;
+            operation.last_error = result.text;
+            break;
+        case What::skipped:
+        case What::ticket_gone:
+        case What::ticket_closed:
+            operation.state = OperationState::skipped;
+            operation.last_error = result.text;
+            break;
+        case What::failed:
+            after_failure(operation, result.error, policy, now, random);
+            break;
+        case What::not_found:
+            after_empty_look_up(operation, policy, now);
+            break;
+    }
+    return operation;
+}
+
+Operation after_crash(Operation operation, const RetryPolicy& policy, WallTime now) {
+    operation.state = OperationState::uncertain;
+    operation.lookups_empty = 0;
+    operation.due_at = operation.sent_at.value_or(now) + policy.quarantine;
+    operation.last_error = "stopped while sending: nobody knows whether GLPI did it";
+    return operation;
+}
+
+}  // namespace alert_bridge::domain
