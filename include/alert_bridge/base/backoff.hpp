@@ -14,8 +14,8 @@ struct Backoff {
     Duration first{1000};
     Duration ceiling{5 * 60 * 1000};
 
-    // Delay before attempt number `attempt` + 1 (attempt >= 1): within [d/2, d], d = first * 2^(attempt-1)
-    // cut at the ceiling.
+    // Delay before attempt number `attempt` + 1 (attempt >= 1): within [d/2, d], d = first *
+    // 2^(attempt-1) cut at the ceiling.
     [[nodiscard]] Duration next(int attempt, std::uint64_t random) const noexcept;
 };
 

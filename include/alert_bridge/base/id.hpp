@@ -5,10 +5,12 @@
 // A sortable id is 26 Crockford letters: 48 bits of time, 80 random bits. A reference is "GAB-"
 // and 26 Crockford letters (128 random bits): letters, digits and hyphen only, because GLPI's text
 // search treats other characters specially (facts: 10.0.19 and 11.0.6, measured).
-// Thread rule: IdSource implementations must be callable from any thread.
+// Thread rule: IdSource implementations must be callable from any thread. Tests:
+// tests/unit/base/id_test.cpp
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -40,7 +42,7 @@ class SeededIdSource final : public IdSource {
     [[nodiscard]] std::array<std::uint8_t, 16> random_bytes() override;
 
   private:
-    std::uint64_t state_;
+    std::atomic<std::uint64_t> state_;
 };
 
 // "GAB-" and 26 letters of the Crockford alphabet.

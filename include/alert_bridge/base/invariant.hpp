@@ -7,10 +7,12 @@
 #include <cstdio>
 #include <cstdlib>
 
-#define BRIDGE_INVARIANT(condition)                                                        \
-    do {                                                                                   \
-        if (!(condition)) [[unlikely]] {                                                   \
-            std::fprintf(stderr, "invariant broken: %s at %s:%d\n", #condition, __FILE__, __LINE__); \
-            std::abort();                                                                  \
-        }                                                                                  \
+#define BRIDGE_INVARIANT(condition)                                                       \
+    do {                                                                                  \
+        if (!(condition)) [[unlikely]] {                                                  \
+            std::fprintf(                                                                 \
+                stderr, "invariant broken: %s at %s:%d\n", #condition, __FILE__, __LINE__ \
+            );                                                                            \
+            std::abort();                                                                 \
+        }                                                                                 \
     } while (false)

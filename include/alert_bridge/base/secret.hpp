@@ -2,13 +2,15 @@
 //
 // Secret: a token or password that can be used but not printed by accident.
 //
-// No stream operator, no formatter, no implicit conversion; the bytes are wiped when it dies.
+// No stream operator, no formatter, no implicit conversion; the bytes are wiped when it dies,
+// is moved from, or gets another value. The string it is made from is the caller's to wipe.
 // reveal() is the only way out: its callers are the places that put it on the wire or hash it.
-// Thread rule: a value.
+// Thread rule: a value. Tests: tests/unit/base/secret_test.cpp
 #pragma once
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace alert_bridge {
 
@@ -16,16 +18,18 @@ class Secret {
   public:
     Secret() = default;
     explicit Secret(std::string value) : value_(std::move(value)) {}
-    Secret(const Secret&) = default;
-    Secret(Secret&&) noexcept = default;
-    Secret& operator=(const Secret&) = default;
-    Secret& operator=(Secret&&) noexcept = default;
+    Secret(const Secret& other);
+    Secret(Secret&& other) noexcept;
+    Secret& operator=(const Secret& other);
+    Secret& operator=(Secret&& other) noexcept;
     ~Secret();
 
     [[nodiscard]] std::string_view reveal() const noexcept { return value_; }
     [[nodiscard]] bool empty() const noexcept { return value_.empty(); }
 
   private:
+    void wipe() noexcept;
+
     std::string value_;
 };
 
@@ -35,7 +39,7 @@ class Secret {
 // Lower-case hex of HMAC-SHA256.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view data);
 
-// Standard base64 with padding; empty optional-like result "" on bad input is never valid input here.
+// Standard base64 with padding, canonical spelling only. On bad input false, and `out` is empty.
 [[nodiscard]] bool decode_base64(std::string_view text, std::string& out);
 [[nodiscard]] std::string encode_base64(std::string_view bytes);
 

@@ -18,8 +18,8 @@ namespace alert_bridge {
 // Each ill-formed byte sequence becomes one U+FFFD.
 [[nodiscard]] std::string repair_utf8(std::string_view bytes);
 
-// Drops C0 (but not \n and \t), DEL, C1, bidirectional overrides and zero-width controls; CRLF -> LF.
-// Requires: valid UTF-8.
+// Drops C0 (but not \n and \t), DEL, C1, bidirectional overrides and zero-width controls; CRLF ->
+// LF. Requires: valid UTF-8.
 [[nodiscard]] std::string drop_controls(std::string_view text);
 
 // drop_controls, then newlines and tabs become one blank: for titles and log values.
@@ -50,6 +50,8 @@ namespace alert_bridge {
 [[nodiscard]] std::string without_numbers(std::string_view text);
 
 // Nearest of `known` by edit distance, or empty when none is close (for "did you mean").
-[[nodiscard]] std::string nearest_name(std::string_view wrong, const std::vector<std::string>& known);
+[[nodiscard]] std::string nearest_name(
+    std::string_view wrong, const std::vector<std::string>& known
+);
 
 }  // namespace alert_bridge

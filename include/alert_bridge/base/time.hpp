@@ -3,8 +3,9 @@
 // Time as the bridge uses it: wall time with millisecond resolution for everything that is stored
 // or shown, durations as milliseconds, and their text forms ("30s", ISO 8601 with zone).
 //
-// Guarantees: parse_duration accepts exactly a positive decimal and one of ms, s, m, h, d, or 0.
-// Formatting never fails. Time zones come from the system's tz database (needs package tzdata).
+// Guarantees: parse_duration accepts exactly a decimal integer and one of ms, s, m, h, d, or "0".
+// Formatting never fails. Time zones come from the system's tz database (needs package tzdata);
+// "UTC" is known without it. The empty zone name is not a known zone.
 // Thread rule: pure functions.
 // Tests: tests/unit/base/time_test.cpp
 #pragma once
@@ -45,15 +46,16 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono:
 [[nodiscard]] bool is_known_time_zone(const std::string& zone);
 
 // Local civil time to wall time. Empty when a field is out of range or the zone is unknown.
-// In the hour that clocks repeat, the earlier instant; in the hour they skip, the instant of change.
+// In the hour that clocks repeat, the earlier instant; in the hour they skip, the instant of
+// change.
 struct CivilTime {
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
 };
 [[nodiscard]] std::optional<WallTime> from_local(const CivilTime& civil, const std::string& zone);
 
 struct LocalClock {
-    int weekday = 0;            // 0 Monday … 6 Sunday
-    int minute_of_day = 0;      // 0 … 1439
+    int weekday = 0;        // 0 Monday … 6 Sunday
+    int minute_of_day = 0;  // 0 … 1439
 };
 [[nodiscard]] LocalClock local_clock(WallTime time, const std::string& zone);
 
