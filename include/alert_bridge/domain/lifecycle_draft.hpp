@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+//
+// Draft: the decision while lifecycle works on it. Holds working copies of the incident and its
+// episodes, collects operations and timers, renders their texts, and hands out the Decision.
+// Internal to src/domain/lifecycle*.cpp.
+// Thread rule: a local of one decide() call. Tests: through tests/unit/domain/lifecycle_test.cpp
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alert_bridge/domain/lifecycle.hpp"
+
+namespace alert_bridge::domain {
+
+class Draft {
+  public:
+    Draft(const LifecycleContext& context, const Snapshot& known, WallTime now);
+
+    [[nodiscard]] const Snapshot& known() const noexcept { return known_; }
+    [[nodiscard]] WallTime now() const noexcept { return now_; }
+    [[nodiscard]] const LifecycleContext& context() const noexcept { return context_; }
+
+    // The incident in question; Requires: has_incident().
+    [[nodiscard]] Incident& incident() noexcept { return *incident_; }
+    [[nodiscard]] bool has_incident() const noexcept { return incident_.has_value(); }
+    void start_incident(Incident incident);
+    // Ends the present incident and continues its open episodes in a new one that links to its ticket.
+    void succeed(std::string_view end_reason, bool link);
+
+    // Episodes of the incident, and others that this decision touches.
+    [[nodiscard]] Episode* find_episode(std::string_view problem_key, std::string_view episode);
+    Episode& put_episode(Episode episode);
+    void end_episode(Episode& episode, EpisodeState how, WallTime when);
+    [[nodiscard]] std::vector<std::string> open_problem_names() const;
+    [[nodiscard]] bool any_open() const;
+    [[nodiscard]] const std::vector<Episode>& episodes() const noexcept { return episodes_; }
+
+    // Owed writes. `event` names why, for texts, logs and metrics.
+    void owe_open();
+    void owe_followup(std::string_view event, const Alert& alert, std::string_view old_severity = {});
+    void owe_reopen(std::string_view event, const Alert& alert);
+    void owe_priority(const Priority& priority);
+    void owe_solution(const Alert& alert);
+    // Takes back what was never attempted; true when there was such an operation.
+    bool withdraw(OperationKind kind, std::string_view reason);
+    void skip_unfinished(std::int64_t except_id, std::string_view reason);
+    void update_operation(Operation operation);
+
+    void set_timer(TimerKind kind, WallTime due_at);
+    void cancel_timer(TimerKind kind);
+    void end_incident(std::string_view reason);
+    void set_problem(Problem problem);
+
+    [[nodiscard]] Decision finish(Verdict verdict, std::string reason);
+
+  private:
+    [[nodiscard]] TextContext text_context(std::string_view event, const Alert& alert) const;
+    [[nodiscard]] OperationContent text(
+        std::string_view event, const Alert& alert, TemplatePart part, bool notify) const;
+    void owe(OperationKind kind, OperationContent content);
+
+    const LifecycleContext& context_;
+    const Snapshot& known_;
+    WallTime now_;
+    std::optional<Incident> incident_;
+    std::vector<Episode> episodes_;
+    std::vector<bool> touched_;
+    Decision decision_;
+};
+
+// "2d 3h", "1h 13m", "12s"
+[[nodiscard]] std::string human_duration(Duration duration);
+
+}  // namespace alert_bridge::domain

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+// decide() for alerts: what a notice from monitoring changes.
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/lifecycle_draft.hpp"
+
+namespace alert_bridge::domain {
+namespace {
+
+bool reports_end(const Alert& alert) {
+    if (alert.kind == AlertKind::recovery) {
+        return true;
+    }
+    // Nagios and Icinga say some recoveries only by the state of these notices (measured).
+    const bool closing_notice =
+        alert.kind == AlertKind::flapping_stop || alert.kind == AlertKind::downtime_end;
+    return closing_notice && alert.state == ProblemState::ok;
+}
+
+bool may_open(const Alert& alert) {
+    if (alert.state != ProblemState::failing) {
+        return false;
+    }
+    // An update about a problem we never heard of: its first notice was lost on the way.
+    return alert.kind == AlertKind::problem || alert.kind == AlertKind::update;
+}
+
+std::string_view news_event(const Alert& alert) {
+    if (alert.kind == AlertKind::update) {
+        return "update";
+    }
+    if (alert.kind == AlertKind::acknowledgement) {
+        return "acknowledged";
+    }
+    return "note";
+}
+
+Episode new_episode(const Alert& alert) {
+    Episode episode;
+    episode.problem_key = alert.problem_key;
+    episode.episode = alert.episode;
+    episode.severity = alert.severity;
+    episode.order = alert.order;
+    episode.problem_name = one_line(alert.problem_name);
+    episode.text = without_numbers(alert.text);
+    episode.started_at = alert.started_at.value_or(alert.received_at);
+    return episode;
+}
+
+// Digests of repeats: after 1 h, 4 h, then daily, counted from the opening.
+WallTime next_digest(WallTime opened, WallTime now) {
+    using std::chrono::hours;
+    for (const hours after : {hours(1), hours(4)}) {
+        if (opened + after > now) {
+            return opened + after;
+        }
+    }
+    const auto days = (now - opened) / hours(24) + 1;
+    return opened + days * hours(24);
+}
+
+int weight(const Priority& priority) {
+    return priority.glpi_priority * 100 + priority.urgency + priority.impact;
+}
+
+class AlertDecision {
+  public:
+    AlertDecision(
+        const LifecycleContext& context, const Snapshot& known, const AlertEvent& event, WallTime now
+    )
+        : draft_(context, known, now), event_(event), alert_(*event.alert), known_(known) {}
+
+    Decision run() {
+        note_problem();
+        if (known_.episode) {
+            draft_.put_episode(*known_.episode);
+        }
+        Episode* episode = draft_.find_episode(alert_.problem_key, alert_.episode);
+        if (reports_end(alert_)) {
+            return end(episode);
+        }
+        if (alert_.kind == AlertKind::cancelled) {
+            return cancel(episode);
+        }
+        if (episode != nullptr && episode->state != EpisodeState::open) {
+            return after_the_end();
+        }
+        if (episode == nullptr) {
+            return may_open(alert_) ? begin() : no_episode();
+        }
+        return news(*episode);
+    }
+
+  private:
+    void note_problem() {
+        Problem problem = known_.problem.value_or(Problem{});
+        problem.key = alert_.problem_key;
+        stale_ = known_.problem.has_value() && alert_.order < problem.newest;
+        if (!stale_) {
+            problem.newest = alert_.order;
+            if (alert_.state != ProblemState::unknown) {
+                problem.state = alert_.state;
+            }
+        }
+        problem.updated_at = draft_.now();
+        draft_.set_problem(std::move(problem));
+    }
+
+    // --- the end of an episode ---------------------------------------------------------------
+
+    Decision end(Episode* own) {
+        const bool whole = (alert_.whole_problem || alert_.kind != AlertKind::recovery) && !stale_;
+        bool ended_any = false;
+        if (own != nullptr && own->state == EpisodeState::open) {
+            draft_.end_episode(*own, EpisodeState::recovered, alert_.received_at);
+            ended_any = true;
+        }
+        if (whole) {
+            ended_any = end_all_of_problem() || ended_any;
+        }
+        if (!ended_any) {
+            return tombstone(own);
+        }
+        return after_end("recovered");
+    }
+
+    bool end_all_of_problem() {
+        bool any = false;
+        for (const Episode& known : known_.episodes) {
+            Episode* episode = known.problem_key == alert_.problem_key
+                                   ? draft_.find_episode(known.problem_key, known.episode)
+                                   : nullptr;
+            if (episode != nullptr && episode->state == EpisodeState::open) {
+                draft_.end_episode(*episode, EpisodeState::recovered, alert_.received_at);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    Decision tombstone(const Episode* own) {
+        if (own != nullptr || alert_.kind != AlertKind::recovery) {
+            return draft_.finish(Verdict::ignored, "nothing open that this could end");
+        }
+        Episode grave = new_episode(alert_);
+        grave.state = EpisodeState::recovered;
+        grave.ended_at = alert_.received_at;
+        draft_.put_episode(std::move(grave));
+        return draft_.finish(Verdict::applied, "recovery of something never seen, remembered");
+    }
+
+    Decision after_end(std::string_view how) {
+        if (!draft_.has_incident()) {
+            return draft_.finish(Verdict::applied, "recovered, no ticket was open");
+        }
+        Incident& incident = draft_.incident();
+        incident.latest = alert_;
+        if (draft_.any_open()) {
+            if (incident.state == IncidentState::open) {
+                draft_.owe_followup(how, alert_);
+            }
+            return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
+        }
+        if (incident.state == IncidentState::holding) {
+            draft_.end_incident("never lasted");
+            return draft_.finish(Verdict::applied, "recovered before a ticket was due");
+        }
+        if (incident.state == IncidentState::open) {
+            incident.state = IncidentState::quiet;
+            draft_.cancel_timer(TimerKind::digest);
+            draft_.set_timer(
+                TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after
+            );
+        }
+        return draft_.finish(Verdict::applied, "recovered");
+    }
+
+    Decision cancel(Episode* own) {
+        if (own == nullptr || own->state != EpisodeState::open) {
+            return draft_.finish(Verdict::ignored, "cancelled, nothing was open");
+        }
+        draft_.end_episode(*own, EpisodeState::cancelled, alert_.received_at);
+        if (!draft_.has_incident()) {
+            return draft_.finish(Verdict::applied, "cancelled, no ticket was open");
+        }
+        Incident& incident = draft_.incident();
+        incident.latest = alert_;
+        if (incident.state == IncidentState::holding && !draft_.any_open()) {
+            draft_.end_incident("cancelled");
+            return draft_.finish(Verdict::applied, "cancelled before a ticket was due");
+        }
+        draft_.owe_followup("cancelled", alert_);
+        // No recovery will ever come: the ticket is left to people, who are told so.
+        if (!draft_.any_open()) {
+            draft_.end_incident("cancelled by monitoring");
+        }
+        return draft_.finish(Verdict::applied, "cancelled by monitoring");
+    }
+
+    // --- the start of an episode --------------------------------------------------------------
+
+    Decision begin() {
+        const bool late = stale_ && alert_.whole_problem;
+        if (late) {
+            return draft_.finish(Verdict::ignored, "older than the problem's newest news");
+        }
+        if (event_.plan.drop) {
+            return below("dropped by a rule");
+        }
+        if (alert_.severity < event_.plan.policy.open) {
+            return below("below the severity that opens a ticket");
+        }
+        return start(new_episode(alert_));
+    }
+
+    Decision below(std::string reason) {
+        if (draft_.has_incident()) {
+            Episode episode = new_episode(alert_);
+            episode.incident_id = draft_.incident().id;
+            draft_.put_episode(std::move(episode));
+            return draft_.finish(Verdict::applied, std::move(reason) + ", counted on the open ticket");
+        }
+        draft_.put_episode(new_episode(alert_));
+        return draft_.finish(Verdict::applied, std::move(reason));
+    }
+
+    Decision start(Episode episode) {
+        if (draft_.has_incident()) {
+            return join(std::move(episode));
+        }
+        if (!event_.placement || event_.group_key.empty()) {
+            Decision ask;
+            ask.verdict = Verdict::needs_placement;
+            ask.reason = "waits for its asset and entity";
+            return ask;
+        }
+        Incident incident;
+        incident.id = draft_.context().ids->sortable(draft_.now());
+        incident.group_key = event_.group_key;
+        incident.plan = event_.plan;
+        incident.placement = *event_.placement;
+        incident.opener = alert_;
+        incident.latest = alert_;
+        incident.severity = alert_.severity;
+        if (known_.previous) {
+            incident.previous_ticket = known_.previous->ticket_id;
+        }
+        draft_.start_incident(std::move(incident));
+        episode.incident_id = draft_.incident().id;
+        draft_.put_episode(std::move(episode));
+        const WallTime due = alert_.received_at + open_after(event_.plan);
+        if (due > draft_.now()) {
+            draft_.incident().state = IncidentState::holding;
+            draft_.set_timer(TimerKind::hold, due);
+            return draft_.finish(Verdict::applied, "must last until its ticket opens");
+        }
+        draft_.incident().state = IncidentState::open;
+        draft_.owe_open();
+        return draft_.finish(Verdict::applied, "opens a ticket");
+    }
+
+    Decision join(Episode episode) {
+        Incident& incident = draft_.incident();
+        episode.incident_id = incident.id;
+        const bool again = episode.problem_key == incident.latest.problem_key;
+        draft_.put_episode(std::move(episode));
+        incident.latest = alert_;
+        switch (incident.state) {
+            case IncidentState::holding:
+                return draft_.finish(Verdict::applied, "joins a problem that waits to open");
+            case IncidentState::open:
+                draft_.owe_reopen(again ? "returned" : "joined", alert_);
+                return draft_.finish(Verdict::applied, "joins the open ticket");
+            case IncidentState::quiet:
+                draft_.cancel_timer(TimerKind::resolve);
+                incident.state = IncidentState::open;
+                draft_.owe_reopen("returned", alert_);
+                return draft_.finish(Verdict::applied, "goes on with the same ticket");
+            case IncidentState::solved:
+                draft_.cancel_timer(TimerKind::reopen_window);
+                incident.state = IncidentState::open;
+                draft_.withdraw(OperationKind::solve, "the problem came back before it was sent");
+                draft_.owe_reopen("reopened", alert_);
+                return draft_.finish(Verdict::applied, "reopens the ticket");
+            case IncidentState::ended:
+                break;
+        }
+        return draft_.finish(Verdict::ignored, "the incident has ended");
+    }
+
+    // Somebody comments on a problem that is over: still worth a follow-up, never a reopening.
+    Decision after_the_end() {
+        if (alert_.kind == AlertKind::problem || !draft_.has_incident()) {
+            return draft_.finish(Verdict::ignored, "this occurrence is over already");
+        }
+        return tell(news_event(alert_));
+    }
+
+    Decision no_episode() {
+        if (draft_.has_incident() && alert_.kind != AlertKind::problem) {
+            return tell(news_event(alert_));
+        }
+        return draft_.finish(Verdict::ignored, "nothing open that this is about");
+    }
+
+    // --- news about an open episode -----------------------------------------------------------
+
+    Decision news(Episode& episode) {
+        const Severity old_severity = episode.severity;
+        const bool rated = alert_.state != ProblemState::unknown;
+        const bool changed =
+            rated && alert_.state == ProblemState::failing && alert_.severity != old_severity;
+        if (!(alert_.order < episode.order)) {
+            episode.order = alert_.order;
+            if (changed) {
+                episode.severity = alert_.severity;
+            }
+        }
+        if (episode.incident_id.empty()) {
+            return maybe_open_now(episode);
+        }
+        if (!draft_.has_incident()) {
+            return draft_.finish(Verdict::applied, "its ticket is in the hands of people");
+        }
+        draft_.incident().latest = alert_;
+        if (changed) {
+            return severity_change(old_severity);
+        }
+        if (alert_.kind == AlertKind::problem) {
+            return repeat(episode);
+        }
+        if (alert_.kind == AlertKind::acknowledgement) {
+            episode.acknowledged = true;
+            if (draft_.incident().plan.policy.on_acknowledge == OnAcknowledge::none) {
+                return draft_.finish(Verdict::applied, "acknowledged");
+            }
+        }
+        return tell(news_event(alert_));
+    }
+
+    // Known, but without a ticket so far: its severity was too low, or a rule dropped it.
+    Decision maybe_open_now(const Episode& episode) {
+        const bool opens = may_open(alert_) && !event_.plan.drop &&
+                           alert_.severity >= event_.plan.policy.open;
+        if (!opens) {
+            return draft_.finish(Verdict::applied, "known, opens no ticket");
+        }
+        Episode again = episode;
+        return start(std::move(again));
+    }
+
+    Decision tell(std::string_view event) {
+        const IncidentState state = draft_.incident().state;
+        if (state == IncidentState::holding) {
+            return draft_.finish(Verdict::applied, "noted, no ticket yet");
+        }
+        draft_.owe_followup(event, alert_);
+        return draft_.finish(Verdict::applied, "told on the ticket");
+    }
+
+    Decision severity_change(Severity old_severity) {
+        Incident& incident = draft_.incident();
+        const OnSeverityChange policy = incident.plan.policy.on_severity_change;
+        const Priority& wanted = event_.plan.priority;
+        const bool higher = weight(wanted) > weight(incident.plan.priority);
+        const bool differs = weight(wanted) != weight(incident.plan.priority);
+        const bool follow = (policy == OnSeverityChange::raise && higher) ||
+                            (policy == OnSeverityChange::follow && differs);
+        if (alert_.severity > incident.severity) {
+            incident.severity = alert_.severity;
+        }
+        if (follow) {
+            incident.plan.priority = wanted;
+        }
+        if (incident.state == IncidentState::holding) {
+            // Another priority may open sooner or later.
+            draft_.set_timer(TimerKind::hold, incident.created_at + open_after(incident.plan));
+            return draft_.finish(Verdict::applied, "severity changed, no ticket yet");
+        }
+        draft_.owe_followup("severity", alert_, to_string(old_severity));
+        if (follow) {
+            draft_.owe_priority(wanted);
+        }
+        return draft_.finish(Verdict::applied, "severity changed");
+    }
+
+    Decision repeat(Episode& episode) {
+        ++episode.repeats;
+        const Incident& incident = draft_.incident();
+        const std::string text = without_numbers(alert_.text);
+        const bool has_news = text != episode.text && !text.empty();
+        episode.text = text;
+        if (incident.state == IncidentState::holding) {
+            return draft_.finish(Verdict::applied, "repeat, no ticket yet");
+        }
+        if (incident.plan.policy.on_repeat == OnRepeat::each || has_news) {
+            episode.repeats_told = episode.repeats;
+            draft_.owe_followup(has_news ? "update" : "repeat", alert_);
+            return draft_.finish(Verdict::applied, "repeat, told on the ticket");
+        }
+        draft_.set_timer(TimerKind::digest, next_digest(incident.created_at, draft_.now()));
+        return draft_.finish(Verdict::applied, "repeat, counted");
+    }
+
+    Draft draft_;
+    const AlertEvent& event_;
+    const Alert& alert_;
+    const Snapshot& known_;
+    bool stale_ = false;
+};
+
+}  // namespace
+
+Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event, WallTime now
+) {
+    return AlertDecision(context, now_known, event, now).run();
+}
+
+}  // namespace alert_bridge::domain

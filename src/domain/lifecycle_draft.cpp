@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/domain/lifecycle_draft.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "alert_bridge/base/invariant.hpp"
+
+namespace alert_bridge::domain {
+
+Draft::Draft(const LifecycleContext& context, const Snapshot& known, WallTime now)
+    : context_(context),
+      known_(known),
+      now_(now),
+      incident_(known.incident),
+      episodes_(known.episodes),
+      touched_(known.episodes.size(), false) {}
+
+void Draft::start_incident(Incident incident) {
+    incident.created_at = now_;
+    incident_ = std::move(incident);
+    episodes_.clear();
+    touched_.clear();
+}
+
+void Draft::succeed(std::string_view end_reason, bool link) {
+    BRIDGE_INVARIANT(incident_.has_value());
+    Incident next = *incident_;
+    end_incident(end_reason);
+    decision_.incidents.push_back(*incident_);
+    next.id = context_.ids->sortable(now_);
+    next.state = IncidentState::open;
+    next.previous_ticket = link ? incident_->ticket_id : 0;
+    next.ticket_id = 0;
+    next.end_reason.clear();
+    next.created_at = now_;
+    incident_ = std::move(next);
+    for (std::size_t i = 0; i < episodes_.size(); ++i) {
+        if (episodes_[i].state == EpisodeState::open) {
+            episodes_[i].incident_id = incident_->id;
+            touched_[i] = true;
+        }
+    }
+    owe_open();
+}
+
+Episode* Draft::find_episode(std::string_view problem_key, std::string_view episode) {
+    for (std::size_t i = 0; i < episodes_.size(); ++i) {
+        if (episodes_[i].problem_key == problem_key && episodes_[i].episode == episode) {
+            touched_[i] = true;
+            return &episodes_[i];
+        }
+    }
+    return nullptr;
+}
+
+Episode& Draft::put_episode(Episode episode) {
+    if (Episode* present = find_episode(episode.problem_key, episode.episode)) {
+        *present = std::move(episode);
+        return *present;
+    }
+    episodes_.push_back(std::move(episode));
+    touched_.push_back(true);
+    return episodes_.back();
+}
+
+void Draft::end_episode(Episode& episode, EpisodeState how, WallTime when) {
+    episode.state = how;
+    episode.ended_at = when;
+    (void)find_episode(episode.problem_key, episode.episode);
+}
+
+std::vector<std::string> Draft::open_problem_names() const {
+    std::vector<std::string> names;
+    for (const Episode& episode : episodes_) {
+        if (episode.state == EpisodeState::open) {
+            names.push_back(episode.problem_name);
+        }
+    }
+    return names;
+}
+
+bool Draft::any_open() const {
+    return std::any_of(episodes_.begin(), episodes_.end(), [](const Episode& episode) {
+        return episode.state == EpisodeState::open;
+    });
+}
+
+bool Draft::withdraw(OperationKind kind, std::string_view reason) {
+    for (const Operation& operation : known_.operations) {
+        const bool untouched =
+            operation.state == OperationState::due && operation.attempts == 0;
+        if (operation.kind == kind && untouched) {
+            Operation withdrawn = operation;
+            withdrawn.state = OperationState::skipped;
+            withdrawn.last_error = reason;
+            decision_.operations.push_back(std::move(withdrawn));
+            return true;
+        }
+    }
+    return false;
+}
+
+void Draft::skip_unfinished(std::int64_t except_id, std::string_view reason) {
+    for (const Operation& operation : known_.operations) {
+        const bool waiting = operation.state == OperationState::due;
+        if (operation.id == except_id || !waiting) {
+            continue;
+        }
+        Operation skipped = operation;
+        skipped.state = OperationState::skipped;
+        skipped.last_error = reason;
+        decision_.operations.push_back(std::move(skipped));
+    }
+}
+
+void Draft::update_operation(Operation operation) {
+    decision_.operations.push_back(std::move(operation));
+}
+
+void Draft::set_timer(TimerKind kind, WallTime due_at) {
+    decision_.set_timers.push_back({incident_->id, kind, due_at});
+}
+
+void Draft::cancel_timer(TimerKind kind) {
+    decision_.cancel_timers.push_back({incident_->id, kind, {}});
+}
+
+void Draft::end_incident(std::string_view reason) {
+    incident_->state = IncidentState::ended;
+    incident_->end_reason = reason;
+    incident_->updated_at = now_;
+    for (const TimerKind kind :
+         {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest}) {
+        cancel_timer(kind);
+    }
+}
+
+void Draft::set_problem(Problem problem) {
+    decision_.problem = std::move(problem);
+}
+
+Decision Draft::finish(Verdict verdict, std::string reason) {
+    if (incident_ && verdict == Verdict::applied) {
+        incident_->updated_at = now_;
+        decision_.incidents.push_back(*incident_);
+    }
+    for (std::size_t i = 0; i < episodes_.size(); ++i) {
+        if (touched_[i]) {
+            decision_.episodes.push_back(episodes_[i]);
+        }
+    }
+    decision_.verdict = verdict;
+    decision_.reason = std::move(reason);
+    return std::move(decision_);
+}
+
+}  // namespace alert_bridge::domain

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// decide() for timers and for the results of owed writes, and the group key.
+#include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/lifecycle_draft.hpp"
+
+namespace alert_bridge::domain {
+namespace {
+
+bool open_is_dead(const Snapshot& known) {
+    for (const Operation& operation : known.operations) {
+        if (operation.kind == OperationKind::open && operation.state == OperationState::dead) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Decision hold_is_over(Draft& draft) {
+    if (draft.incident().state != IncidentState::holding) {
+        return draft.finish(Verdict::ignored, "no longer on hold");
+    }
+    draft.incident().state = IncidentState::open;
+    draft.owe_open();
+    return draft.finish(Verdict::applied, "lasted long enough, opens a ticket");
+}
+
+Decision quiet_is_over(Draft& draft) {
+    Incident& incident = draft.incident();
+    if (incident.state != IncidentState::quiet) {
+        return draft.finish(Verdict::ignored, "no longer quiet");
+    }
+    if (open_is_dead(draft.known())) {
+        draft.skip_unfinished(0, "its ticket could not be opened and the problem is over");
+        draft.end_incident("recovered, the ticket could not be opened");
+        return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
+    }
+    const Alert latest = incident.latest;
+    switch (incident.plan.policy.on_recovery) {
+        case OnRecovery::solve:
+        case OnRecovery::solve_untouched:
+            draft.owe_solution(latest);
+            break;
+        case OnRecovery::followup:
+            draft.owe_followup("recovered", latest);
+            break;
+        case OnRecovery::none:
+            break;
+    }
+    if (incident.plan.policy.reopen_within <= Duration::zero()) {
+        draft.end_incident("recovered");
+        return draft.finish(Verdict::applied, "recovered");
+    }
+    incident.state = IncidentState::solved;
+    draft.set_timer(TimerKind::reopen_window, draft.now() + incident.plan.policy.reopen_within);
+    return draft.finish(Verdict::applied, "quiet long enough");
+}
+
+Decision digest_is_due(Draft& draft) {
+    if (draft.incident().state != IncidentState::open) {
+        return draft.finish(Verdict::ignored, "not open");
+    }
+    bool untold = false;
+    for (const Episode& known : draft.known().episodes) {
+        if (known.state == EpisodeState::open && known.repeats > known.repeats_told) {
+            Episode* episode = draft.find_episode(known.problem_key, known.episode);
+            episode->repeats_told = episode->repeats;
+            untold = true;
+        }
+    }
+    if (!untold) {
+        return draft.finish(Verdict::ignored, "no repeats to tell");
+    }
+    const Alert latest = draft.incident().latest;
+    draft.owe_followup("repeat", latest);
+    return draft.finish(Verdict::applied, "repeats told");
+}
+
+// An opening that GLPI refused for good in its entity goes to the default entity, with a note.
+bool retry_in_default_entity(Draft& draft, Operation& operation) {
+    Placement& placement = draft.incident().placement;
+    const bool elsewhere = placement.default_entity_id != placement.entity_id &&
+                           !placement.default_entity_name.empty();
+    if (operation.kind != OperationKind::open || operation.state != OperationState::dead ||
+        !elsewhere || !operation.last_error.starts_with("[uncertain] ERROR_GLPI_ADD")) {
+        return false;
+    }
+    placement.note = "GLPI refused the ticket in " + placement.entity_name +
+                     "; it was opened in the default entity.";
+    operation.content.html += "<p>" + escape_html(placement.note) + "</p>";
+    placement.entity_id = placement.default_entity_id;
+    placement.entity_name = placement.default_entity_name;
+    placement.asset.reset();
+    operation.state = OperationState::due;
+    operation.due_at = draft.now();
+    operation.refusals = 0;
+    operation.refusal.clear();
+    return true;
+}
+
+bool brings_new_episode(const Operation& operation) {
+    return operation.kind == OperationKind::reopen;
+}
+
+Decision ticket_is_lost(Draft& draft, const Operation& operation, std::string_view why, bool link) {
+    draft.skip_unfinished(operation.id, why);
+    if (brings_new_episode(operation) && draft.any_open()) {
+        draft.succeed(why, link);
+        return draft.finish(Verdict::applied, "a new ticket is needed");
+    }
+    draft.end_incident(why);
+    return draft.finish(Verdict::applied, std::string(why));
+}
+
+}  // namespace
+
+Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const TimerEvent& event, WallTime now
+) {
+    Draft draft(context, now_known, now);
+    if (!draft.has_incident()) {
+        return draft.finish(Verdict::ignored, "the incident has ended");
+    }
+    switch (event.timer.kind) {
+        case TimerKind::hold:
+            return hold_is_over(draft);
+        case TimerKind::resolve:
+            return quiet_is_over(draft);
+        case TimerKind::reopen_window:
+            if (draft.incident().state != IncidentState::solved) {
+                return draft.finish(Verdict::ignored, "reopened meanwhile");
+            }
+            draft.end_incident("recovered");
+            return draft.finish(Verdict::applied, "the time to reopen is over");
+        case TimerKind::digest:
+            return digest_is_due(draft);
+    }
+    return draft.finish(Verdict::ignored, "unknown timer");
+}
+
+Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event, WallTime now
+) {
+    Draft draft(context, now_known, now);
+    Operation operation =
+        after_attempt(event.operation, event.result, context.retry, now, event.random);
+    if (!draft.has_incident()) {
+        draft.update_operation(std::move(operation));
+        return draft.finish(Verdict::applied, "result noted");
+    }
+    retry_in_default_entity(draft, operation);
+    Incident& incident = draft.incident();
+    const bool opened =
+        operation.kind == OperationKind::open && operation.state == OperationState::done;
+    if (opened) {
+        incident.ticket_id = operation.result_id;
+    }
+    const Operation settled = operation;
+    draft.update_operation(std::move(operation));
+    const bool active = incident.state != IncidentState::ended;
+    if (event.result.what == OperationResult::What::ticket_gone && active) {
+        return ticket_is_lost(draft, settled, "ticket deleted", false);
+    }
+    if (event.result.what == OperationResult::What::ticket_closed && active) {
+        return ticket_is_lost(draft, settled, "ticket closed", true);
+    }
+    return draft.finish(Verdict::applied, opened ? "ticket opened" : "result noted");
+}
+
+std::string group_key(const Plan& plan, const Alert& alert, const Placement& placement) {
+    std::string key;
+    const auto add = [&key](std::string_view name, std::string_view value) {
+        key += key.empty() ? "" : "|";
+        key += name;
+        key += '=';
+        key += value;
+    };
+    const std::string own_group = "problem=" + alert.problem_key;
+    for (const std::string& element : plan.policy.group_by) {
+        std::string value;
+        if (element == "problem") {
+            value = alert.problem_key;
+        } else if (element == "host") {
+            value = alert.host.name;
+        } else if (element == "service") {
+            value = alert.service;
+        } else if (element == "asset") {
+            value = placement.asset ? placement.asset->item_type + "#" +
+                                          std::to_string(placement.asset->id)
+                                    : "";
+        } else if (element == "entity") {
+            value = std::to_string(placement.entity_id);
+        } else if (element.starts_with("tag:")) {
+            value = tag_value(alert, std::string_view(element).substr(4));
+        }
+        if (value.empty()) {
+            return own_group;
+        }
+        add(element, value);
+    }
+    return key.empty() ? own_group : key;
+}
+
+}  // namespace alert_bridge::domain
