@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// Upkeep: fires due timers through the lifecycle, and prunes the store in small steps.
+//
+// Guarantees: a timer is a row and fires at least once after its time, also when that passed while
+// the daemon was down. Pruning never delays a timer by more than one small step.
+// Thread rule: the I/O thread. Tests: tests/unit/core/upkeep_test.cpp
+#pragma once
+
+#include <functional>
+
+#include "alert_bridge/core/policies.hpp"
+#include "alert_bridge/core/tasks.hpp"
+#include "alert_bridge/ports/store.hpp"
+
+namespace alert_bridge::core {
+
+class Upkeep {
+  public:
+    struct Services {
+        ports::Store& store;
+        ports::Clock& clock;
+        ports::Events& events;
+        IdSource& ids;
+        PolicyHolder& policies;
+    };
+
+    Upkeep(Services services, Tasks& tasks);
+
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    void ring() { bell_.ring(); }
+    void stop();
+
+    // After timers changed something: the dispatcher's bell.
+    std::function<void()> on_fired;
+
+  private:
+    [[nodiscard]] boost::asio::awaitable<bool> fire_due();
+    [[nodiscard]] boost::asio::awaitable<void> fire(domain::Timer timer);
+    [[nodiscard]] boost::asio::awaitable<void> prune();
+
+    Services services_;
+    Bell bell_;
+    WallTime next_prune_{};
+    bool stopping_ = false;
+};
+
+}  // namespace alert_bridge::core

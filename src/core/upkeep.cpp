@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/core/upkeep.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace alert_bridge::core {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kTimersAtOnce = 256;
+constexpr int kPruneRows = 500;
+constexpr Duration kPruneEvery{3600'000};
+constexpr Duration kLongestPause{60'000};
+constexpr Duration kShortestPause{10};
+
+}  // namespace
+
+Upkeep::Upkeep(Services services, Tasks& tasks) : services_(services), bell_(tasks.executor()) {}
+
+void Upkeep::stop() {
+    stopping_ = true;
+    bell_.ring();
+}
+
+asio::awaitable<void> Upkeep::run() {
+    while (!stopping_) {
+        const bool more = co_await fire_due();
+        if (more) {
+            continue;
+        }
+        if (services_.clock.now() >= next_prune_) {
+            co_await prune();
+        }
+        Duration pause = kLongestPause;
+        auto next = co_await services_.store.next_due();
+        if (next && *next) {
+            pause = std::clamp(**next - services_.clock.now(), kShortestPause, kLongestPause);
+        }
+        co_await bell_.wait(pause);
+    }
+}
+
+asio::awaitable<bool> Upkeep::fire_due() {
+    auto timers = co_await services_.store.due_timers(services_.clock.now(), kTimersAtOnce);
+    if (!timers) {
+        services_.events.log(
+            ports::Level::error, "timers_unreadable", "cannot read timers, trying again",
+            {{"error", describe(timers.error())}}
+        );
+        co_await services_.clock.sleep(Duration(1000));
+        co_return false;
+    }
+    for (domain::Timer& timer : *timers) {
+        if (stopping_) {
+            co_return false;
+        }
+        co_await fire(std::move(timer));
+    }
+    if (!timers->empty() && on_fired) {
+        on_fired();
+    }
+    co_return static_cast<int>(timers->size()) == kTimersAtOnce;
+}
+
+asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
+    const std::shared_ptr<const Policies> policies = services_.policies.current();
+    ports::Subject subject;
+    subject.timer = timer;
+    ports::DecideFunction function = [policies, ids = &services_.ids,
+                                      event = domain::TimerEvent{timer},
+                                      now = services_.clock.now()](const domain::Snapshot& known) {
+        return domain::decide(policies->context(*ids), known, event, now);
+    };
+    auto decision = co_await services_.store.decide(std::move(subject), std::move(function));
+    if (!decision) {
+        services_.events.log(
+            ports::Level::error, "timer_not_stored", "cannot store what a timer decided",
+            {{"incident", timer.incident_id}, {"error", describe(decision.error())}}
+        );
+        co_await services_.clock.sleep(Duration(1000));
+        co_return;
+    }
+    if (decision->verdict == domain::Verdict::applied) {
+        services_.events.log(
+            ports::Level::info, "timer_fired", decision->reason,
+            {{"incident", timer.incident_id}, {"timer", std::string(to_string(timer.kind))}}
+        );
+    }
+}
+
+asio::awaitable<void> Upkeep::prune() {
+    next_prune_ = services_.clock.now() + kPruneEvery;
+    auto pruned = co_await services_.store.prune(services_.clock.now(), kPruneRows);
+    if (pruned && *pruned >= kPruneRows) {
+        next_prune_ = services_.clock.now();  // more to do; timers go first
+    }
+}
+
+}  // namespace alert_bridge::core
