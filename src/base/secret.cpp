@@ -23,6 +23,17 @@ Digest sha256(std::string_view data) {
     return digest;
 }
 
+std::string to_hex(const Digest& digest) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string text;
+    text.reserve(2 * digest.size());
+    for (const unsigned char byte : digest) {
+        text += kHex[byte >> 4];
+        text += kHex[byte & 15];
+    }
+    return text;
+}
+
 constexpr std::string_view kBase64 =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -73,6 +84,10 @@ bool equal_constant_time(std::string_view a, std::string_view b) {
     return CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
 }
 
+std::string sha256_hex(std::string_view data) {
+    return to_hex(sha256(data));
+}
+
 std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
     Digest digest{};
     std::size_t size = 0;
@@ -84,14 +99,7 @@ std::string hmac_sha256_hex(std::string_view key, std::string_view data) {
         digest.size(), &size
     );
     BRIDGE_INVARIANT(made != nullptr && size == digest.size());
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * digest.size());
-    for (const unsigned char byte : digest) {
-        text += kHex[byte >> 4];
-        text += kHex[byte & 15];
-    }
-    return text;
+    return to_hex(digest);
 }
 
 bool decode_base64(std::string_view text, std::string& out) {

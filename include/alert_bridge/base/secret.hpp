@@ -36,6 +36,9 @@ class Secret {
 // Equal without telling by time where they differ: both sides are hashed first (SHA-256).
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
 
+// Lower-case hex of SHA-256: for fingerprints.
+[[nodiscard]] std::string sha256_hex(std::string_view data);
+
 // Lower-case hex of HMAC-SHA256.
 [[nodiscard]] std::string hmac_sha256_hex(std::string_view key, std::string_view data);
 

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Fields: a request body as a flat map of names to texts, whether it came as JSON or as a form.
+//
+// The two are told apart by the first byte, because senders' Content-Type cannot be trusted.
+// Guarantees: names are lower case without a leading "nagios_"; values are valid UTF-8 without NUL,
+// at most kMaxText bytes; absent values (sources/values.hpp) are not in the map. A name that
+// carried the prefix wins over one that did not: an environment also holds a HOSTNAME of its own.
+// Otherwise the first in byte order wins among names that differ in case only. JSON numbers and
+// booleans become their text; nested JSON becomes its JSON text. Errors: class refused; code "json"
+// or "form" (unreadable), "shape" (empty, not an object, too many fields). Thread rule: a value.
+// Tests: tests/unit/sources/fields_test.cpp
+#pragma once
+
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "alert_bridge/base/error.hpp"
+
+namespace alert_bridge::sources {
+
+class Fields {
+  public:
+    static constexpr std::size_t kMaxFields = 2000;
+    static constexpr std::size_t kMaxName = 256;  // longer names are left out
+
+    [[nodiscard]] static Result<Fields> parse(std::string_view body);
+
+    // Empty when absent.
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
+    [[nodiscard]] std::string_view first_of(std::initializer_list<std::string_view> names
+    ) const noexcept;
+    // get(), blanks trimmed, at most kMaxLabel bytes: for names.
+    [[nodiscard]] std::string label(std::string_view name) const;
+
+    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const noexcept {
+        return values_;
+    }
+
+    // All of it in one text that is the same for the same fields: for idempotency keys.
+    [[nodiscard]] std::string canonical() const;
+
+  private:
+    std::map<std::string, std::string, std::less<>> values_;
+};
+
+}  // namespace alert_bridge::sources
