@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+//
+// A small world for lifecycle tests: keeps problems, episodes, incidents, operations and timers in
+// maps, builds the snapshot that the store would build, and applies decisions. Pure and in one thread.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/domain/lifecycle.hpp"
+
+namespace test_support {
+
+namespace ab = alert_bridge;
+using namespace alert_bridge::domain;
+
+// Severity decides the priority: disaster p1, high p2, others p3. No other rule.
+class PlainRules final : public RuleEngine {
+  public:
+    Plan plan;
+    [[nodiscard]] Plan evaluate(const Alert& alert, ab::WallTime) const override {
+        Plan result = plan;
+        result.priority = priority_of(alert.severity);
+        return result;
+    }
+    [[nodiscard]] Priority priority_of(Severity severity) const override {
+        if (severity == Severity::disaster) {
+            return {"p1", 5, 5, 0};
+        }
+        if (severity == Severity::high) {
+            return {"p2", 4, 4, 0};
+        }
+        return {"p3", 3, 3, 0};
+    }
+    [[nodiscard]] std::optional<Priority> priority_named(std::string_view) const override {
+        return std::nullopt;
+    }
+};
+
+// Texts that show what was asked: "followup/update/alert text".
+class PlainTemplates final : public Templates {
+  public:
+    [[nodiscard]] bool has(std::string_view) const override { return true; }
+    [[nodiscard]] std::string render(
+        std::string_view, TemplatePart part, const TextContext& context
+    ) const override {
+        std::string text(to_string(part));
+        text += "/" + context.event + "/" + context.alert->text;
+        return text;
+    }
+};
+
+class World {
+  public:
+    World() {
+        rules.plan.policy.resolve_after = std::chrono::minutes(5);
+        rules.plan.policy.reopen_within = std::chrono::hours(24);
+        rules.plan.policy.open = Severity::average;
+        placement.entity_id = 3;
+        placement.entity_name = "Root entity > Customer A";
+    }
+
+    PlainRules rules;
+    PlainTemplates templates;
+    std::unique_ptr<ab::SeededIdSource> ids = std::make_unique<ab::SeededIdSource>(42);
+    ab::WallTime now = ab::from_unix_ms(1'795'000'000'000);
+    Placement placement;
+
+    std::map<std::string, Problem> problems;
+    std::vector<Episode> episodes;
+    std::vector<Incident> incidents;
+    std::vector<Operation> operations;
+    std::vector<Timer> timers;
+    std::string last_reason;
+    Verdict last_verdict = Verdict::ignored;
+
+    [[nodiscard]] LifecycleContext context() {
+        LifecycleContext result;
+        result.rules = &rules;
+        result.templates = &templates;
+        result.ids = ids.get();
+        return result;
+    }
+
+    // A failing alert of service "web01/HTTP", episode "1".
+    [[nodiscard]] Alert alert(AlertKind kind, std::string episode = "1") {
+        Alert result;
+        result.id = ids->sortable(now);
+        result.source = "nagios";
+        result.kind = kind;
+        const bool ok = kind == AlertKind::recovery || kind == AlertKind::flapping_stop;
+        result.state = ok ? ProblemState::ok : ProblemState::failing;
+        result.severity = Severity::high;
+        result.problem_key = "nagios/service/web01/HTTP";
+        result.episode = std::move(episode);
+        result.order = {ab::to_unix_ms(now), 0};
+        result.host.name = "web01";
+        result.service = "HTTP";
+        result.problem_name = "HTTP is failing";
+        result.text = "connection refused";
+        result.received_at = now;
+        return result;
+    }
+
+    Decision take(const Alert& alert) {
+        AlertEvent event;
+        event.alert = &alert;
+        event.plan = rules.evaluate(alert, now);
+        event.placement = placement;
+        event.group_key = group_key(event.plan, alert, placement);
+        const Snapshot known = snapshot(alert, event.group_key);
+        return apply(decide(context(), known, event, now));
+    }
+
+    // Lets time pass; every timer that falls due on the way fires, in order.
+    void pass(ab::Duration duration) {
+        const ab::WallTime until = now + duration;
+        for (;;) {
+            auto next = std::min_element(
+                timers.begin(), timers.end(),
+                [](const Timer& a, const Timer& b) { return a.due_at < b.due_at; }
+            );
+            if (next == timers.end() || next->due_at > until) {
+                break;
+            }
+            const Timer timer = *next;
+            timers.erase(next);
+            now = std::max(now, timer.due_at);
+            TimerEvent event{timer};
+            apply(decide(context(), snapshot_of_incident(timer.incident_id, false), event, now));
+        }
+        now = until;
+    }
+
+    // The first unfinished operation, as claimed; null when nothing is owed.
+    [[nodiscard]] Operation* owed() {
+        for (Operation& operation : operations) {
+            if (operation.state == OperationState::due) {
+                return &operation;
+            }
+        }
+        return nullptr;
+    }
+
+    Decision settle(OperationResult result) {
+        Operation* operation = owed();
+        operation->state = OperationState::sending;
+        operation->attempts += 1;
+        operation->sent_at = now;
+        ResultEvent event{*operation, std::move(result), 7};
+        return apply(
+            decide(context(), snapshot_of_incident(operation->incident_id, true), event, now)
+        );
+    }
+
+    // GLPI does everything that is owed; new tickets get ids from 100 on.
+    void deliver_all() {
+        while (Operation* operation = owed()) {
+            OperationResult result;
+            result.result_id = operation->kind == OperationKind::open ? next_ticket_++ : 1;
+            written.push_back(
+                std::string(to_string(operation->kind)) + ":" + operation->content.event
+            );
+            settle(result);
+        }
+    }
+    std::vector<std::string> written;
+
+    [[nodiscard]] int count_operations(OperationKind kind) const {
+        return static_cast<int>(std::count_if(
+            operations.begin(), operations.end(), [kind](const Operation& operation) {
+                return operation.kind == kind && operation.state != OperationState::skipped;
+            }
+        ));
+    }
+    [[nodiscard]] const Incident& incident(std::size_t index = 0) const {
+        return incidents.at(index);
+    }
+
+  private:
+    [[nodiscard]] const Incident* active_incident(
+        const std::string& problem_key, const std::string& group
+    ) const {
+        const auto active = [this](const std::string& id) -> const Incident* {
+            for (const Incident& incident : incidents) {
+                if (incident.id == id && incident.state != IncidentState::ended) {
+                    return &incident;
+                }
+            }
+            return nullptr;
+        };
+        for (const bool only_open : {true, false}) {
+            for (const Episode& episode : episodes) {
+                const bool fits = episode.problem_key == problem_key &&
+                                  (!only_open || episode.state == EpisodeState::open);
+                if (const Incident* found = fits ? active(episode.incident_id) : nullptr) {
+                    return found;
+                }
+            }
+        }
+        for (const Incident& incident : incidents) {
+            if (incident.group_key == group && incident.state != IncidentState::ended) {
+                return &incident;
+            }
+        }
+        return nullptr;
+    }
+
+    [[nodiscard]] Snapshot snapshot(const Alert& alert, const std::string& group) const {
+        Snapshot result;
+        const Incident* found = active_incident(alert.problem_key, group);
+        if (found != nullptr) {
+            result = snapshot_of_incident(found->id, false);
+        }
+        if (const auto problem = problems.find(alert.problem_key); problem != problems.end()) {
+            result.problem = problem->second;
+        }
+        for (const Episode& episode : episodes) {
+            if (episode.problem_key == alert.problem_key && episode.episode == alert.episode) {
+                result.episode = episode;
+            }
+        }
+        for (const Incident& incident : incidents) {
+            if (incident.group_key == group && incident.state == IncidentState::ended) {
+                result.previous = incident;
+            }
+        }
+        return result;
+    }
+
+    [[nodiscard]] Snapshot snapshot_of_incident(const std::string& id, bool ended_too) const {
+        Snapshot result;
+        for (const Incident& incident : incidents) {
+            if (incident.id == id && (ended_too || incident.state != IncidentState::ended)) {
+                result.incident = incident;
+            }
+        }
+        for (const Episode& episode : episodes) {
+            if (episode.incident_id == id) {
+                result.episodes.push_back(episode);
+            }
+        }
+        for (const Operation& operation : operations) {
+            const bool finished = operation.state == OperationState::done ||
+                                  operation.state == OperationState::skipped;
+            if (operation.incident_id == id && !finished) {
+                result.operations.push_back(operation);
+            }
+        }
+        return result;
+    }
+
+    Decision apply(Decision decision) {
+        last_reason = decision.reason;
+        last_verdict = decision.verdict;
+        if (decision.problem) {
+            problems[decision.problem->key] = *decision.problem;
+        }
+        for (const Episode& changed : decision.episodes) {
+            upsert(episodes, changed, [&](const Episode& present) {
+                return present.problem_key == changed.problem_key &&
+                       present.episode == changed.episode;
+            });
+        }
+        for (const Incident& changed : decision.incidents) {
+            upsert(incidents, changed, [&](const Incident& present) {
+                return present.id == changed.id;
+            });
+        }
+        for (const Operation& changed : decision.operations) {
+            if (changed.id == 0) {
+                operations.push_back(changed);
+                operations.back().id = static_cast<std::int64_t>(operations.size());
+            } else {
+                operations[static_cast<std::size_t>(changed.id - 1)] = changed;
+            }
+        }
+        const auto drop = [this](const Timer& gone) {
+            std::erase_if(timers, [&](const Timer& timer) {
+                return timer.incident_id == gone.incident_id && timer.kind == gone.kind;
+            });
+        };
+        std::for_each(decision.cancel_timers.begin(), decision.cancel_timers.end(), drop);
+        for (const Timer& timer : decision.set_timers) {
+            drop(timer);
+            timers.push_back(timer);
+        }
+        return decision;
+    }
+
+    template <class T, class Same>
+    static void upsert(std::vector<T>& rows, const T& row, Same same) {
+        const auto place = std::find_if(rows.begin(), rows.end(), same);
+        if (place == rows.end()) {
+            rows.push_back(row);
+        } else {
+            *place = row;
+        }
+    }
+
+    std::int64_t next_ticket_ = 100;
+};
+
+}  // namespace test_support

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: MIT
+// Every arrow of the state diagram in domain/lifecycle.hpp, and what must not happen.
+#include "alert_bridge/domain/lifecycle.hpp"
+
+#include "catch.hpp"
+#include "lifecycle_world.hpp"
+
+using namespace test_support;
+using alert_bridge::ErrorClass;
+using namespace std::chrono_literals;
+using Written = std::vector<std::string>;
+
+namespace {
+
+World with_open_ticket() {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    world.pass(1min);
+    return world;
+}
+
+World with_solved_ticket() {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    world.deliver_all();
+    return world;
+}
+
+OperationResult outcome(OperationResult::What what) {
+    OperationResult result;
+    result.what = what;
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("a problem opens one ticket with title, body, priority and reference") {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.operations.size() == 1);
+    const Operation& open = world.operations[0];
+    CHECK(open.kind == OperationKind::open);
+    CHECK(open.content.title == "title/opened/connection refused");
+    CHECK(open.content.html == "body/opened/connection refused");
+    CHECK(open.content.urgency == 4);
+    CHECK(open.content.impact == 4);
+    CHECK(open.content.notify);
+    CHECK(alert_bridge::is_reference(open.reference));
+    world.deliver_all();
+    CHECK(world.incident().ticket_id == 100);
+    CHECK(world.incident().state == IncidentState::open);
+}
+
+TEST_CASE("an opening without a placement asks for one and changes nothing") {
+    World world;
+    const Alert alert = world.alert(AlertKind::problem);
+    AlertEvent event;
+    event.alert = &alert;
+    event.plan = world.rules.evaluate(alert, world.now);
+    const Decision decision = decide(world.context(), Snapshot{}, event, world.now);
+    CHECK(decision.verdict == Verdict::needs_placement);
+    CHECK(decision.operations.empty());
+    CHECK(decision.incidents.empty());
+    CHECK_FALSE(decision.problem.has_value());
+}
+
+TEST_CASE("a severity below the threshold opens nothing until it rises") {
+    World world;
+    Alert low = world.alert(AlertKind::problem);
+    low.severity = Severity::warning;
+    world.take(low);
+    CHECK(world.operations.empty());
+    Alert raised = world.alert(AlertKind::update);
+    raised.severity = Severity::disaster;
+    raised.severity_changed = true;
+    world.take(raised);
+    REQUIRE(world.operations.size() == 1);
+    CHECK(world.operations[0].content.urgency == 5);
+}
+
+TEST_CASE("a rule that drops keeps its silence for the whole episode") {
+    World world;
+    world.rules.plan.drop = true;
+    world.take(world.alert(AlertKind::problem));
+    CHECK(world.last_reason == "dropped by a rule");
+    world.take(world.alert(AlertKind::update));
+    world.take(world.alert(AlertKind::recovery));
+    CHECK(world.operations.empty());
+    CHECK(world.incidents.empty());
+}
+
+TEST_CASE("a problem must last open_after before its ticket opens") {
+    World world;
+    world.rules.plan.policy.open_after = {{"", 10min}};
+    world.take(world.alert(AlertKind::problem));
+    CHECK(world.incident().state == IncidentState::holding);
+    SECTION("and opens when it does") {
+        world.pass(10min);
+        CHECK(world.incident().state == IncidentState::open);
+        CHECK(world.count_operations(OperationKind::open) == 1);
+    }
+    SECTION("and opens none when it recovers before") {
+        world.pass(5min);
+        world.take(world.alert(AlertKind::recovery));
+        world.pass(1h);
+        CHECK(world.operations.empty());
+        CHECK(world.incident().end_reason == "never lasted");
+    }
+    SECTION("and waits by the new priority when the severity changes") {
+        world.rules.plan.policy.open_after = {{"p1", 0min}, {"", 10min}};
+        World eager;
+        eager.rules.plan.policy.open_after = world.rules.plan.policy.open_after;
+        eager.take(eager.alert(AlertKind::problem));
+        Alert raised = eager.alert(AlertKind::update);
+        raised.severity = Severity::disaster;
+        eager.take(raised);
+        eager.pass(1ms);
+        CHECK(eager.incident().state == IncidentState::open);
+    }
+    SECTION("and its news before that writes nothing") {
+        world.take(world.alert(AlertKind::update));
+        world.take(world.alert(AlertKind::acknowledgement));
+        world.take(world.alert(AlertKind::problem));
+        CHECK(world.operations.empty());
+    }
+}
+
+TEST_CASE("news become private follow-ups without e-mail") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::update));
+    world.take(world.alert(AlertKind::acknowledgement));
+    world.take(world.alert(AlertKind::note));
+    world.deliver_all();
+    CHECK(
+        world.written ==
+        Written{"open:opened", "followup:update", "followup:acknowledged", "followup:note"}
+    );
+    CHECK(world.operations[1].content.is_private);
+    CHECK_FALSE(world.operations[1].content.notify);
+}
+
+TEST_CASE("an acknowledgement follows its policy") {
+    World world = with_open_ticket();
+    SECTION("take also sets the status") {
+        world.incidents[0].plan.policy.on_acknowledge = OnAcknowledge::take;
+        world.take(world.alert(AlertKind::acknowledgement));
+        CHECK(world.operations[1].content.take);
+    }
+    SECTION("none writes nothing") {
+        world.incidents[0].plan.policy.on_acknowledge = OnAcknowledge::none;
+        world.take(world.alert(AlertKind::acknowledgement));
+        CHECK(world.operations.size() == 1);
+        CHECK(world.episodes[0].acknowledged);
+    }
+}
+
+TEST_CASE("a raised severity is told and raises the priority; a lowered one is only told") {
+    World world = with_open_ticket();
+    Alert raised = world.alert(AlertKind::update);
+    raised.severity = Severity::disaster;
+    world.take(raised);
+    world.deliver_all();
+    CHECK(world.written == Written{"open:opened", "followup:severity", "update:priority"});
+    CHECK(world.operations[2].content.urgency == 5);
+    Alert lowered = world.alert(AlertKind::update);
+    lowered.severity = Severity::average;
+    world.take(lowered);
+    CHECK(world.count_operations(OperationKind::update) == 1);
+    SECTION("follow lowers it too") {
+        World follower = with_open_ticket();
+        follower.incidents[0].plan.policy.on_severity_change = OnSeverityChange::follow;
+        Alert down = follower.alert(AlertKind::update);
+        down.severity = Severity::average;
+        follower.take(down);
+        CHECK(follower.count_operations(OperationKind::update) == 1);
+    }
+    SECTION("none only tells") {
+        World quiet = with_open_ticket();
+        quiet.incidents[0].plan.policy.on_severity_change = OnSeverityChange::none;
+        Alert up = quiet.alert(AlertKind::update);
+        up.severity = Severity::disaster;
+        quiet.take(up);
+        CHECK(quiet.count_operations(OperationKind::update) == 0);
+        CHECK(quiet.count_operations(OperationKind::followup) == 1);
+    }
+}
+
+TEST_CASE("repeats are counted and told in digests after 1 h, 4 h, then daily") {
+    World world = with_open_ticket();
+    for (int i = 0; i < 3 * 24 * 6; ++i) {
+        Alert repeat = world.alert(AlertKind::problem);
+        repeat.text = "connection refused";
+        world.take(repeat);
+        world.pass(10min);
+    }
+    world.deliver_all();
+    // 1 h, 4 h, then after each of three days
+    CHECK(world.count_operations(OperationKind::followup) == 5);
+    CHECK(world.operations[1].content.event == "repeat");
+    CHECK(world.episodes[0].repeats == 3 * 24 * 6);
+}
+
+TEST_CASE("a repeat whose text differs in more than figures is news") {
+    World world = with_open_ticket();
+    Alert figures = world.alert(AlertKind::problem);
+    figures.text = "connection refused";
+    world.take(figures);
+    CHECK(world.operations.size() == 1);
+    Alert other = world.alert(AlertKind::problem);
+    other.text = "certificate expired";
+    world.take(other);
+    REQUIRE(world.operations.size() == 2);
+    CHECK(world.operations[1].content.event == "update");
+}
+
+TEST_CASE("on_repeat each tells every repeat") {
+    World world = with_open_ticket();
+    world.incidents[0].plan.policy.on_repeat = OnRepeat::each;
+    world.take(world.alert(AlertKind::problem));
+    world.take(world.alert(AlertKind::problem));
+    CHECK(world.count_operations(OperationKind::followup) == 2);
+}
+
+TEST_CASE("a recovery solves after the quiet time and not before") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::recovery));
+    CHECK(world.incident().state == IncidentState::quiet);
+    world.pass(4min);
+    CHECK(world.count_operations(OperationKind::solve) == 0);
+    world.pass(2min);
+    world.deliver_all();
+    CHECK(world.written == Written{"open:opened", "solve:recovered"});
+    CHECK(world.incident().state == IncidentState::solved);
+    world.pass(25h);
+    CHECK(world.incident().state == IncidentState::ended);
+    CHECK(world.timers.empty());
+}
+
+TEST_CASE("on_recovery decides what a recovery writes") {
+    World world = with_open_ticket();
+    SECTION("followup") {
+        world.incidents[0].plan.policy.on_recovery = OnRecovery::followup;
+        world.take(world.alert(AlertKind::recovery));
+        world.pass(6min);
+        CHECK(world.count_operations(OperationKind::followup) == 1);
+        CHECK(world.count_operations(OperationKind::solve) == 0);
+    }
+    SECTION("none") {
+        world.incidents[0].plan.policy.on_recovery = OnRecovery::none;
+        world.take(world.alert(AlertKind::recovery));
+        world.pass(6min);
+        CHECK(world.operations.size() == 1);
+    }
+}
+
+TEST_CASE("a new problem in the quiet time goes on with the same ticket") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(2min);
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.pass(1h);
+    world.deliver_all();
+    CHECK(world.incidents.size() == 1);
+    CHECK(world.incident().state == IncidentState::open);
+    CHECK(world.written == Written{"open:opened", "reopen:returned"});
+}
+
+TEST_CASE("a new problem within reopen_within reopens the solved ticket") {
+    World world = with_solved_ticket();
+    world.pass(1h);
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.deliver_all();
+    CHECK(world.incidents.size() == 1);
+    CHECK(world.written == Written{"open:opened", "solve:recovered", "reopen:reopened"});
+    CHECK(world.incident().state == IncidentState::open);
+}
+
+TEST_CASE("a solution that was not sent yet is taken back when the problem returns") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    REQUIRE(world.count_operations(OperationKind::solve) == 1);
+    world.take(world.alert(AlertKind::problem, "2"));
+    CHECK(world.count_operations(OperationKind::solve) == 0);
+}
+
+TEST_CASE("later than reopen_within a new ticket is opened and linked to the old one") {
+    World world = with_solved_ticket();
+    world.pass(25h);
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.deliver_all();
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(1).ticket_id == 101);
+    CHECK(world.incident(1).previous_ticket == 100);
+    CHECK(world.written.back() == "link_ticket:linked");
+    CHECK(world.operations.back().content.linked_ticket == 100);
+}
+
+TEST_CASE("a reopening that finds the ticket closed becomes a new ticket linked to it") {
+    World world = with_solved_ticket();
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.settle(outcome(OperationResult::What::ticket_closed));
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(0).state == IncidentState::ended);
+    CHECK(world.incident(1).previous_ticket == 100);
+    CHECK(world.episodes.back().incident_id == world.incident(1).id);
+    world.deliver_all();
+    CHECK(world.incident(1).ticket_id == 101);
+    world.take(world.alert(AlertKind::recovery, "2"));
+    world.pass(6min);
+    world.deliver_all();
+    CHECK(world.incident(1).state == IncidentState::solved);
+}
+
+TEST_CASE("a new episode on a ticket in the trash bin becomes a new ticket without a link") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.settle(outcome(OperationResult::What::ticket_gone));
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(1).previous_ticket == 0);
+    CHECK(world.count_operations(OperationKind::link_ticket) == 0);
+}
+
+TEST_CASE("news for a ticket that a person closed or deleted end the incident quietly") {
+    const auto what =
+        GENERATE(OperationResult::What::ticket_closed, OperationResult::What::ticket_gone);
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::update));
+    world.take(world.alert(AlertKind::acknowledgement));
+    world.settle(outcome(what));
+    CHECK(world.incident().state == IncidentState::ended);
+    CHECK(world.owed() == nullptr);
+    world.take(world.alert(AlertKind::update));
+    world.take(world.alert(AlertKind::recovery));
+    CHECK(world.owed() == nullptr);
+    CHECK(world.incidents.size() == 1);
+}
+
+TEST_CASE("RECOVERY(79) does not solve a ticket that PROBLEM(81) keeps open") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::problem, "81"));
+    world.take(world.alert(AlertKind::recovery, "1"));
+    world.pass(1h);
+    world.deliver_all();
+    CHECK(world.count_operations(OperationKind::solve) == 0);
+    CHECK(world.incident().state == IncidentState::open);
+    world.take(world.alert(AlertKind::recovery, "81"));
+    world.pass(1h);
+    CHECK(world.count_operations(OperationKind::solve) == 1);
+}
+
+TEST_CASE("a recovery of something never seen is harmless and cancels the problem behind it") {
+    World world;
+    const Alert problem = world.alert(AlertKind::problem);
+    world.pass(1s);
+    world.take(world.alert(AlertKind::recovery));
+    CHECK(world.operations.empty());
+    CHECK(world.last_verdict == Verdict::applied);
+    world.take(problem);
+    CHECK(world.operations.empty());
+    CHECK(world.last_reason == "this occurrence is over already");
+}
+
+TEST_CASE("an older recovery settles its own episode and not the problem") {
+    World world = with_open_ticket();
+    Alert late = world.alert(AlertKind::recovery, "0");
+    late.whole_problem = true;
+    late.order = {1, 0};
+    world.take(late);
+    CHECK(world.incident().state == IncidentState::open);
+}
+
+TEST_CASE("a state that holds for the whole problem ends every open episode") {
+    World world = with_open_ticket();
+    SECTION("a recovery whose ids started anew") {
+        Alert recovery = world.alert(AlertKind::recovery, "other");
+        recovery.whole_problem = true;
+        world.take(recovery);
+    }
+    SECTION("flapping that stopped with state OK") {
+        world.take(world.alert(AlertKind::flapping_stop, "22"));
+    }
+    SECTION("a downtime that ended with state OK") {
+        Alert end = world.alert(AlertKind::downtime_end, "22");
+        end.state = ProblemState::ok;
+        world.take(end);
+    }
+    CHECK(world.incident().state == IncidentState::quiet);
+}
+
+TEST_CASE("flapping and downtime notices of a failing problem end nothing") {
+    World world = with_open_ticket();
+    Alert stop = world.alert(AlertKind::flapping_stop);
+    stop.state = ProblemState::failing;
+    world.take(stop);
+    Alert end = world.alert(AlertKind::downtime_end);
+    end.state = ProblemState::failing;
+    world.take(end);
+    CHECK(world.incident().state == IncidentState::open);
+}
+
+TEST_CASE("a cancelled problem is told and left to people") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::cancelled));
+    world.deliver_all();
+    CHECK(world.written.back() == "followup:cancelled");
+    CHECK(world.incident().state == IncidentState::ended);
+    CHECK(world.episodes[0].state == EpisodeState::cancelled);
+}
+
+TEST_CASE("several problems of a host share a ticket when the rule says so") {
+    World world;
+    world.rules.plan.policy.group_by = {"host"};
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    Alert other = world.alert(AlertKind::problem, "9");
+    other.problem_key = "nagios/service/web01/Disk";
+    world.take(other);
+    world.deliver_all();
+    CHECK(world.incidents.size() == 1);
+    CHECK(world.written == Written{"open:opened", "reopen:joined"});
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(1h);
+    CHECK(world.incident().state == IncidentState::open);
+    Alert last = world.alert(AlertKind::recovery, "9");
+    last.problem_key = other.problem_key;
+    world.take(last);
+    world.pass(1h);
+    CHECK(world.incident().state == IncidentState::solved);
+}
+
+TEST_CASE("an absent element of group_by makes an episode its own group") {
+    Plan plan;
+    plan.policy.group_by = {"host", "tag:team"};
+    World world;
+    Alert alert = world.alert(AlertKind::problem);
+    CHECK(group_key(plan, alert, {}) == "problem=nagios/service/web01/HTTP");
+    alert.tags = {{"team", "db"}};
+    CHECK(group_key(plan, alert, {}) == "host=web01|tag:team=db");
+    plan.policy.group_by = {"asset", "entity"};
+    CHECK(group_key(plan, alert, {}) == "problem=nagios/service/web01/HTTP");
+    Placement placement;
+    placement.asset = AssetHit{"Computer", 17, "web01", 3, Evidence::name};
+    placement.entity_id = 3;
+    CHECK(group_key(plan, alert, placement) == "asset=Computer#17|entity=3");
+}
+
+TEST_CASE("a dead opening ends with its recovery and writes nothing more") {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    OperationResult refused = outcome(OperationResult::What::failed);
+    refused.error = {ErrorClass::refused, "ERROR_BAD_ARRAY", "no"};
+    world.settle(refused);
+    CHECK(world.operations[0].state == OperationState::dead);
+    world.take(world.alert(AlertKind::update));
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(1h);
+    CHECK(world.incident().state == IncidentState::ended);
+    CHECK(world.owed() == nullptr);
+}
+
+TEST_CASE("an opening that GLPI refuses for good in its entity moves to the default entity") {
+    World world;
+    world.placement.default_entity_id = 9;
+    world.placement.default_entity_name = "Root entity > Unassigned";
+    world.take(world.alert(AlertKind::problem));
+    OperationResult unclear = outcome(OperationResult::What::failed);
+    unclear.error = {ErrorClass::uncertain, "ERROR_GLPI_ADD", "You don't have permission"};
+    for (int round = 0; round < 2; ++round) {
+        world.settle(unclear);
+        for (int look = 0; look < 2; ++look) {
+            REQUIRE(world.operations[0].state == OperationState::uncertain);
+            world.operations[0].state = OperationState::due;  // so that settle() picks it
+            Operation looked = world.operations[0];
+            looked.state = OperationState::uncertain;
+            ResultEvent event{looked, outcome(OperationResult::What::not_found), 1};
+            Snapshot known;
+            known.incident = world.incident();
+            const Decision decision = decide(world.context(), known, event, world.now);
+            world.operations[0] = decision.operations.back();
+            if (!decision.incidents.empty()) {
+                world.incidents[0] = decision.incidents.back();
+            }
+        }
+    }
+    CHECK(world.operations[0].state == OperationState::due);
+    CHECK(world.incident().placement.entity_id == 9);
+    CHECK_THAT(world.operations[0].content.html, ContainsSubstring("GLPI refused the ticket in"));
+}
+
+TEST_CASE("a comment on a problem that is over is told and reopens nothing") {
+    World world = with_solved_ticket();
+    Alert comment = world.alert(AlertKind::update);
+    comment.state = ProblemState::ok;
+    world.take(comment);
+    world.deliver_all();
+    CHECK(world.written.back() == "followup:update");
+    CHECK(world.incident().state == IncidentState::solved);
+}
+
+TEST_CASE("an update about a problem whose first notice was lost opens its ticket") {
+    World world;
+    world.take(world.alert(AlertKind::update));
+    CHECK(world.count_operations(OperationKind::open) == 1);
+}
+
+TEST_CASE("a ticket back-dated by policy carries the start of the problem") {
+    World world;
+    world.rules.plan.policy.ticket_date = TicketDate::started;
+    Alert alert = world.alert(AlertKind::problem);
+    alert.started_at = world.now - 2h;
+    world.take(alert);
+    CHECK(world.operations[0].content.date == alert.started_at);
+}
+
+TEST_CASE("two hundred alerts in random order never leave two open incidents of one group") {
+    World world;
+    std::uint64_t random = 12345;
+    for (int i = 0; i < 200; ++i) {
+        random = random * 6364136223846793005ULL + 1442695040888963407ULL;
+        const auto kinds = {AlertKind::problem, AlertKind::recovery, AlertKind::update,
+                            AlertKind::cancelled, AlertKind::flapping_stop};
+        const AlertKind kind = *(kinds.begin() + static_cast<long>((random >> 33) % kinds.size()));
+        world.take(world.alert(kind, std::to_string((random >> 40) % 5)));
+        if ((random >> 50) % 3 == 0) {
+            world.deliver_all();
+        }
+        world.pass(std::chrono::minutes((random >> 20) % 20));
+        const auto open = std::count_if(
+            world.incidents.begin(), world.incidents.end(),
+            [](const Incident& one) { return one.state != IncidentState::ended; }
+        );
+        REQUIRE(open <= 1);
+    }
+    CHECK(world.incidents.size() >= 1);
+}

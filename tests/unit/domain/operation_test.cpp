@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/domain/operation.hpp"
+
+#include "catch.hpp"
+
+using namespace alert_bridge;
+using namespace alert_bridge::domain;
+using namespace std::chrono_literals;
+using What = OperationResult::What;
+
+namespace {
+
+const WallTime kNow = from_unix_ms(1'795'000'000'000);
+
+Operation sending() {
+    Operation operation;
+    operation.id = 1;
+    operation.state = OperationState::sending;
+    operation.attempts = 1;
+    operation.created_at = kNow;
+    operation.sent_at = kNow;
+    return operation;
+}
+
+OperationResult failure(ErrorClass kind, std::string code = "x", std::string message = "y") {
+    OperationResult result;
+    result.what = What::failed;
+    result.error = {kind, std::move(code), std::move(message)};
+    return result;
+}
+
+OperationResult not_found() {
+    OperationResult result;
+    result.what = What::not_found;
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("a write that succeeded is done and knows what it made") {
+    OperationResult result;
+    result.result_id = 77;
+    const Operation after = after_attempt(sending(), result, {}, kNow, 0);
+    CHECK(after.state == OperationState::done);
+    CHECK(after.result_id == 77);
+}
+
+TEST_CASE("outages, lost sessions and refused tokens are tried again later") {
+    const auto kind =
+        GENERATE(ErrorClass::later, ErrorClass::relogin, ErrorClass::misconfigured);
+    const Operation after = after_attempt(sending(), failure(kind), {}, kNow, 0);
+    CHECK(after.state == OperationState::due);
+    CHECK(after.due_at > kNow);
+    CHECK(after.due_at <= kNow + 2s);
+}
+
+TEST_CASE("the pause before a retry grows and is bounded") {
+    RetryPolicy policy;
+    Operation operation = sending();
+    Duration last{};
+    for (int attempt = 1; attempt <= 30; ++attempt) {
+        operation.state = OperationState::sending;
+        operation.attempts = attempt;
+        operation = after_attempt(operation, failure(ErrorClass::later), policy, kNow, ~0ULL);
+        const Duration pause = operation.due_at - kNow;
+        CHECK(pause >= last / 2);
+        CHECK(pause <= policy.longest_retry);
+        last = pause;
+    }
+    CHECK(last >= policy.longest_retry / 2);
+}
+
+TEST_CASE("a refusal is dead and keeps its reason") {
+    const Operation after =
+        after_attempt(sending(), failure(ErrorClass::refused, "ERROR_X", "no"), {}, kNow, 0);
+    CHECK(after.state == OperationState::dead);
+    CHECK(after.last_error == "[refused] ERROR_X: no");
+}
+
+TEST_CASE("an unclear outcome waits out the quarantine counted from the time of sending") {
+    const Operation after =
+        after_attempt(sending(), failure(ErrorClass::uncertain, "timeout"), {}, kNow + 30s, 0);
+    CHECK(after.state == OperationState::uncertain);
+    CHECK(after.due_at == kNow + 120s);
+}
+
+TEST_CASE("an uncertain write is sent again only after two look-ups that found nothing") {
+    Operation operation = after_attempt(sending(), failure(ErrorClass::uncertain), {}, kNow, 0);
+    operation = after_attempt(operation, not_found(), {}, kNow + 120s, 0);
+    CHECK(operation.state == OperationState::uncertain);
+    operation = after_attempt(operation, not_found(), {}, kNow + 125s, 0);
+    CHECK(operation.state == OperationState::due);
+}
+
+TEST_CASE("a look-up that fails leaves the write uncertain") {
+    const auto kind = GENERATE(
+        ErrorClass::later, ErrorClass::uncertain, ErrorClass::refused, ErrorClass::misconfigured
+    );
+    Operation operation = after_attempt(sending(), failure(ErrorClass::uncertain), {}, kNow, 0);
+    operation = after_attempt(operation, failure(kind), {}, kNow + 120s, 0);
+    CHECK(operation.state == OperationState::uncertain);
+    CHECK(operation.due_at > kNow + 120s);
+}
+
+TEST_CASE("the same ambiguous refusal twice, each looked up twice, is dead") {
+    Operation operation = sending();
+    const OperationResult refusal = failure(ErrorClass::uncertain, "ERROR_GLPI_ADD", "");
+    operation = after_attempt(operation, refusal, {}, kNow, 0);
+    CHECK(operation.due_at == kNow + 5s);  // GLPI answered: nothing is still running
+    operation = after_attempt(operation, not_found(), {}, kNow, 0);
+    operation = after_attempt(operation, not_found(), {}, kNow, 0);
+    REQUIRE(operation.state == OperationState::due);
+    operation.state = OperationState::sending;
+    operation = after_attempt(operation, refusal, {}, kNow, 0);
+    operation = after_attempt(operation, not_found(), {}, kNow, 0);
+    operation = after_attempt(operation, not_found(), {}, kNow, 0);
+    CHECK(operation.state == OperationState::dead);
+}
+
+TEST_CASE("two different ambiguous refusals are not the same answer") {
+    Operation operation = sending();
+    for (const char* message : {"deadlock", "lock wait", "deadlock"}) {
+        operation.state = OperationState::sending;
+        operation = after_attempt(
+            operation, failure(ErrorClass::uncertain, "ERROR_GLPI_ADD", message), {}, kNow, 0
+        );
+        operation = after_attempt(operation, not_found(), {}, kNow, 0);
+        operation = after_attempt(operation, not_found(), {}, kNow, 0);
+        CHECK(operation.state == OperationState::due);
+    }
+}
+
+TEST_CASE("a write found while sending after a crash is uncertain, never due") {
+    const Operation after = after_crash(sending(), {}, kNow + 1h);
+    CHECK(after.state == OperationState::uncertain);
+    CHECK(after.due_at == kNow + 120s);
+}
+
+TEST_CASE("a write that fails for days is given up with its reason") {
+    Operation operation = sending();
+    operation.created_at = kNow - 121h;
+    const Operation after = after_attempt(operation, failure(ErrorClass::later), {}, kNow, 0);
+    CHECK(after.state == OperationState::dead);
+    CHECK_THAT(after.last_error, ContainsSubstring("given up after 5d"));
+}
