@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/net/http_client.hpp"
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+
+#include "alert_bridge/net/connection.hpp"
+
+namespace alert_bridge::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds kResolveAgain{30};
+constexpr std::size_t kMaxEndpoints = 8;
+
+struct Waiter {
+    explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
+    asio::steady_timer timer;
+    bool granted = false;
+};
+
+Exchange not_sent(std::string code, std::string message) {
+    Exchange out;
+    out.code = std::move(code);
+    out.message = std::move(message);
+    return out;
+}
+
+class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> {
+  public:
+    Pool(asio::any_io_executor executor, ClientOptions options, std::shared_ptr<TlsContext> tls)
+        : executor_(std::move(executor)), options_(std::move(options)), tls_(std::move(tls)) {}
+
+    asio::awaitable<Exchange> exchange(HttpRequest request) override;
+
+    void close_idle() noexcept override {
+        idle_.clear();
+        ++generation_;
+    }
+    // A connection just given back is counted idle while its slot is already promised to a waiter.
+    std::size_t open_connections() const noexcept override {
+        return std::min(busy_ + idle_.size(), options_.connections);
+    }
+
+  private:
+    // A slot of the pool; given back on every way out, cancellation included.
+    class Lease {
+      public:
+        explicit Lease(std::shared_ptr<Pool> pool)
+            : pool_(std::move(pool)), generation_(pool_->generation_) {}
+        ~Lease() { pool_->give_back(std::move(connection), generation_); }
+        Lease(const Lease&) = delete;
+        Lease& operator=(const Lease&) = delete;
+        std::unique_ptr<Connection> connection;
+
+      private:
+        std::shared_ptr<Pool> pool_;
+        std::uint64_t generation_;
+    };
+
+    // A place in the queue; a caller that is cancelled leaves it, and hands on what it was granted.
+    class Place {
+      public:
+        Place(Pool& pool, SteadyTime deadline)
+            : pool_(pool), waiter(std::make_shared<Waiter>(pool.executor_)) {
+            waiter->timer.expires_at(deadline);
+            pool_.waiting_.push_back(waiter);
+        }
+        ~Place() {
+            if (!waiter->granted) {
+                std::erase(pool_.waiting_, waiter);
+            } else if (!taken) {
+                pool_.give_back(nullptr, 0);
+            }
+        }
+        Place(const Place&) = delete;
+        Place& operator=(const Place&) = delete;
+
+      private:
+        Pool& pool_;
+
+      public:
+        const std::shared_ptr<Waiter> waiter;
+        bool taken = false;
+    };
+
+    asio::awaitable<bool> wait_for_slot(SteadyTime deadline);
+    asio::awaitable<Exchange> connect(Lease& lease, SteadyTime deadline);
+    asio::awaitable<bool> resolve(SteadyTime deadline);
+    void give_back(std::unique_ptr<Connection> connection, std::uint64_t generation) noexcept;
+    std::unique_ptr<Connection> take_idle();
+
+    asio::any_io_executor executor_;
+    ClientOptions options_;
+    std::shared_ptr<TlsContext> tls_;
+    std::vector<std::unique_ptr<Connection>> idle_;  // most recently used last
+    std::deque<std::shared_ptr<Waiter>> waiting_;
+    std::size_t busy_ = 0;
+    std::uint64_t generation_ = 0;
+    Endpoints endpoints_;
+    SteadyTime resolved_at_{};
+    std::string resolve_error_;
+};
+
+// A slot is passed from hand to hand: busy_ stays as it is when somebody waits.
+void Pool::give_back(std::unique_ptr<Connection> connection, std::uint64_t generation) noexcept {
+    if (connection && connection->is_open() && generation == generation_) {
+        idle_.push_back(std::move(connection));
+    }
+    while (!waiting_.empty()) {
+        const std::shared_ptr<Waiter> next = std::move(waiting_.front());
+        waiting_.pop_front();
+        if (!next->granted) {
+            next->granted = true;
+            next->timer.cancel();
+            return;
+        }
+    }
+    --busy_;
+}
+
+asio::awaitable<bool> Pool::wait_for_slot(SteadyTime deadline) {
+    if (busy_ < options_.connections) {
+        ++busy_;
+        co_return true;
+    }
+    if (waiting_.size() >= kMaxWaiting) {
+        co_return false;
+    }
+    Place place(*this, deadline);
+    auto [error] = co_await place.waiter->timer.async_wait(kToken);
+    static_cast<void>(error);  // deadline or grant: `granted` tells
+    place.taken = place.waiter->granted;
+    co_return place.taken;
+}
+
+std::unique_ptr<Connection> Pool::take_idle() {
+    const auto oldest = std::chrono::steady_clock::now() - options_.idle_limit;
+    while (!idle_.empty()) {
+        std::unique_ptr<Connection> candidate = std::move(idle_.back());
+        idle_.pop_back();
+        if (candidate->last_use() >= oldest && !candidate->is_stale()) {
+            return candidate;
+        }
+    }
+    return nullptr;
+}
+
+asio::awaitable<bool> Pool::resolve(SteadyTime deadline) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!endpoints_.empty() && now - resolved_at_ < kResolveAgain) {
+        co_return true;
+    }
+    error_code not_numeric;
+    const auto address = asio::ip::make_address(options_.url.host, not_numeric);
+    if (!not_numeric) {
+        endpoints_ = {tcp::endpoint(address, options_.url.port)};
+        resolved_at_ = now;
+        co_return true;
+    }
+    // The resolver's thread cannot be stopped; cancelling gives its answer up.
+    auto resolver = std::make_shared<tcp::resolver>(executor_);
+    auto timer = std::make_shared<asio::steady_timer>(executor_, deadline);
+    auto give_up = [resolver](const error_code& error) {
+        if (!error) {
+            resolver->cancel();
+        }
+    };
+    timer->async_wait(std::move(give_up));
+    auto [error, found] = co_await resolver->async_resolve(
+        options_.url.host, std::to_string(options_.url.port), kToken
+    );
+    timer->cancel();
+    if (error) {
+        resolve_error_ = "cannot resolve " + options_.url.host + ": " + error.message();
+        co_return !endpoints_.empty();
+    }
+    endpoints_.clear();
+    for (const auto& entry : found) {
+        if (endpoints_.size() < kMaxEndpoints) {
+            endpoints_.push_back(entry.endpoint());
+        }
+    }
+    resolved_at_ = now;
+    co_return !endpoints_.empty();
+}
+
+asio::awaitable<Exchange> Pool::connect(Lease& lease, SteadyTime deadline) {
+    lease.connection.reset();
+    const auto connect_by =
+        std::min<SteadyTime>(deadline, std::chrono::steady_clock::now() + options_.connect_timeout);
+    const bool resolved = co_await resolve(connect_by);
+    if (!resolved) {
+        co_return not_sent("resolve", resolve_error_);
+    }
+    auto fresh = std::make_unique<Connection>(executor_, options_.url, tls_);
+    Exchange opened = co_await fresh->open(endpoints_, connect_by);
+    if (opened.code.empty()) {
+        lease.connection = std::move(fresh);
+    } else {
+        resolved_at_ = SteadyTime{};  // ask again: the server may have moved
+    }
+    co_return opened;
+}
+
+asio::awaitable<Exchange> Pool::exchange(HttpRequest request) {
+    const auto self = shared_from_this();
+    const auto deadline = std::chrono::steady_clock::now() + options_.request_timeout;
+    const bool granted = co_await wait_for_slot(deadline);
+    if (!granted) {
+        co_return not_sent("busy", "no connection became free in time");
+    }
+    Lease lease(self);
+    // Connections that died while idle say so at once; none of them costs the request its try.
+    lease.connection = take_idle();
+    if (lease.connection) {
+        Exchange out = co_await lease.connection->exchange(request, deadline);
+        const bool died = out.code == "closed" || out.code == "reset" || out.code == "write";
+        const bool harmless = out.progress != Progress::sent || request.idempotent;
+        if (out.answered || !died || !harmless) {
+            co_return out;
+        }
+        idle_.clear();  // its brothers are of the same age
+    }
+    Exchange opened = co_await connect(lease, deadline);
+    if (!opened.code.empty()) {
+        co_return opened;
+    }
+    co_return co_await lease.connection->exchange(std::move(request), deadline);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<HttpClient>> HttpClient::create(
+    asio::any_io_executor executor, ClientOptions options
+) {
+    std::shared_ptr<TlsContext> tls;
+    if (options.url.tls) {
+        auto created = TlsContext::create(options.ca_file);
+        if (!created) {
+            return created.error();
+        }
+        tls = *created;
+    }
+    options.connections = std::max<std::size_t>(options.connections, 1);
+    return std::shared_ptr<HttpClient>(
+        std::make_shared<Pool>(std::move(executor), std::move(options), std::move(tls))
+    );
+}
+
+}  // namespace alert_bridge::net
