@@ -2,16 +2,23 @@
 //
 // Placement: which GLPI asset and entity a host stands for. Pure: candidates in, choice out.
 //
-// Guarantees: several hits are never guessed between; an entity hint decides or nobody does. The
-// ticket's entity is never outside plan.within. An IP address alone never decides the entity.
-// Order of the entity: rule or map -> asset's entity -> source's default -> glpi.default_entity.
+// Guarantees: several hits are never guessed between; an entity hint decides or nobody does. An IP
+// address alone never decides the entity. The ticket's entity is never outside a limit (`within` of
+// source or rule); a limit that GLPI does not know lets no asset through.
+// Order of the entity: with a limit, the entity of the asset found inside it; then rule or map ->
+// asset's entity -> source's default -> glpi.default_entity -> the limit itself.
+// Not guaranteed: that the entity exists when the tree is empty or the default is unknown; then
+// entity_id is kNoEntity and nothing may be opened yet.
 // Thread rule: values and pure functions.
-// Tests: tests/unit/domain/placement_test.cpp
+// Tests: tests/unit/domain/placement_test.cpp, tests/unit/domain/entity_tree_test.cpp
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "alert_bridge/domain/plan.hpp"
@@ -20,23 +27,26 @@ namespace alert_bridge::domain {
 
 struct Entity {
     std::int64_t id = 0;
-    std::int64_t parent = -1;    // -1: this is the root
-    std::string name;            // short
-    std::string complete_name;   // "Root entity > Customer A > Site A1"
+    std::int64_t parent = -1;   // -1: this is the root
+    std::string name;           // short
+    std::string complete_name;  // "Root entity > Customer A > Site A1"
     std::string tag;
     std::string registration_number;
     bool operator==(const Entity&) const = default;
 };
 
-// GLPI's entities, by id and by name.
+inline constexpr std::int64_t kNoEntity = -1;  // 0 is GLPI's root entity
+
+// GLPI's entities, by id and by name. A loop among parents (nonsense from GLPI) is walked once.
 class EntityTree {
   public:
     EntityTree() = default;
     explicit EntityTree(std::vector<Entity> entities);
     [[nodiscard]] const std::vector<Entity>& all() const noexcept { return entities_; }
     [[nodiscard]] const Entity* by_id(std::int64_t id) const noexcept;
-    // "#12", complete name, then short name when it is unique; tag or registration number by EntityBy.
-    // Blanks around '>' do not count; names compare case-insensitively (GLPI's collation).
+    // "#12", complete name, then short name when it is unique; tag or registration number by
+    // EntityBy. Blanks around '>' do not count; names compare case-insensitively (GLPI's collation;
+    // ASCII). Two entities of one name, tag or number: none.
     [[nodiscard]] const Entity* find(const EntityRef& ref) const;
     // ancestor == descendant counts as inside
     [[nodiscard]] bool is_inside(std::int64_t descendant, std::int64_t ancestor) const;
@@ -44,7 +54,12 @@ class EntityTree {
     [[nodiscard]] std::vector<std::int64_t> path_up(std::int64_t id) const;
 
   private:
+    using Index = std::unordered_map<std::string, std::size_t>;
+    [[nodiscard]] const Entity* look_up(const Index& index, std::string_view text) const;
+
     std::vector<Entity> entities_;
+    std::unordered_map<std::int64_t, std::size_t> by_id_;
+    Index by_complete_name_, by_short_name_, by_tag_, by_registration_number_;
 };
 
 // How an asset was found, strongest first.
@@ -89,6 +104,10 @@ struct Placement {
 // `hits` are all hits of the strongest evidence that found any, over all item types, or nothing.
 // Requires: default entity resolved in the tree or the tree empty (then ids come from "#n" only).
 [[nodiscard]] Placement place(
-    const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree);
+    const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree
+);
+
+// GLPI did not answer in time: by hint or default, provisional.
+[[nodiscard]] Placement place_without_answer(const Plan& plan, const EntityTree& tree);
 
 }  // namespace alert_bridge::domain

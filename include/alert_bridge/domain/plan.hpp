@@ -5,7 +5,7 @@
 //
 // Names in a plan (entity, category, group …) are text as written in the configuration after its
 // templates were rendered; they are resolved against GLPI later, as seen from the ticket's entity.
-// Thread rule: values. Tests: tests/unit/domain/rules_test.cpp
+// Thread rule: values. Tests: tests/unit/domain/plan_test.cpp
 #pragma once
 
 #include <map>
@@ -37,7 +37,7 @@ struct Notify {
 };
 
 struct Policy {
-    Severity open = Severity::average;  // severities from here on open a ticket
+    Severity open = Severity::average;           // severities from here on open a ticket
     std::map<std::string, Duration> open_after;  // by priority name; "" for all others
     std::vector<std::string> group_by{"problem"};
     OnRepeat on_repeat = OnRepeat::silent;
@@ -84,7 +84,8 @@ struct PlanTrace {
 struct Plan {
     bool drop = false;
     EntityRef entity;
-    EntityRef within;  // hard limit for look-up and ticket
+    EntityRef within;         // hard limit for look-up and ticket
+    EntityRef source_within;  // the source's own limit: a rule can narrow it, never widen it
     std::string category;
     std::string assign_group;
     std::string assign_user;
@@ -100,12 +101,15 @@ struct Plan {
     std::string time_zone;
     bool host_down = false;
     bool trust_names = true;
-    EntityRef default_entity;  // of the source, then glpi.default_entity
+    EntityRef default_entity;       // of the source, else glpi.default_entity
+    EntityRef glpi_default_entity;  // when default_entity does not exist in GLPI
     Policy policy;
     std::vector<PlanTrace> trace;
     bool operator==(const Plan&) const = default;
 };
 
+// How long the problem must last before its ticket opens: by the plan's priority name, else the
+// entry "", else at once.
 [[nodiscard]] Duration open_after(const Plan& plan) noexcept;
 
 // Every enum of the policy as it is written in the configuration.
@@ -119,7 +123,8 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(EntityBy value) noexcept;
 [[nodiscard]] std::optional<OnRepeat> parse_on_repeat(std::string_view text) noexcept;
 [[nodiscard]] std::optional<OnRecovery> parse_on_recovery(std::string_view text) noexcept;
-[[nodiscard]] std::optional<OnSeverityChange> parse_on_severity_change(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnSeverityChange> parse_on_severity_change(std::string_view text
+) noexcept;
 [[nodiscard]] std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/domain/placement.hpp"
+
+#include <algorithm>
+
+#include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/enum_names.hpp"
+#include "alert_bridge/domain/network.hpp"
+
+namespace alert_bridge::domain {
+namespace {
+
+constexpr EnumNames<Evidence, 7> kEvidence{{
+    {Evidence::glpi_id, "GLPI id"},
+    {Evidence::uuid, "UUID"},
+    {Evidence::inventory_number, "inventory number"},
+    {Evidence::serial, "serial number"},
+    {Evidence::name, "name"},
+    {Evidence::short_name, "name without domain"},
+    {Evidence::address, "address"},
+}};
+constexpr std::size_t kShownHits = 5;
+constexpr std::size_t kShownName = 200;  // code points of a name in a note
+
+using EntityId = std::optional<std::int64_t>;
+
+// What the plan's entities mean in this tree.
+struct Ground {
+    EntityId limit;              // the narrowest `within`
+    bool assets_barred = false;  // a limit cannot be checked: no asset is let through
+    EntityId hint;               // the rule's entity, when it exists inside the limit
+    std::int64_t fallback = kNoEntity;
+    std::vector<std::string> notes;
+};
+
+struct Choice {
+    std::optional<AssetHit> asset;
+    std::string note;       // for the ticket: names no asset, they may be another customer's
+    std::string unmatched;  // for the operator
+};
+
+std::string shown(std::string_view name) {
+    return "\"" + cut_code_points(one_line(name), kShownName) + "\"";
+}
+
+EntityId resolve(const EntityTree& tree, const EntityRef& ref) {
+    if (const Entity* entity = tree.find(ref)) {
+        return entity->id;
+    }
+    // Without a tree an id must be believed.
+    if (tree.all().empty() && ref.by == EntityBy::name) {
+        const std::string_view text = trim(ref.value);
+        if (text.starts_with('#') && text.size() > 1 && text.size() <= 18 &&
+            text.find_first_not_of("0123456789", 1) == std::string_view::npos) {
+            return std::stoll(std::string(text.substr(1)));
+        }
+    }
+    return std::nullopt;
+}
+
+std::string entity_name(const EntityTree& tree, std::int64_t id) {
+    if (const Entity* entity = tree.by_id(id)) {
+        return entity->complete_name.empty() ? entity->name : entity->complete_name;
+    }
+    return id == kNoEntity ? std::string() : "#" + std::to_string(id);
+}
+
+void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
+    for (const EntityRef* ref : {&plan.source_within, &plan.within}) {
+        if (ref->empty()) {
+            continue;
+        }
+        const EntityId id = resolve(tree, *ref);
+        if (!id) {
+            ground.assets_barred = true;
+            ground.notes.push_back(
+                "The entity " + shown(ref->value) +
+                ", which limits this alert, is not known in GLPI; so no asset is linked."
+            );
+        } else if (!ground.limit || tree.is_inside(*id, *ground.limit)) {
+            ground.limit = id;
+        } else if (!tree.is_inside(*ground.limit, *id)) {
+            ground.assets_barred = true;
+            ground.notes.push_back(
+                "The limits of the source and of a rule exclude each other; the source's holds, "
+                "and no asset is linked."
+            );
+        }
+    }
+}
+
+bool allowed(const Ground& ground, const EntityTree& tree, std::int64_t entity) {
+    return !ground.limit || tree.is_inside(entity, *ground.limit);
+}
+
+void set_hint(Ground& ground, const Plan& plan, const EntityTree& tree) {
+    if (plan.entity.empty()) {
+        return;
+    }
+    const EntityId id = resolve(tree, plan.entity);
+    if (!id) {
+        ground.notes.push_back(
+            "The entity " + shown(plan.entity.value) + " named by a rule is not known in GLPI."
+        );
+    } else if (!allowed(ground, tree, *id)) {
+        ground.notes.push_back(
+            "The entity " + shown(plan.entity.value) +
+            " named by a rule lies outside this alert's limit and is not used."
+        );
+    } else if (!ground.assets_barred) {
+        ground.hint = id;
+    }
+}
+
+Ground survey(const Plan& plan, const EntityTree& tree) {
+    Ground ground;
+    set_limit(ground, plan, tree);
+    set_hint(ground, plan, tree);
+    for (const EntityRef* ref : {&plan.default_entity, &plan.glpi_default_entity}) {
+        const EntityId id = resolve(tree, *ref);
+        if (id && allowed(ground, tree, *id)) {
+            ground.fallback = *id;
+            return ground;
+        }
+    }
+    ground.fallback = ground.limit.value_or(kNoEntity);
+    return ground;
+}
+
+std::string list_of(const std::vector<AssetHit>& hits, const EntityTree& tree) {
+    std::string text;
+    for (std::size_t i = 0; i < hits.size() && i < kShownHits; ++i) {
+        text += (i > 0 ? ", " : "") + hits[i].item_type + " #" + std::to_string(hits[i].id) + " " +
+                shown(hits[i].name) + " in " + shown(entity_name(tree, hits[i].entity_id));
+    }
+    return hits.size() > kShownHits
+               ? text + " and " + std::to_string(hits.size() - kShownHits) + " more"
+               : text;
+}
+
+std::vector<AssetHit> inside(
+    const std::vector<AssetHit>& hits, const EntityTree& tree, EntityId region
+) {
+    std::vector<AssetHit> kept;
+    for (const AssetHit& hit : hits) {
+        if (!region || tree.is_inside(hit.entity_id, *region)) {
+            kept.push_back(hit);
+        }
+    }
+    return kept;
+}
+
+std::vector<AssetHit> without_doubles(const std::vector<AssetHit>& hits) {
+    std::vector<AssetHit> kept;
+    for (const AssetHit& hit : hits) {
+        const bool seen = std::any_of(kept.begin(), kept.end(), [&hit](const AssetHit& other) {
+            return other.item_type == hit.item_type && other.id == hit.id;
+        });
+        if (!seen) {
+            kept.push_back(hit);
+        }
+    }
+    return kept;
+}
+
+bool is_name(Evidence evidence) {
+    return evidence == Evidence::name || evidence == Evidence::short_name;
+}
+
+// One asset or none. `hits` are inside the limit and not empty.
+Choice choose_among(
+    std::vector<AssetHit> hits, const Ground& ground, const EntityTree& tree, bool trust_names
+) {
+    const Evidence evidence = hits.front().evidence;
+    const std::string found = "found by " + std::string(to_string(evidence)) + ": ";
+    if (is_name(evidence) && !trust_names) {
+        const EntityId region = ground.hint ? ground.hint : ground.limit;
+        const auto near = region ? inside(hits, tree, region) : std::vector<AssetHit>();
+        if (near.empty()) {
+            return {
+                std::nullopt,
+                "An asset of this host's name exists, but names alone are not trusted here; so "
+                "no asset is linked.",
+                "names are not trusted, " + found + list_of(hits, tree)};
+        }
+        hits = near;
+    }
+    if (evidence == Evidence::address) {
+        const EntityId region = ground.hint ? ground.hint : EntityId(ground.fallback);
+        const auto near = inside(hits, tree, ground.limit ? ground.limit : region);
+        if (near.empty()) {
+            return {
+                std::nullopt,
+                "An asset with this host's address exists elsewhere, but an address alone does "
+                "not decide; so no asset is linked.",
+                "an address alone does not decide, " + found + list_of(hits, tree)};
+        }
+        hits = near;
+    }
+    if (hits.size() > 1 && ground.hint) {
+        const auto near = inside(hits, tree, ground.hint);
+        hits = near.empty() ? hits : near;
+    }
+    if (hits.size() > 1) {
+        return {
+            std::nullopt,
+            std::to_string(hits.size()) + " GLPI assets answer to this host's " +
+                std::string(to_string(evidence)) + "; so no asset is linked.",
+            std::to_string(hits.size()) + " assets " + found + list_of(hits, tree)};
+    }
+    return {hits.front(), {}, {}};
+}
+
+Choice choose_asset(
+    const Plan& plan, const std::vector<AssetHit>& hits, const Ground& ground,
+    const EntityTree& tree
+) {
+    if (hits.empty()) {
+        return {std::nullopt, "No GLPI asset was found for this host.", "no asset found"};
+    }
+    if (ground.assets_barred) {
+        return {std::nullopt, {}, "a limit could not be checked, found: " + list_of(hits, tree)};
+    }
+    const std::vector<AssetHit> within = inside(hits, tree, ground.limit);
+    if (within.empty()) {
+        return {
+            std::nullopt, "No GLPI asset was found for this host in its part of GLPI.",
+            "found only outside " + shown(entity_name(tree, *ground.limit)) + ": " +
+                list_of(hits, tree)};
+    }
+    return choose_among(within, ground, tree, plan.trust_names);
+}
+
+Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
+    Placement placement;
+    placement.default_entity_id = ground.fallback;
+    placement.default_entity_name = entity_name(tree, ground.fallback);
+    const bool asset_decides = choice.asset && choice.asset->evidence != Evidence::address;
+    if (!choice.note.empty()) {
+        ground.notes.insert(ground.notes.begin(), choice.note);
+    }
+    if (asset_decides && ground.limit) {
+        placement.entity_id = choice.asset->entity_id;
+    } else if (ground.hint) {
+        placement.entity_id = *ground.hint;
+    } else if (asset_decides) {
+        placement.entity_id = choice.asset->entity_id;
+    } else {
+        placement.entity_id = ground.fallback;
+        ground.notes.push_back(
+            ground.fallback == kNoEntity ? "No default entity is known in GLPI."
+                                         : "The ticket is in the default entity."
+        );
+    }
+    placement.entity_name = entity_name(tree, placement.entity_id);
+    placement.asset = std::move(choice.asset);
+    placement.note = join(ground.notes, " ");
+    placement.unmatched = std::move(choice.unmatched);
+    return placement;
+}
+
+// Addresses that every machine has, or that mean something on one cable only: they tell no asset
+// from another. Zabbix's own host, for one, is monitored at 127.0.0.1.
+bool identifies(const IpAddress& address) {
+    static const std::vector<Network> kCommon = [] {
+        std::vector<Network> networks;
+        for (const char* text :
+             {"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"}) {
+            networks.push_back(*Network::parse(text));
+        }
+        return networks;
+    }();
+    return std::none_of(kCommon.begin(), kCommon.end(), [&address](const Network& network) {
+        return network.contains(address);
+    });
+}
+
+void add_field(std::string& key, std::string_view value) {
+    // The length in front makes two different queries differ whatever is in their names.
+    key += std::to_string(value.size()) + ":" + std::string(value) + ",";
+}
+
+}  // namespace
+
+std::string_view to_string(Evidence evidence) noexcept {
+    return name_of(kEvidence, evidence);
+}
+
+std::string AssetQuery::cache_key() const {
+    std::string key;
+    add_field(key, glpi_type);
+    add_field(key, std::to_string(glpi_id));
+    for (const std::string* value :
+         {&uuid, &inventory_number, &serial, &name, &short_name, &address}) {
+        add_field(key, *value);
+    }
+    return key;
+}
+
+bool AssetQuery::empty() const noexcept {
+    return glpi_id == 0 && uuid.empty() && inventory_number.empty() && serial.empty() &&
+           name.empty() && address.empty();
+}
+
+AssetQuery asset_query(const Alert& alert) {
+    const Host& host = alert.host;
+    AssetQuery query;
+    if (host.glpi_id > 0 && !trim(host.glpi_type).empty()) {
+        query.glpi_type = trim(host.glpi_type);
+        query.glpi_id = host.glpi_id;
+    }
+    query.uuid = trim(host.uuid);
+    query.inventory_number = trim(host.inventory_number);
+    query.serial = trim(host.serial);
+    query.name = trim(host.name).empty() ? trim(host.visible_name) : trim(host.name);
+    const auto named_by_address = IpAddress::parse(query.name);
+    auto address = IpAddress::parse(trim(host.address));
+    if (!address) {
+        address = named_by_address;
+    }
+    if (address && identifies(*address)) {
+        query.address = address->text();
+    }
+    const std::size_t dot = query.name.find('.');
+    if (dot != std::string::npos && !named_by_address) {
+        query.short_name = query.name.substr(0, dot);
+    }
+    return query;
+}
+
+Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree) {
+    Ground ground = survey(plan, tree);
+    Choice choice = choose_asset(plan, without_doubles(hits), ground, tree);
+    return settle(std::move(ground), std::move(choice), tree);
+}
+
+Placement place_without_answer(const Plan& plan, const EntityTree& tree) {
+    Choice choice{std::nullopt, "GLPI did not answer in time; so no asset is linked.", {}};
+    Placement placement = settle(survey(plan, tree), std::move(choice), tree);
+    placement.provisional = true;
+    return placement;
+}
+
+}  // namespace alert_bridge::domain

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/domain/plan.hpp"
+
+#include "alert_bridge/domain/enum_names.hpp"
+
+namespace alert_bridge::domain {
+namespace {
+
+constexpr EnumNames<OnRepeat, 2> kOnRepeat{{
+    {OnRepeat::silent, "silent"},
+    {OnRepeat::each, "each"},
+}};
+constexpr EnumNames<OnRecovery, 4> kOnRecovery{{
+    {OnRecovery::solve_untouched, "solve_untouched"},
+    {OnRecovery::solve, "solve"},
+    {OnRecovery::followup, "followup"},
+    {OnRecovery::none, "none"},
+}};
+constexpr EnumNames<OnSeverityChange, 3> kOnSeverityChange{{
+    {OnSeverityChange::raise, "raise"},
+    {OnSeverityChange::follow, "follow"},
+    {OnSeverityChange::none, "none"},
+}};
+constexpr EnumNames<OnAcknowledge, 3> kOnAcknowledge{{
+    {OnAcknowledge::followup, "followup"},
+    {OnAcknowledge::take, "take"},
+    {OnAcknowledge::none, "none"},
+}};
+constexpr EnumNames<Mode, 2> kModes{{
+    {Mode::act, "act"},
+    {Mode::observe, "observe"},
+}};
+constexpr EnumNames<TicketDate, 2> kTicketDates{{
+    {TicketDate::received, "received"},
+    {TicketDate::started, "started"},
+}};
+constexpr EnumNames<TicketType, 2> kTicketTypes{{
+    {TicketType::incident, "incident"},
+    {TicketType::request, "request"},
+}};
+constexpr EnumNames<EntityBy, 3> kEntityBy{{
+    {EntityBy::name, "name"},
+    {EntityBy::tag, "tag"},
+    {EntityBy::registration_number, "registration_number"},
+}};
+
+}  // namespace
+
+Duration open_after(const Plan& plan) noexcept {
+    const auto& by_priority = plan.policy.open_after;
+    auto found = by_priority.find(plan.priority.name);
+    if (found == by_priority.end()) {
+        found = by_priority.find("");
+    }
+    return found == by_priority.end() ? Duration::zero() : found->second;
+}
+
+std::string_view to_string(OnRepeat value) noexcept {
+    return name_of(kOnRepeat, value);
+}
+std::string_view to_string(OnRecovery value) noexcept {
+    return name_of(kOnRecovery, value);
+}
+std::string_view to_string(OnSeverityChange value) noexcept {
+    return name_of(kOnSeverityChange, value);
+}
+std::string_view to_string(OnAcknowledge value) noexcept {
+    return name_of(kOnAcknowledge, value);
+}
+std::string_view to_string(Mode value) noexcept {
+    return name_of(kModes, value);
+}
+std::string_view to_string(TicketDate value) noexcept {
+    return name_of(kTicketDates, value);
+}
+std::string_view to_string(TicketType value) noexcept {
+    return name_of(kTicketTypes, value);
+}
+std::string_view to_string(EntityBy value) noexcept {
+    return name_of(kEntityBy, value);
+}
+
+std::optional<OnRepeat> parse_on_repeat(std::string_view text) noexcept {
+    return value_of(kOnRepeat, text);
+}
+std::optional<OnRecovery> parse_on_recovery(std::string_view text) noexcept {
+    return value_of(kOnRecovery, text);
+}
+std::optional<OnSeverityChange> parse_on_severity_change(std::string_view text) noexcept {
+    return value_of(kOnSeverityChange, text);
+}
+std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept {
+    return value_of(kOnAcknowledge, text);
+}
+std::optional<Mode> parse_mode(std::string_view text) noexcept {
+    return value_of(kModes, text);
+}
+std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept {
+    return value_of(kTicketDates, text);
+}
+std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept {
+    return value_of(kTicketTypes, text);
+}
+std::optional<EntityBy> parse_entity_by(std::string_view text) noexcept {
+    return value_of(kEntityBy, text);
+}
+
+}  // namespace alert_bridge::domain
