@@ -166,6 +166,7 @@ void Dispatcher::report(
         {"kind", kind},
         {"event", settled->content.event},
         {"incident", incident.id},
+        {"alert", incident.opener.id},
         {"reference", settled->reference},
         {"ticket", ticket},
         {"host", incident.opener.host.name},

@@ -35,7 +35,7 @@ asio::awaitable<void> Upkeep::run() {
             co_await prune();
         }
         Duration pause = kLongestPause;
-        auto next = co_await services_.store.next_due();
+        auto next = co_await services_.store.next_timer();
         if (next && *next) {
             pause = std::clamp(**next - services_.clock.now(), kShortestPause, kLongestPause);
         }

@@ -131,7 +131,10 @@ class Store {
 
     [[nodiscard]] virtual Awaitable<Result<std::vector<domain::Timer>>> due_timers(
         WallTime now, int limit) = 0;
-    // Earliest due_at of timers and claimable operations; empty: nothing waits.
+    // Earliest due_at of the timers; empty: there are none.
+    [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_timer() = 0;
+    // Earliest due_at of the operations that claim() could hand out (due or uncertain, first of their
+    // incident); empty: none. Those in work do not count.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_due() = 0;
 
     [[nodiscard]] virtual Awaitable<Result<void>> note_unmatched(
