@@ -104,17 +104,4 @@ std::string Fields::label(std::string_view name) const {
     return cut_bytes(trim(get(name)), domain::kMaxLabel);
 }
 
-std::string Fields::canonical() const {
-    std::string text;
-    for (const auto& [name, value] : values_) {
-        text += name;
-        text += '=';
-        text += std::to_string(value.size());
-        text += ':';
-        text += value;
-        text += '\n';
-    }
-    return text;
-}
-
 }  // namespace alert_bridge::sources

@@ -39,9 +39,6 @@ class Fields {
         return values_;
     }
 
-    // All of it in one text that is the same for the same fields: for idempotency keys.
-    [[nodiscard]] std::string canonical() const;
-
   private:
     std::map<std::string, std::string, std::less<>> values_;
 };
