@@ -234,7 +234,7 @@ Result<ports::Decoded> NagiosDecoder::decode(std::string_view body, WallTime rec
     alert.received_at = received_at;
     alert.kind = *kind;
     alert.state = state_of(state);
-    if (alert.state == ProblemState::unknown) {
+    if (alert.state == ProblemState::unknown && state != "pending") {
         const std::string_view name = notice.about_host() ? "HOSTSTATE" : "SERVICESTATE";
         return Error{
             ErrorClass::refused, "shape", std::string(name) + " is missing or not understood"};

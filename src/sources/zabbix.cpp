@@ -215,7 +215,8 @@ void read_texts(const Fields& fields, Alert& alert) {
     alert.text = fields.first_of({"event_opdata", "alert_message", "message"});
     if (alert.kind == AlertKind::update || alert.kind == AlertKind::acknowledgement) {
         // What was done is the news; the operational data did not bring it.
-        alert.text = fields.first_of({"event_update_action", "event_opdata"});
+        alert.text =
+            fields.first_of({"event_update_action", "event_opdata", "alert_message", "message"});
         alert.comment = fields.get("event_update_message");
         const std::string_view author =
             fields.first_of({"event_update_user", "user_fullname", "user_username"});
