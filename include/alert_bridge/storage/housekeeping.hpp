@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+//
+// Everything beside the main path: unmatched hosts, the resolver's cache, small facts, figures,
+// the listing of incidents, and pruning.
+//
+// Guarantees: every table that a sender can make grow has a bound (unmatched at each write, cached
+// look-ups when pruned). figures() costs as much as there is unfinished, not as much as there is
+// history. prune() deletes at most `limit` rows and never a row of an incident that has not ended,
+// nor of one that still owes GLPI something or holds a dead letter.
+// Errors: SqliteError. Thread rule: the store thread. Tests: tests/contract/store_upkeep_test.cpp
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/storage/statement.hpp"
+
+namespace alert_bridge::storage {
+
+inline constexpr Duration kDay{24LL * 3600 * 1000};
+
+struct Retention {
+    Duration alerts = 14 * kDay;        // decided journal rows and quarantined bodies
+    Duration incidents = 90 * kDay;     // ended incidents with all that belongs to them
+    Duration tombstones = 7 * kDay;     // recoveries of something never seen
+    Duration stale_lookups = 7 * kDay;  // cached look-ups after they expired
+    std::int64_t lookups_max = 50'000;  // cached look-ups
+};
+
+void note_unmatched(Database& db, const ports::UnmatchedHost& seen, std::int64_t rows_max);
+[[nodiscard]] std::vector<ports::UnmatchedHost> unmatched(Database& db, int limit);
+
+[[nodiscard]] std::optional<ports::CachedLookup> cached(Database& db, const std::string& key);
+void cache(Database& db, const std::string& key, const ports::CachedLookup& value);
+[[nodiscard]] std::optional<std::string> fact(Database& db, const std::string& name);
+void set_fact(Database& db, const std::string& name, const std::string& value);
+
+[[nodiscard]] std::vector<ports::IncidentRow> incidents(
+    Database& db, const std::string& after_id, int limit
+);
+// wal_bytes is left to the caller, who knows the file's name.
+[[nodiscard]] ports::StoreFigures figures(Database& db);
+
+[[nodiscard]] int prune(Database& db, WallTime now, int limit, const Retention& retention);
+
+}  // namespace alert_bridge::storage

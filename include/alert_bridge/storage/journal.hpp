@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+//
+// The journal: alerts as they arrived, repeats recognised, and bodies that could not be read.
+//
+// Guarantees: append() writes all of a batch or throws. Journal numbers grow and are never given
+// twice. A delivery with the same idempotency key within kDedupLife is a duplicate of the first;
+// only 16 bytes of a hash of the key are kept. The quarantine keeps the newest rows, up to its
+// bound. Errors: SqliteError. Thread rule: the store thread, inside a transaction when writing.
+// Tests: tests/contract/store_test.cpp
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/storage/statement.hpp"
+
+namespace alert_bridge::storage {
+
+inline constexpr Duration kDedupLife{7LL * 24 * 3600 * 1000};
+inline constexpr std::size_t kQuarantineBodyBytes = 64 * 1024;
+
+[[nodiscard]] std::vector<ports::Receipt> append(
+    Database& db, const ports::Batch& batch, std::int64_t quarantine_rows_max
+);
+[[nodiscard]] std::vector<ports::JournalEntry> pending(Database& db, std::int64_t after, int limit);
+// The row of a decided alert; `incident_id` may be empty.
+void mark_decided(
+    Database& db, std::int64_t seq, const std::string& reason, const std::string& incident_id
+);
+[[nodiscard]] std::optional<ports::Standing> standing(Database& db, const std::string& key);
+[[nodiscard]] std::vector<ports::QuarantineEntry> quarantined(
+    Database& db, std::int64_t after, int limit
+);
+
+}  // namespace alert_bridge::storage

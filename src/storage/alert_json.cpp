@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/alert_json.hpp"
+
+#include "alert_bridge/storage/json_archive.hpp"
+
+namespace alert_bridge::storage {
+
+// ---- Every field, named once for both directions ------------------------------------------------
+// Not in an unnamed namespace: Writer and Reader find them by argument-dependent look-up.
+
+template <class Archive, Is<domain::Tag> Value>
+void fields(Archive& archive, Value& value) {
+    archive("name", value.name);
+    archive("value", value.value);
+}
+
+template <class Archive, Is<domain::Host> Value>
+void fields(Archive& archive, Value& value) {
+    archive("name", value.name);
+    archive("visible_name", value.visible_name);
+    archive("address", value.address);
+    archive("groups", value.groups);
+    archive("glpi_type", value.glpi_type);
+    archive("glpi_id", value.glpi_id);
+    archive("uuid", value.uuid);
+    archive("inventory_number", value.inventory_number);
+    archive("serial", value.serial);
+    archive("inventory", value.inventory);
+}
+
+template <class Archive, Is<domain::AlertOrder> Value>
+void fields(Archive& archive, Value& value) {
+    archive("major", value.major);
+    archive("minor", value.minor);
+}
+
+template <class Archive, Is<domain::Alert> Value>
+void fields(Archive& archive, Value& value) {
+    archive("id", value.id);
+    archive("source", value.source);
+    archive("kind", value.kind);
+    archive("state", value.state);
+    archive("severity", value.severity);
+    archive("problem_key", value.problem_key);
+    archive("episode", value.episode);
+    archive("idempotency_key", value.idempotency_key);
+    archive("order", value.order);
+    archive("host", value.host);
+    archive("service", value.service);
+    archive("host_problem", value.host_problem);
+    archive("whole_problem", value.whole_problem);
+    archive("problem_name", value.problem_name);
+    archive("text", value.text);
+    archive("details", value.details);
+    archive("tags", value.tags);
+    archive("links", value.links);
+    archive("author", value.author);
+    archive("comment", value.comment);
+    archive("severity_changed", value.severity_changed);
+    archive("is_repeat", value.is_repeat);
+    archive("started_at", value.started_at);
+    archive("received_at", value.received_at);
+}
+
+template <class Archive, Is<domain::Notify> Value>
+void fields(Archive& archive, Value& value) {
+    archive("open", value.open);
+    archive("followup", value.followup);
+    archive("solve", value.solve);
+    archive("reopen", value.reopen);
+}
+
+template <class Archive, Is<domain::Policy> Value>
+void fields(Archive& archive, Value& value) {
+    archive("open", value.open);
+    archive("open_after_ms", value.open_after);
+    archive("group_by", value.group_by);
+    archive("on_repeat", value.on_repeat);
+    archive("on_recovery", value.on_recovery);
+    archive("resolve_after_ms", value.resolve_after);
+    archive("reopen_within_ms", value.reopen_within);
+    archive("on_severity_change", value.on_severity_change);
+    archive("on_acknowledge", value.on_acknowledge);
+    archive("mode", value.mode);
+    archive("notify", value.notify);
+    archive("ticket_date", value.ticket_date);
+    archive("followup_private", value.followup_private);
+}
+
+template <class Archive, Is<domain::Priority> Value>
+void fields(Archive& archive, Value& value) {
+    archive("name", value.name);
+    archive("urgency", value.urgency);
+    archive("impact", value.impact);
+    archive("glpi_priority", value.glpi_priority);
+}
+
+template <class Archive, Is<domain::EntityRef> Value>
+void fields(Archive& archive, Value& value) {
+    archive("by", value.by);
+    archive("value", value.value);
+}
+
+template <class Archive, Is<domain::PlanTrace> Value>
+void fields(Archive& archive, Value& value) {
+    archive("rule", value.rule);
+    archive("field", value.field);
+    archive("value", value.value);
+}
+
+template <class Archive, Is<domain::Plan> Value>
+void fields(Archive& archive, Value& value) {
+    archive("drop", value.drop);
+    archive("entity", value.entity);
+    archive("within", value.within);
+    archive("source_within", value.source_within);
+    archive("category", value.category);
+    archive("assign_group", value.assign_group);
+    archive("assign_user", value.assign_user);
+    archive("requester", value.requester);
+    archive("observers", value.observers);
+    archive("location", value.location);
+    archive("sla", value.sla);
+    archive("request_source", value.request_source);
+    archive("type", value.type);
+    archive("solution_type", value.solution_type);
+    archive("priority", value.priority);
+    archive("templates", value.templates);
+    archive("time_zone", value.time_zone);
+    archive("host_down", value.host_down);
+    archive("trust_names", value.trust_names);
+    archive("default_entity", value.default_entity);
+    archive("glpi_default_entity", value.glpi_default_entity);
+    archive("policy", value.policy);
+    archive("trace", value.trace);
+}
+
+template <class Archive, Is<domain::AssetHit> Value>
+void fields(Archive& archive, Value& value) {
+    archive("item_type", value.item_type);
+    archive("id", value.id);
+    archive("name", value.name);
+    archive("entity_id", value.entity_id);
+    archive("evidence", value.evidence);
+}
+
+template <class Archive, Is<domain::Placement> Value>
+void fields(Archive& archive, Value& value) {
+    archive("asset", value.asset);
+    archive("entity_id", value.entity_id);
+    archive("entity_name", value.entity_name);
+    archive("note", value.note);
+    archive("unmatched", value.unmatched);
+    archive("default_entity_id", value.default_entity_id);
+    archive("default_entity_name", value.default_entity_name);
+    archive("provisional", value.provisional);
+}
+
+template <class Archive, Is<domain::OperationContent> Value>
+void fields(Archive& archive, Value& value) {
+    archive("title", value.title);
+    archive("html", value.html);
+    archive("urgency", value.urgency);
+    archive("impact", value.impact);
+    archive("priority", value.priority);
+    archive("linked_ticket", value.linked_ticket);
+    archive("notify", value.notify);
+    archive("is_private", value.is_private);
+    archive("take", value.take);
+    archive("on_recovery", value.on_recovery);
+    archive("date", value.date);
+    archive("event", value.event);
+}
+
+namespace {
+
+template <class T>
+bool decode_object(std::string_view text, T& out) {
+    const Json json = Json::parse(text, nullptr, false);
+    if (!json.is_object()) {
+        return false;
+    }
+    Reader reader(json);
+    fields(reader, out);
+    return true;
+}
+
+template <Style style, class T>
+std::string encode_object(const T& value) {
+    Writer<style> writer;
+    fields(writer, value);
+    return writer.text();
+}
+
+}  // namespace
+
+std::string encode(const domain::Alert& value) {
+    return encode_object<Style::brief>(value);
+}
+std::string encode(const domain::Plan& value) {
+    return encode_object<Style::complete>(value);
+}
+std::string encode(const domain::Placement& value) {
+    return encode_object<Style::complete>(value);
+}
+std::string encode(const domain::OperationContent& value) {
+    return encode_object<Style::complete>(value);
+}
+
+bool decode(std::string_view text, domain::Alert& out) {
+    return decode_object(text, out);
+}
+bool decode(std::string_view text, domain::Plan& out) {
+    return decode_object(text, out);
+}
+bool decode(std::string_view text, domain::Placement& out) {
+    return decode_object(text, out);
+}
+bool decode(std::string_view text, domain::OperationContent& out) {
+    return decode_object(text, out);
+}
+
+}  // namespace alert_bridge::storage

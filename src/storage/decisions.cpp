@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/decisions.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/records.hpp"
+
+namespace alert_bridge::storage {
+
+namespace {
+
+using domain::Decision;
+using domain::Snapshot;
+
+domain::Decision ignored(std::string reason) {
+    Decision decision;
+    decision.reason = std::move(reason);
+    return decision;
+}
+
+// ---- Reading ------------------------------------------------------------------------------------
+
+std::string first_text(Statement row) {
+    return row.next() ? row.text() : std::string();
+}
+
+// The incident that the problem's next alert belongs to. A problem's last occurrences tell; sixteen
+// bound the work for a problem that flaps for months.
+std::string live_incident_of_problem(Database& db, const std::string& problem_key) {
+    auto id = first_text(db.query(
+        "SELECT e.incident_id FROM episodes e JOIN incidents i ON i.id = e.incident_id"
+        " WHERE e.problem_key = ?1 AND e.state = 'open' AND e.incident_id IS NOT NULL"
+        " AND i.state <> 'ended' ORDER BY e.num DESC LIMIT 1",
+        problem_key
+    ));
+    if (id.empty()) {
+        id = first_text(db.query(
+            "SELECT i.id FROM (SELECT incident_id, num FROM episodes WHERE problem_key = ?1"
+            " AND incident_id IS NOT NULL ORDER BY num DESC LIMIT 16) e"
+            " JOIN incidents i ON i.id = e.incident_id"
+            " WHERE i.state <> 'ended' ORDER BY e.num DESC LIMIT 1",
+            problem_key
+        ));
+    }
+    return id;
+}
+
+std::string live_incident_of_group(Database& db, const std::string& group_key) {
+    return first_text(
+        db.query("SELECT id FROM incidents WHERE group_key = ?1 AND state <> 'ended'", group_key)
+    );
+}
+
+std::string ended_incident_of_group(
+    Database& db, const std::string& group_key, const std::string& except_id
+) {
+    return first_text(db.query(
+        "SELECT id FROM incidents WHERE group_key = ?1 AND state = 'ended' AND id <> ?2"
+        " ORDER BY num DESC LIMIT 1",
+        group_key, except_id
+    ));
+}
+
+std::string ended_incident_of_problem(Database& db, const std::string& problem_key) {
+    return first_text(db.query(
+        "SELECT i.id FROM (SELECT incident_id FROM episodes WHERE problem_key = ?1"
+        " AND incident_id IS NOT NULL ORDER BY num DESC LIMIT 1) e"
+        " JOIN incidents i ON i.id = e.incident_id WHERE i.state = 'ended'",
+        problem_key
+    ));
+}
+
+void add_incident(Database& db, Snapshot& snapshot, const std::string& id) {
+    if (id.empty()) {
+        return;
+    }
+    snapshot.incident = find_incident(db, id);
+    if (snapshot.incident) {
+        snapshot.episodes = episodes_of(db, id);
+        snapshot.operations = unfinished_operations_of(db, id);
+    }
+}
+
+void add_previous(Database& db, Snapshot& snapshot, const ports::Subject& subject) {
+    std::string group_key = subject.group_key;
+    std::string own_id;
+    if (snapshot.incident) {
+        group_key = snapshot.incident->group_key;
+        own_id = snapshot.incident->id;
+    }
+    std::string id;
+    if (!group_key.empty()) {
+        id = ended_incident_of_group(db, group_key, own_id);
+    }
+    if (id.empty() && !snapshot.incident && !subject.problem_key.empty()) {
+        id = ended_incident_of_problem(db, subject.problem_key);
+    }
+    if (!id.empty()) {
+        snapshot.previous = find_incident(db, id);
+    }
+}
+
+Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
+    Snapshot snapshot;
+    snapshot.problem = find_problem(db, subject.problem_key);
+    snapshot.episode = find_episode(db, subject.problem_key, subject.episode);
+    auto id = live_incident_of_problem(db, subject.problem_key);
+    if (id.empty() && !subject.group_key.empty()) {
+        id = live_incident_of_group(db, subject.group_key);
+    }
+    add_incident(db, snapshot, id);
+    add_previous(db, snapshot, subject);
+    return snapshot;
+}
+
+// Of a timer or a result. A result may come after its incident ended: the ticket it made is noted.
+Snapshot incident_snapshot(Database& db, const std::string& incident_id) {
+    Snapshot snapshot;
+    add_incident(db, snapshot, incident_id);
+    add_previous(db, snapshot, ports::Subject{});
+    return snapshot;
+}
+
+// ---- Writing ------------------------------------------------------------------------------------
+
+// Parents before children, and an incident that ends before the one that takes its group key.
+void write(Database& db, Decision& decision) {
+    if (decision.problem) {
+        save_problem(db, *decision.problem);
+    }
+    for (const auto& incident : decision.incidents) {
+        save_incident(db, incident);
+    }
+    for (const auto& episode : decision.episodes) {
+        save_episode(db, episode);
+    }
+    std::set<std::string> moved;
+    for (auto& operation : decision.operations) {
+        if (operation.id == 0) {
+            insert_operation(db, operation);
+        } else {
+            update_operation(db, operation);
+        }
+        moved.insert(operation.incident_id);
+    }
+    for (const auto& incident_id : moved) {
+        mark_head(db, incident_id);
+    }
+    for (const auto& timer : decision.cancel_timers) {
+        delete_timer(db, timer.incident_id, timer.kind);
+    }
+    for (const auto& timer : decision.set_timers) {
+        save_timer(db, timer);
+    }
+}
+
+// The incident to show for the alert.
+std::string incident_of_alert(
+    const ports::Subject& subject, const Snapshot& snapshot, const Decision& decision
+) {
+    for (const auto& episode : decision.episodes) {
+        if (episode.problem_key == subject.problem_key && episode.episode == subject.episode) {
+            return episode.incident_id;
+        }
+    }
+    if (!decision.incidents.empty()) {
+        return decision.incidents.back().id;
+    }
+    return snapshot.episode ? snapshot.episode->incident_id : std::string();
+}
+
+Decision ask(const ports::DecideFunction& function, const Snapshot& snapshot) {
+    try {
+        return function(snapshot);
+    } catch (const std::exception& error) {
+        throw JobError(Error{
+            ErrorClass::later, "store_decide", std::string("the decision failed: ") + error.what()}
+        );
+    } catch (...) {
+        throw JobError(Error{ErrorClass::later, "store_decide", "the decision failed"});
+    }
+}
+
+Decision decide_alert(
+    Database& db, const ports::Subject& subject, const ports::DecideFunction& function
+) {
+    if (subject.journal_seq != 0) {
+        auto row = db.query(
+            "SELECT 1 FROM journal WHERE seq = ?1 AND state = 'pending'", subject.journal_seq
+        );
+        if (!row.next()) {
+            return ignored("decided already");
+        }
+    }
+    const Snapshot snapshot = alert_snapshot(db, subject);
+    Decision decision = ask(function, snapshot);
+    if (decision.verdict == domain::Verdict::needs_placement) {
+        return decision;
+    }
+    write(db, decision);
+    if (subject.journal_seq != 0) {
+        mark_decided(
+            db, subject.journal_seq, decision.reason, incident_of_alert(subject, snapshot, decision)
+        );
+    }
+    db.run(
+        "UPDATE problems SET last_reason = ?2 WHERE key = ?1", subject.problem_key, decision.reason
+    );
+    return decision;
+}
+
+Decision decide_timer(
+    Database& db, const domain::Timer& timer, const ports::DecideFunction& function
+) {
+    const int deleted = db.run(
+        "DELETE FROM timers WHERE incident_id = ?1 AND kind = ?2 AND due_at = ?3",
+        timer.incident_id, to_string(timer.kind), timer.due_at
+    );
+    if (deleted == 0) {
+        return ignored("the timer is gone");
+    }
+    Decision decision = ask(function, incident_snapshot(db, timer.incident_id));
+    write(db, decision);
+    return decision;
+}
+
+Decision decide_result(
+    Database& db, std::int64_t operation_id, const ports::DecideFunction& function
+) {
+    const auto operation = find_operation(db, operation_id);
+    // A look-up that outlived its lease may report after another one settled the matter: believing
+    // it could open a second ticket.
+    const bool is_under_way = operation && (operation->state == domain::OperationState::sending ||
+                                            operation->state == domain::OperationState::uncertain);
+    if (!is_under_way) {
+        return ignored("the operation is not under way");
+    }
+    Decision decision = ask(function, incident_snapshot(db, operation->incident_id));
+    write(db, decision);
+    return decision;
+}
+
+}  // namespace
+
+Decision decide(
+    Database& db, const ports::Subject& subject, const ports::DecideFunction& function
+) {
+    if (subject.timer) {
+        return decide_timer(db, *subject.timer, function);
+    }
+    if (subject.operation_id != 0) {
+        return decide_result(db, subject.operation_id, function);
+    }
+    return decide_alert(db, subject, function);
+}
+
+}  // namespace alert_bridge::storage

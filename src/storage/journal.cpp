@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/journal.hpp"
+
+#include <algorithm>
+
+#include "alert_bridge/base/secret.hpp"
+#include "alert_bridge/storage/alert_json.hpp"
+#include "alert_bridge/storage/records.hpp"
+
+namespace alert_bridge::storage {
+
+namespace {
+
+// 16 bytes of a SHA-256 of the key: a fixed, small row whatever a sender puts into it. The HMAC
+// with a constant key is the hash that base offers.
+std::string digest(const std::string& idempotency_key) {
+    const std::string hex = hmac_sha256_hex("idempotency", idempotency_key);
+    const auto nibble = [](char letter) {
+        return letter <= '9' ? letter - '0' : letter - 'a' + 10;
+    };
+    std::string bytes;
+    for (std::size_t i = 0; i < 32; i += 2) {
+        bytes.push_back(static_cast<char>(nibble(hex[i]) * 16 + nibble(hex[i + 1])));
+    }
+    return bytes;
+}
+
+std::optional<ports::Receipt> find_duplicate(
+    Database& db, const std::string& key, WallTime received_at
+) {
+    auto row = db.query(
+        "SELECT alert_id, seq FROM dedup WHERE key = ?1 AND expires_at > ?2", Blob{key}, received_at
+    );
+    if (!row.next()) {
+        return std::nullopt;
+    }
+    ports::Receipt receipt;
+    receipt.status = ports::ReceiptStatus::duplicate;
+    receipt.alert_id = row.text();
+    receipt.journal_seq = row.integer();
+    return receipt;
+}
+
+ports::Receipt append_alert(Database& db, const domain::Alert& alert) {
+    const bool is_keyed = !alert.idempotency_key.empty();
+    const std::string key = is_keyed ? digest(alert.idempotency_key) : std::string();
+    if (is_keyed) {
+        if (auto duplicate = find_duplicate(db, key, alert.received_at)) {
+            return *duplicate;
+        }
+    }
+    db.run(
+        "INSERT INTO journal (alert_id, problem_key, received_at, state, alert)"
+        " VALUES (?1, ?2, ?3, 'pending', ?4)",
+        alert.id, alert.problem_key, alert.received_at, encode(alert)
+    );
+    ports::Receipt receipt;
+    receipt.alert_id = alert.id;
+    receipt.journal_seq = db.last_insert_id();
+    if (is_keyed) {
+        db.run(
+            "INSERT OR REPLACE INTO dedup (key, alert_id, seq, expires_at)"
+            " VALUES (?1, ?2, ?3, ?4)",
+            Blob{key}, alert.id, receipt.journal_seq, alert.received_at + kDedupLife
+        );
+    }
+    return receipt;
+}
+
+void quarantine(Database& db, const ports::QuarantineEntry& entry) {
+    const auto size = std::min(entry.body.size(), kQuarantineBodyBytes);
+    db.run(
+        "INSERT INTO quarantine (source, reason, body, received_at) VALUES (?1, ?2, ?3, ?4)",
+        entry.source, entry.reason, Blob{std::string_view(entry.body).substr(0, size)},
+        entry.received_at
+    );
+}
+
+// Where the incident stands now.
+void add_incident(Database& db, ports::Standing& standing) {
+    auto row =
+        db.query("SELECT state, ticket_id FROM incidents WHERE id = ?1", standing.incident_id);
+    if (row.next()) {
+        standing.state = row.text();
+        standing.ticket_id = row.integer();
+    }
+}
+
+std::optional<ports::Standing> standing_of_alert(Database& db, const std::string& id) {
+    ports::Standing standing;
+    {
+        auto row = db.query(
+            "SELECT state = 'pending', reason, incident_id FROM journal WHERE alert_id = ?1", id
+        );
+        if (!row.next()) {
+            return std::nullopt;
+        }
+        standing.pending = row.flag();
+        standing.decision = row.text();
+        standing.incident_id = row.text();
+    }
+    add_incident(db, standing);
+    return standing;
+}
+
+std::optional<ports::Standing> standing_of_problem(Database& db, const std::string& key) {
+    ports::Standing standing;
+    bool is_known = false;
+    {
+        auto row = db.query(
+            "SELECT 1 FROM journal WHERE problem_key = ?1 AND state = 'pending' LIMIT 1", key
+        );
+        standing.pending = row.next();
+    }
+    {
+        auto row = db.query("SELECT last_reason FROM problems WHERE key = ?1", key);
+        is_known = row.next();
+        if (is_known) {
+            standing.decision = row.text();
+        }
+    }
+    if (!is_known && !standing.pending) {
+        return std::nullopt;
+    }
+    {
+        auto row = db.query(
+            "SELECT incident_id FROM episodes WHERE problem_key = ?1 AND incident_id IS NOT NULL"
+            " ORDER BY num DESC LIMIT 1",
+            key
+        );
+        if (row.next()) {
+            standing.incident_id = row.text();
+        }
+    }
+    add_incident(db, standing);
+    return standing;
+}
+
+}  // namespace
+
+std::vector<ports::Receipt> append(
+    Database& db, const ports::Batch& batch, std::int64_t quarantine_rows_max
+) {
+    std::vector<ports::Receipt> receipts;
+    receipts.reserve(batch.alerts.size());
+    for (const auto& alert : batch.alerts) {
+        receipts.push_back(append_alert(db, alert));
+    }
+    for (const auto& entry : batch.unusable) {
+        quarantine(db, entry);
+    }
+    if (!batch.unusable.empty()) {
+        db.run(
+            "DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?1",
+            quarantine_rows_max
+        );
+    }
+    return receipts;
+}
+
+std::vector<ports::JournalEntry> pending(Database& db, std::int64_t after, int limit) {
+    auto rows = db.query(
+        "SELECT seq, alert FROM journal WHERE state = 'pending' AND seq > ?1"
+        " ORDER BY seq LIMIT ?2",
+        after, std::max(limit, 0)
+    );
+    std::vector<ports::JournalEntry> entries;
+    while (rows.next()) {
+        auto& entry = entries.emplace_back();
+        entry.seq = rows.integer();
+        entry.alert = parse_alert(rows.text());
+    }
+    return entries;
+}
+
+void mark_decided(
+    Database& db, std::int64_t seq, const std::string& reason, const std::string& incident_id
+) {
+    db.run(
+        "UPDATE journal SET state = 'done', reason = ?2, incident_id = ?3 WHERE seq = ?1", seq,
+        reason, incident_id
+    );
+}
+
+std::optional<ports::Standing> standing(Database& db, const std::string& key) {
+    auto found = standing_of_alert(db, key);
+    if (!found) {
+        found = standing_of_problem(db, key);
+    }
+    return found;
+}
+
+std::vector<ports::QuarantineEntry> quarantined(Database& db, std::int64_t after, int limit) {
+    auto rows = db.query(
+        "SELECT id, source, reason, body, received_at FROM quarantine WHERE id > ?1"
+        " ORDER BY id LIMIT ?2",
+        after, std::max(limit, 0)
+    );
+    std::vector<ports::QuarantineEntry> entries;
+    while (rows.next()) {
+        auto& entry = entries.emplace_back();
+        entry.id = rows.integer();
+        entry.source = rows.text();
+        entry.reason = rows.text();
+        entry.body = rows.blob();
+        entry.received_at = rows.time();
+    }
+    return entries;
+}
+
+}  // namespace alert_bridge::storage

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/schema.hpp"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace alert_bridge::storage {
+
+namespace {
+
+constexpr int kApplicationId = 0x47414231;  // "GAB1": tells our files from other SQLite databases
+
+// Version 1. Enum values are stored as the words of domain/*.hpp, times as milliseconds since 1970.
+//
+// operations.head marks the one operation of an incident that may move: it is what claim() looks
+// for and, being unique per incident, what makes two requests in flight for one ticket impossible.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    alert_id TEXT NOT NULL UNIQUE CHECK (alert_id <> ''),
+    problem_key TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'done')),
+    reason TEXT NOT NULL DEFAULT '',
+    incident_id TEXT NOT NULL DEFAULT '',
+    alert TEXT NOT NULL,
+    CHECK (state = 'done' OR (reason = '' AND incident_id = ''))
+) STRICT;
+CREATE INDEX journal_pending ON journal (seq) WHERE state = 'pending';
+CREATE INDEX journal_pending_problem ON journal (problem_key) WHERE state = 'pending';
+CREATE INDEX journal_done_age ON journal (received_at) WHERE state = 'done';
+
+CREATE TABLE dedup (
+    key BLOB PRIMARY KEY CHECK (length(key) = 16),
+    alert_id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dedup_age ON dedup (expires_at);
+
+CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    body BLOB NOT NULL CHECK (length(body) <= 65536),
+    received_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE problems (
+    key TEXT PRIMARY KEY CHECK (key <> ''),
+    order_major INTEGER NOT NULL,
+    order_minor INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('unknown', 'ok', 'failing')),
+    updated_at INTEGER NOT NULL,
+    last_reason TEXT NOT NULL DEFAULT ''
+) STRICT, WITHOUT ROWID;
+CREATE INDEX problems_age ON problems (updated_at);
+
+CREATE TABLE incidents (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE CHECK (id <> ''),
+    group_key TEXT NOT NULL CHECK (group_key <> ''),
+    state TEXT NOT NULL CHECK (state IN ('holding', 'open', 'quiet', 'solved', 'ended')),
+    ticket_id INTEGER NOT NULL CHECK (ticket_id >= 0),
+    severity TEXT NOT NULL,
+    end_reason TEXT NOT NULL,
+    previous_ticket INTEGER NOT NULL CHECK (previous_ticket >= 0),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    plan TEXT NOT NULL,
+    placement TEXT NOT NULL,
+    opener TEXT NOT NULL,
+    latest TEXT NOT NULL,
+    CHECK (state <> 'holding' OR ticket_id = 0)
+) STRICT;
+CREATE UNIQUE INDEX incidents_group ON incidents (group_key) WHERE state <> 'ended';
+CREATE INDEX incidents_group_ended ON incidents (group_key) WHERE state = 'ended';
+CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
+
+CREATE TABLE episodes (
+    num INTEGER PRIMARY KEY,
+    problem_key TEXT NOT NULL CHECK (problem_key <> ''),
+    episode TEXT NOT NULL,
+    incident_id TEXT REFERENCES incidents (id),
+    state TEXT NOT NULL CHECK (state IN ('open', 'recovered', 'cancelled')),
+    severity TEXT NOT NULL,
+    order_major INTEGER NOT NULL,
+    order_minor INTEGER NOT NULL,
+    problem_name TEXT NOT NULL,
+    text TEXT NOT NULL,
+    repeats INTEGER NOT NULL CHECK (repeats >= 0),
+    repeats_told INTEGER NOT NULL CHECK (repeats_told >= 0),
+    acknowledged INTEGER NOT NULL CHECK (acknowledged IN (0, 1)),
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    UNIQUE (problem_key, episode),
+    CHECK ((state = 'open') = (ended_at IS NULL))
+) STRICT;
+CREATE INDEX episodes_incident ON episodes (incident_id) WHERE incident_id IS NOT NULL;
+CREATE INDEX episodes_problem ON episodes (problem_key) WHERE incident_id IS NOT NULL;
+CREATE INDEX episodes_open ON episodes (problem_key) WHERE incident_id IS NOT NULL AND state = 'open';
+CREATE INDEX episodes_loose ON episodes (coalesce(ended_at, started_at)) WHERE incident_id IS NULL;
+
+CREATE TABLE operations (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    incident_id TEXT NOT NULL REFERENCES incidents (id),
+    seq INTEGER NOT NULL CHECK (seq >= 1),
+    kind TEXT NOT NULL
+        CHECK (kind IN ('open', 'followup', 'update', 'link_ticket', 'solve', 'reopen')),
+    state TEXT NOT NULL
+        CHECK (state IN ('due', 'sending', 'done', 'uncertain', 'dead', 'skipped')),
+    head INTEGER NOT NULL DEFAULT 0 CHECK (head IN (0, 1)),
+    reference TEXT NOT NULL,
+    attempts INTEGER NOT NULL CHECK (attempts >= 0),
+    lookups_empty INTEGER NOT NULL CHECK (lookups_empty >= 0),
+    refusal TEXT NOT NULL,
+    refusals INTEGER NOT NULL CHECK (refusals >= 0),
+    created_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    sent_at INTEGER,
+    last_error TEXT NOT NULL,
+    result_id INTEGER NOT NULL CHECK (result_id >= 0),
+    content TEXT NOT NULL,
+    UNIQUE (incident_id, seq),
+    CHECK (reference <> '' OR kind IN ('update', 'link_ticket')),
+    CHECK (state NOT IN ('sending', 'uncertain') OR (attempts > 0 AND sent_at IS NOT NULL)),
+    CHECK (state <> 'sending' OR head = 1),
+    CHECK (head = 0 OR state IN ('due', 'sending', 'uncertain') OR (state = 'dead' AND kind = 'open'))
+) STRICT;
+CREATE UNIQUE INDEX operations_head ON operations (incident_id) WHERE head = 1;
+CREATE UNIQUE INDEX operations_one_open ON operations (incident_id)
+    WHERE kind = 'open' AND state NOT IN ('done', 'skipped');
+CREATE INDEX operations_claimable ON operations (due_at)
+    WHERE head = 1 AND state IN ('due', 'uncertain');
+CREATE INDEX operations_unfinished ON operations (incident_id, seq)
+    WHERE state NOT IN ('done', 'skipped');
+CREATE INDEX operations_state ON operations (state, due_at)
+    WHERE state NOT IN ('done', 'skipped');
+
+CREATE TABLE timers (
+    incident_id TEXT NOT NULL REFERENCES incidents (id),
+    kind TEXT NOT NULL CHECK (kind IN ('hold', 'resolve', 'reopen_window', 'digest')),
+    due_at INTEGER NOT NULL,
+    PRIMARY KEY (incident_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX timers_due ON timers (due_at);
+
+CREATE TABLE unmatched (
+    source TEXT NOT NULL,
+    host TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL CHECK (count >= 1),
+    first_seen INTEGER NOT NULL,
+    last_seen INTEGER NOT NULL,
+    PRIMARY KEY (source, host)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX unmatched_age ON unmatched (last_seen);
+
+CREATE TABLE lookups (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lookups_age ON lookups (expires_at);
+
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+// kMigrations[n] leads from version n to n + 1. Published ones never change.
+constexpr const char* kMigrations[] = {kVersion1};
+static_assert(std::size(kMigrations) == kSchemaVersion);
+
+Error open_error(const char* code, std::string message) {
+    return Error{ErrorClass::misconfigured, code, std::move(message)};
+}
+
+// SQLite would create the file with the umask; its companions (-wal) take over the file's mode.
+// An existing file is not touched: closing a descriptor of it would drop this process's locks.
+Result<void> create_private(const std::string& path) {
+    const int descriptor = ::open(path.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0) {
+        ::close(descriptor);
+        return {};
+    }
+    if (errno == EEXIST) {
+        return {};
+    }
+    return open_error("store_open", "cannot create " + path + ": " + std::strerror(errno));
+}
+
+std::int64_t read_number(Database& db, const char* sql) {
+    auto row = db.query(sql);
+    return row.next() ? row.integer() : 0;
+}
+
+// auto_vacuum must come before the first table, locking_mode before the log is first used.
+void configure(Database& db, const DatabaseOptions& options) {
+    db.script(
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
+        "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000; PRAGMA journal_size_limit=67108864;"
+    );
+    if (options.pages_max > 0) {
+        db.script("PRAGMA max_page_count=" + std::to_string(options.pages_max));
+    }
+    // Takes the lock now rather than at the first alert.
+    db.script("BEGIN EXCLUSIVE; COMMIT");
+}
+
+Result<void> migrate(Database& db, const std::string& path) {
+    const auto version = read_number(db, "PRAGMA user_version");
+    const bool is_ours = read_number(db, "PRAGMA application_id") == kApplicationId;
+    if (version < 0 || (!is_ours && read_number(db, "SELECT count(*) FROM sqlite_schema") > 0)) {
+        return open_error("store_foreign", path + " is a database of another program");
+    }
+    if (version > kSchemaVersion) {
+        return open_error(
+            "store_schema_newer", path + " has schema version " + std::to_string(version) +
+                                      ", this program knows versions up to " +
+                                      std::to_string(kSchemaVersion) +
+                                      ": use the newer program or restore an older file"
+        );
+    }
+    for (auto next = version; next < kSchemaVersion; ++next) {
+        db.script(
+            "BEGIN IMMEDIATE;" + std::string(kMigrations[next]) +
+            "PRAGMA application_id=" + std::to_string(kApplicationId) +
+            "; PRAGMA user_version=" + std::to_string(next + 1) + "; COMMIT"
+        );
+    }
+    return {};
+}
+
+Error as_open_error(const SqliteError& error, const std::string& path) {
+    if (error.primary() == SQLITE_BUSY) {
+        return open_error("store_in_use", "another process uses " + path);
+    }
+    if (error.primary() == SQLITE_NOTADB) {
+        return open_error("store_foreign", path + " is not a database");
+    }
+    if (error.is_fatal() || error.primary() == SQLITE_FULL) {
+        Error result = error.as_error();
+        result.message = path + ": " + result.message;
+        return result;
+    }
+    return open_error("store_open", "cannot open " + path + ": " + error.what());
+}
+
+}  // namespace
+
+Result<Database> open_database(const DatabaseOptions& options) {
+    if (auto created = create_private(options.path); created.has_error()) {
+        return created.error();
+    }
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(
+        options.path.c_str(), &raw,
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+        options.vfs.empty() ? nullptr : options.vfs.c_str()
+    );
+    Database db(raw);
+    if (code != SQLITE_OK) {
+        return open_error(
+            "store_open", "cannot open " + options.path + ": " + sqlite3_errstr(code)
+        );
+    }
+    try {
+        configure(db, options);
+        if (auto migrated = migrate(db, options.path); migrated.has_error()) {
+            return migrated.error();
+        }
+        return db;
+    } catch (const SqliteError& error) {
+        return as_open_error(error, options.path);
+    }
+}
+
+}  // namespace alert_bridge::storage

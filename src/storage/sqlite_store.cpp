@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/sqlite_store.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "alert_bridge/storage/decisions.hpp"
+#include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/outbox.hpp"
+
+namespace alert_bridge::storage {
+
+namespace {
+
+constexpr JobKind kIntake{Lane::intake, true, false};
+constexpr JobKind kClaim{Lane::claim, true, false};
+constexpr JobKind kRead{Lane::rest, false, false};
+// Not awaited by a sender nor in front of a request to GLPI: rides along with the next sync.
+constexpr JobKind kPatientWrite{Lane::rest, true, true};
+
+std::int64_t size_of(const std::string& path) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    return error ? 0 : static_cast<std::int64_t>(size);
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(
+    boost::asio::any_io_executor executor, Database db, SqliteOptions options, int interrupted
+)
+    : options_(std::move(options)),
+      interrupted_(interrupted),
+      thread_(std::move(executor), std::move(db), options_.thread) {}
+
+SqliteStore::Task<std::vector<ports::Receipt>> SqliteStore::append(ports::Batch batch) {
+    auto work = [batch = std::move(batch), rows_max = options_.quarantine_rows_max](Database& db) {
+        return storage::append(db, batch, rows_max);
+    };
+    return thread_.submit<std::vector<ports::Receipt>>(kIntake, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::JournalEntry>> SqliteStore::pending(
+    std::int64_t after, int limit
+) {
+    auto work = [after, limit](Database& db) { return storage::pending(db, after, limit); };
+    return thread_.submit<std::vector<ports::JournalEntry>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<domain::Decision> SqliteStore::decide(
+    ports::Subject subject, ports::DecideFunction function
+) {
+    auto work = [subject = std::move(subject), function = std::move(function)](Database& db) {
+        return storage::decide(db, subject, function);
+    };
+    return thread_.submit<domain::Decision>(kPatientWrite, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::Claimed>> SqliteStore::claim(
+    WallTime now, int limit, Duration lookup_lease
+) {
+    auto work = [=](Database& db) { return storage::claim(db, now, limit, lookup_lease); };
+    return thread_.submit<std::vector<ports::Claimed>>(kClaim, std::move(work));
+}
+
+SqliteStore::Task<std::vector<domain::Timer>> SqliteStore::due_timers(WallTime now, int limit) {
+    auto work = [now, limit](Database& db) { return storage::due_timers(db, now, limit); };
+    return thread_.submit<std::vector<domain::Timer>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::optional<WallTime>> SqliteStore::next_timer() {
+    auto work = [](Database& db) { return storage::next_timer(db); };
+    return thread_.submit<std::optional<WallTime>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::optional<WallTime>> SqliteStore::next_due() {
+    auto work = [](Database& db) { return storage::next_due(db); };
+    return thread_.submit<std::optional<WallTime>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<void> SqliteStore::note_unmatched(
+    std::string source, std::string host, std::string reason, WallTime now
+) {
+    ports::UnmatchedHost seen;
+    seen.source = std::move(source);
+    seen.host = std::move(host);
+    seen.reason = std::move(reason);
+    seen.last_seen = now;
+    auto work = [seen = std::move(seen), rows_max = options_.unmatched_rows_max](Database& db) {
+        storage::note_unmatched(db, seen, rows_max);
+    };
+    return thread_.submit<void>(kPatientWrite, std::move(work));
+}
+
+SqliteStore::Task<std::optional<ports::CachedLookup>> SqliteStore::cached(std::string key) {
+    auto work = [key = std::move(key)](Database& db) { return storage::cached(db, key); };
+    return thread_.submit<std::optional<ports::CachedLookup>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<void> SqliteStore::cache(std::string key, ports::CachedLookup value) {
+    auto work = [key = std::move(key), value = std::move(value)](Database& db) {
+        storage::cache(db, key, value);
+    };
+    return thread_.submit<void>(kPatientWrite, std::move(work));
+}
+
+SqliteStore::Task<std::optional<std::string>> SqliteStore::fact(std::string name) {
+    auto work = [name = std::move(name)](Database& db) { return storage::fact(db, name); };
+    return thread_.submit<std::optional<std::string>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<void> SqliteStore::set_fact(std::string name, std::string value) {
+    auto work = [name = std::move(name), value = std::move(value)](Database& db) {
+        storage::set_fact(db, name, value);
+    };
+    return thread_.submit<void>(kPatientWrite, std::move(work));
+}
+
+SqliteStore::Task<std::optional<ports::Standing>> SqliteStore::standing(std::string key) {
+    auto work = [key = std::move(key)](Database& db) { return storage::standing(db, key); };
+    return thread_.submit<std::optional<ports::Standing>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::IncidentRow>> SqliteStore::incidents(
+    std::string after_id, int limit
+) {
+    auto work = [after_id = std::move(after_id), limit](Database& db) {
+        return storage::incidents(db, after_id, limit);
+    };
+    return thread_.submit<std::vector<ports::IncidentRow>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::UnmatchedHost>> SqliteStore::unmatched(int limit) {
+    auto work = [limit](Database& db) { return storage::unmatched(db, limit); };
+    return thread_.submit<std::vector<ports::UnmatchedHost>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::QuarantineEntry>> SqliteStore::quarantined(
+    std::int64_t after, int limit
+) {
+    auto work = [after, limit](Database& db) { return storage::quarantined(db, after, limit); };
+    return thread_.submit<std::vector<ports::QuarantineEntry>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<ports::StoreFigures> SqliteStore::figures() {
+    auto work = [path = options_.database.path](Database& db) {
+        auto figures = storage::figures(db);
+        figures.wal_bytes = size_of(path + "-wal");
+        return figures;
+    };
+    return thread_.submit<ports::StoreFigures>(kRead, std::move(work));
+}
+
+SqliteStore::Task<int> SqliteStore::prune(WallTime now, int limit) {
+    auto work = [now, limit, retention = options_.retention](Database& db) {
+        return storage::prune(db, now, limit, retention);
+    };
+    return thread_.submit<int>(kPatientWrite, std::move(work));
+}
+
+Result<std::unique_ptr<SqliteStore>> open_sqlite_store(
+    boost::asio::any_io_executor executor, SqliteOptions options, const domain::RetryPolicy& retry,
+    WallTime now
+) {
+    auto opened = open_database(options.database);
+    if (opened.has_error()) {
+        return opened.error();
+    }
+    Database db = *std::move(opened);
+    try {
+        db.run("BEGIN IMMEDIATE");
+        const int interrupted = recover_interrupted(db, retry, now);
+        db.run("COMMIT");
+        return std::make_unique<SqliteStore>(
+            std::move(executor), std::move(db), std::move(options), interrupted
+        );
+    } catch (const SqliteError& error) {
+        return error.as_error();
+    } catch (const std::system_error& error) {
+        return Error{ErrorClass::later, "store_thread", error.what()};
+    }
+}
+
+}  // namespace alert_bridge::storage

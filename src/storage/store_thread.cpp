@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/store_thread.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+namespace alert_bridge::storage {
+
+namespace {
+
+// The log is copied into the file when nothing waits and it is worth it, or when it grows too long
+// in a burst (64 MiB). A checkpoint costs several milliseconds; measured.
+constexpr int kCheckpointIdlePages = 4'000;
+constexpr int kCheckpointAlwaysPages = 16'000;
+
+Error later(const char* code, std::string message) {
+    return Error{ErrorClass::later, code, std::move(message)};
+}
+
+}  // namespace
+
+StoreThread::StoreThread(
+    boost::asio::any_io_executor executor, Database db, StoreThreadOptions options
+)
+    : executor_(std::move(executor)),
+      options_(std::move(options)),
+      db_(std::move(db)),
+      thread_([this] { loop(); }) {}
+
+StoreThread::~StoreThread() {
+    close();
+}
+
+void StoreThread::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        if (!refusal_) {
+            refusal_ = later("store_closed", "the store is closed");
+        }
+    }
+    wake_.notify_one();
+    if (thread_.joinable()) {
+        thread_.join();
+    }
+}
+
+std::deque<std::unique_ptr<Job>>& StoreThread::lane(Lane which) noexcept {
+    return lanes_[static_cast<std::size_t>(which)];
+}
+
+void StoreThread::enqueue(std::unique_ptr<Job> job) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (refusal_) {
+            job->fail(*refusal_);
+        } else if (queued_ >= options_.jobs_max) {
+            job->fail(later("store_busy", "too many calls wait for the store"));
+        } else {
+            if (job->kind.lane == Lane::intake) {
+                last_intake_ = std::chrono::steady_clock::now();
+            }
+            urgent_ += job->kind.may_linger ? 0 : 1;
+            ++queued_;
+            lane(job->kind.lane).push_back(std::move(job));
+        }
+    }
+    if (job) {
+        deliver(std::move(job));
+    } else {
+        wake_.notify_one();
+    }
+}
+
+void StoreThread::deliver(std::unique_ptr<Job> job) {
+    boost::asio::post(executor_, [job = std::move(job)]() mutable {
+        const auto running = std::move(job);
+        running->complete();
+    });
+}
+
+void StoreThread::loop() {
+    for (auto batch = take(); !batch.empty(); batch = take()) {
+        run_batch(std::move(batch));
+        checkpoint_if_due();
+    }
+    db_.reset();
+}
+
+StoreThread::Jobs StoreThread::take() {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
+    if (urgent_ == 0 && !stopping_) {
+        wake_.wait_until(lock, last_intake_ + kLinger, [this] {
+            return stopping_ || urgent_ > 0 || queued_ >= kBatchJobs;
+        });
+    }
+    Jobs batch;
+    batch.reserve(std::min(queued_, kBatchJobs));
+    const bool others_wait = !lane(Lane::claim).empty() || !lane(Lane::rest).empty();
+    move_jobs(Lane::intake, others_wait ? kBatchIntakeShare : kBatchJobs, batch);
+    move_jobs(Lane::claim, kBatchJobs - batch.size(), batch);
+    move_jobs(Lane::rest, kBatchJobs - batch.size(), batch);
+    move_jobs(Lane::intake, kBatchJobs - batch.size(), batch);
+    return batch;
+}
+
+void StoreThread::move_jobs(Lane which, std::size_t limit, Jobs& batch) {
+    auto& jobs = lane(which);
+    for (; limit > 0 && !jobs.empty(); --limit) {
+        urgent_ -= jobs.front()->kind.may_linger ? 0 : 1;
+        --queued_;
+        batch.push_back(std::move(jobs.front()));
+        jobs.pop_front();
+    }
+}
+
+void StoreThread::run_batch(Jobs batch) {
+    BatchReport report;
+    report.jobs = batch.size();
+    report.wrote =
+        std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->kind.writes; });
+    const auto started = std::chrono::steady_clock::now();
+    const auto failure = execute(batch);
+    report.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - started
+    );
+    report.wal_pages = db_->wal_pages();
+    if (failure && failure->is_fatal) {
+        turn_off(failure->error);  // before the answers: who reads them finds the store off
+    }
+    for (auto& job : batch) {
+        if (failure) {
+            job->fail(failure->error);
+        }
+        deliver(std::move(job));
+    }
+    if (options_.on_batch) {
+        boost::asio::post(executor_, [call = options_.on_batch, report] { call(report); });
+    }
+}
+
+std::optional<StoreThread::Failure> StoreThread::execute(Jobs& batch) {
+    const bool writing =
+        std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->kind.writes; });
+    try {
+        if (writing) {
+            db_->run("BEGIN IMMEDIATE");
+        }
+        for (auto& job : batch) {
+            run_job(*job);
+        }
+        if (writing) {
+            db_->run("COMMIT");
+        }
+        return std::nullopt;
+    } catch (const SqliteError& error) {
+        if (!db_->in_autocommit()) {
+            try {
+                db_->run("ROLLBACK");
+            } catch (const SqliteError&) {
+                // The first error is the one to tell; closing the file rolls back as well.
+                return Failure{error.as_error(), true};
+            }
+        }
+        return Failure{error.as_error(), error.is_fatal()};
+    }
+}
+
+// Throws only what concerns the whole batch.
+void StoreThread::run_job(Job& job) {
+    const bool in_transaction = !db_->in_autocommit();
+    try {
+        if (job.kind.writes) {
+            db_->run("SAVEPOINT job");
+        }
+        job.run(*db_);
+        if (job.kind.writes) {
+            db_->run("RELEASE job");
+        }
+        return;
+    } catch (const SqliteError& error) {
+        // SQLite may answer some errors by rolling back everything; then the others are lost too.
+        if (error.is_fatal() || (in_transaction && db_->in_autocommit())) {
+            throw;
+        }
+        job.fail(error.as_error());
+    } catch (const JobError& error) {
+        job.fail(error.error());
+    } catch (const std::exception& error) {
+        job.fail(later("store_error", error.what()));
+    }
+    if (job.kind.writes) {
+        db_->run("ROLLBACK TO job");
+        db_->run("RELEASE job");
+    }
+}
+
+void StoreThread::checkpoint_if_due() {
+    const int pages = db_->wal_pages();
+    if (pages < kCheckpointIdlePages) {
+        return;
+    }
+    {
+        const std::lock_guard lock(mutex_);
+        if (refusal_ || (queued_ > 0 && pages < kCheckpointAlwaysPages)) {
+            return;
+        }
+    }
+    try {
+        db_->checkpoint();
+    } catch (const SqliteError& error) {
+        // A full disk stops the checkpoint, not the store: the log still takes what fits.
+        if (error.is_fatal()) {
+            turn_off(error.as_error());
+        }
+    }
+}
+
+void StoreThread::turn_off(const Error& error) {
+    Jobs waiting;
+    {
+        const std::lock_guard lock(mutex_);
+        refusal_ = error;
+        for (const auto which : {Lane::intake, Lane::claim, Lane::rest}) {
+            move_jobs(which, queued_, waiting);
+        }
+    }
+    if (options_.on_fatal) {
+        boost::asio::post(executor_, [call = options_.on_fatal, error] { call(error); });
+    }
+    for (auto& job : waiting) {
+        job->fail(error);
+        deliver(std::move(job));
+    }
+}
+
+}  // namespace alert_bridge::storage
