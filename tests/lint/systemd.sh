@@ -52,7 +52,10 @@ if ((EUID != 0)); then
     exit
 fi
 mkdir -p "$scratch/root/etc"
-systemd-sysusers --root="$scratch/root" "$PWD/systemd/sysusers.d/$name.conf" >/dev/null
+systemd-sysusers --root="$scratch/root" "$PWD/systemd/sysusers.d/$name.conf" 2>"$scratch/log" || {
+    cat "$scratch/log"
+    fail "sysusers.d is wrong"
+}
 grep -q "^$name:" "$scratch/root/etc/passwd" || fail "no user was made"
 systemd-tmpfiles --root="$scratch/root" --create "$PWD/systemd/tmpfiles.d/$name.conf"
 [[ $(stat -c %a "$scratch/root/etc/$name") == 750 ]] || fail "/etc/$name is not closed to others"
