@@ -71,8 +71,13 @@ class Intake {
     std::string closed_reason;
 
   private:
+    [[nodiscard]] boost::asio::awaitable<IntakeAnswer> journal(
+        std::string source, ports::Decoded decoded, WallTime now
+    );
     [[nodiscard]] boost::asio::awaitable<IntakeAnswer> quarantine(
-        std::string source, std::string body, std::string reason, WallTime now);
+        std::string source, std::string body, std::string reason, WallTime now
+    );
+    [[nodiscard]] IntakeAnswer refuse(const Error& error);
 
     ports::Store& store_;
     ports::Clock& clock_;

@@ -3,9 +3,9 @@
 // Waiters: requests that hold their answer until an alert's ticket is known (Prefer: wait=N).
 //
 // Guarantees: until_settled() ends at the latest after its timeout, at once when the alert will not
-// lead to a ticket now; bounded number of waiters (past it: no wait). Losing a wake-up costs time,
-// never truth: the store is asked again at the end.
-// Thread rule: the I/O thread. Tests: tests/unit/core/waiters_test.cpp
+// lead to a ticket now; bounded number of waiters (past it: no wait). The store is asked with
+// growing pauses (20 ms to 500 ms), so there is no wake-up to lose, and what is returned is always
+// its word. Thread rule: the I/O thread. Tests: tests/unit/core/waiters_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,13 +19,17 @@ namespace alert_bridge::core {
 
 class Waiters {
   public:
+    static constexpr int kWaitersMax = 64;
+
     Waiters(ports::Store& store, ports::Clock& clock) noexcept : store_(store), clock_(clock) {}
 
-    // Standing of the alert when its ticket is known, when nothing will be opened, or at the timeout.
+    // Standing of the alert when its ticket is known, when nothing will be opened now (no incident,
+    // open_after still runs, ended), or at the timeout. Errors: as Store; "unknown_alert".
     [[nodiscard]] boost::asio::awaitable<Result<ports::Standing>> until_settled(
-        std::string alert_id, Duration timeout);
+        std::string alert_id, Duration timeout
+    );
 
-    // Set by the wiring: true while waiting is pointless (breaker open, long outbox).
+    // Set by the wiring: true while waiting is pointless (breaker open, long outbox, stopping).
     std::function<bool()> hopeless;
 
   private:

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/core/intake.hpp"
+
+#include <utility>
+
+#include "alert_bridge/base/text.hpp"
+
+namespace alert_bridge::core {
+namespace {
+
+constexpr int kRetryWhenFull = 15;    // seconds: the correlator needs time to catch up
+constexpr int kRetryWhenClosed = 30;  // a restart
+constexpr std::size_t kQuarantineBytes = 64 * 1024;
+constexpr std::size_t kExcerptBytes = 4 * 1024;
+constexpr std::size_t kReasonCodePoints = 512;
+
+IntakeAnswer unavailable(std::string reason, int retry_after_s) {
+    IntakeAnswer answer;
+    answer.status = IntakeAnswer::Status::unavailable;
+    answer.error = std::move(reason);
+    answer.retry_after_s = retry_after_s;
+    return answer;
+}
+
+// At most `limit` bytes of valid UTF-8 (a repair may lengthen the text, hence the second cut).
+std::string bounded_text(std::string_view bytes, std::size_t limit) {
+    std::string text = repair_utf8(bytes.substr(0, limit));
+    if (text.size() > limit) {
+        std::size_t end = limit;
+        while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+            --end;
+        }
+        text.resize(end);
+    }
+    return text;
+}
+
+ports::QuarantineEntry quarantine_entry(
+    const std::string& source, std::string_view reason, std::string_view body, WallTime now
+) {
+    ports::QuarantineEntry entry;
+    entry.source = source;
+    entry.reason = cut_code_points(one_line(repair_utf8(reason)), kReasonCodePoints);
+    entry.body = bounded_text(body, kQuarantineBytes);
+    entry.received_at = now;
+    return entry;
+}
+
+}  // namespace
+
+Intake::Intake(
+    ports::Store& store, ports::Clock& clock, IdSource& ids, ports::Events& events,
+    ports::Metrics& metrics, Decoders decoders, IntakeLimits limits
+)
+    : store_(store),
+      clock_(clock),
+      ids_(ids),
+      events_(events),
+      metrics_(metrics),
+      decoders_(std::move(decoders)),
+      limits_(limits) {}
+
+void Intake::use(Decoders decoders) {
+    decoders_ = std::move(decoders);
+}
+
+bool Intake::knows(std::string_view source) const {
+    return decoders_.find(source) != decoders_.end();
+}
+
+boost::asio::awaitable<IntakeAnswer> Intake::submit(std::string source, std::string body) {
+    const auto found = decoders_.find(source);
+    if (found == decoders_.end()) {
+        IntakeAnswer answer;
+        answer.status = IntakeAnswer::Status::unknown_source;
+        answer.error = "no such source";
+        co_return answer;
+    }
+    if (!closed_reason.empty()) {
+        metrics_.count("intake_refused_total", {{"reason", "closed"}});
+        co_return unavailable(closed_reason, kRetryWhenClosed);
+    }
+    if (pending >= limits_.journal_pending_max) {
+        metrics_.count("intake_refused_total", {{"reason", "backlog"}});
+        co_return unavailable("too many alerts wait to be processed", kRetryWhenFull);
+    }
+
+    const WallTime now = clock_.now();
+    // The decoder is held: a reload may swap the table while the store is awaited.
+    const std::shared_ptr<const ports::AlertDecoder> decoder = found->second;
+    auto decoded = decoder->decode(body, now);
+    if (!decoded) {
+        std::string reason = decoded.error().code + ": " + decoded.error().message;
+        co_return co_await quarantine(std::move(source), std::move(body), std::move(reason), now);
+    }
+    const std::size_t count = decoded->alerts.size() + decoded->unusable.size();
+    if (count > static_cast<std::size_t>(limits_.alerts_per_batch_max)) {
+        std::string reason = "batch: " + std::to_string(count) + " alerts, the limit is " +
+                             std::to_string(limits_.alerts_per_batch_max);
+        co_return co_await quarantine(std::move(source), std::move(body), std::move(reason), now);
+    }
+    co_return co_await journal(std::move(source), std::move(decoded.value()), now);
+}
+
+boost::asio::awaitable<IntakeAnswer> Intake::journal(
+    std::string source, ports::Decoded decoded, WallTime now
+) {
+    IntakeAnswer answer;
+    if (decoded.alerts.empty() && decoded.unusable.empty()) {
+        co_return answer;  // an empty batch: nothing to keep, nothing wrong
+    }
+    ports::Batch batch;
+    std::vector<AlertReceipt> rejected;
+    for (const ports::Unusable& unusable : decoded.unusable) {
+        batch.unusable.push_back(quarantine_entry(
+            source, unusable.reason, unusable.excerpt.substr(0, kExcerptBytes), now
+        ));
+        rejected.push_back({"", "rejected", batch.unusable.back().reason});
+    }
+    for (domain::Alert& alert : decoded.alerts) {
+        alert.id = ids_.sortable(now);
+        alert.source = source;
+        alert.received_at = now;
+    }
+    batch.alerts = std::move(decoded.alerts);
+    auto receipts = co_await store_.append(std::move(batch));
+    if (!receipts) {
+        co_return refuse(receipts.error());
+    }
+    std::int64_t fresh = 0;
+    for (ports::Receipt& receipt : receipts.value()) {
+        const bool is_new = receipt.status == ports::ReceiptStatus::accepted;
+        fresh += is_new ? 1 : 0;
+        answer.alerts.push_back({std::move(receipt.alert_id), is_new ? "accepted" : "duplicate", ""}
+        );
+    }
+    for (AlertReceipt& receipt : rejected) {
+        events_.log(
+            ports::Level::warning, "alert_quarantined", "an alert could not be used",
+            {{"source", source}, {"reason", receipt.error}}
+        );
+        answer.alerts.push_back(std::move(receipt));
+    }
+    for (const AlertReceipt& receipt : answer.alerts) {
+        metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});
+    }
+    if (fresh > 0) {
+        pending += fresh;
+        if (on_appended) {
+            on_appended();
+        }
+    }
+    co_return answer;
+}
+
+boost::asio::awaitable<IntakeAnswer> Intake::quarantine(
+    std::string source, std::string body, std::string reason, WallTime now
+) {
+    ports::Batch batch;
+    batch.unusable.push_back(quarantine_entry(source, reason, body, now));
+    std::string shown = batch.unusable.back().reason;
+    auto kept = co_await store_.append(std::move(batch));
+    if (!kept) {
+        // Saying 400 now would tell the sender to forget what nobody kept.
+        co_return refuse(kept.error());
+    }
+    events_.log(
+        ports::Level::warning, "body_quarantined", "a request body could not be read",
+        {{"source", source}, {"reason", shown}}
+    );
+    metrics_.count("alerts_total", {{"source", source}, {"status", "unreadable"}});
+    IntakeAnswer answer;
+    answer.status = IntakeAnswer::Status::unreadable;
+    answer.error = std::move(shown);
+    co_return answer;
+}
+
+IntakeAnswer Intake::refuse(const Error& error) {
+    events_.log(
+        ports::Level::error, "intake_store_failed", "alerts cannot be stored and are refused",
+        {{"error", describe(error)}}
+    );
+    metrics_.count("intake_refused_total", {{"reason", "store"}});
+    if (error.code == "store_io") {
+        closed_reason = "the store failed";
+    }
+    return unavailable("the alert could not be stored", kRetryWhenFull);
+}
+
+}  // namespace alert_bridge::core

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+//
+// FakeTables: the rows behind FakeStore, and how a snapshot is read from them and a decision
+// written. A test may look at and change every table. Thread rule: one thread.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "alert_bridge/ports/store.hpp"
+
+namespace alert_bridge::test {
+
+class FakeTables {
+  public:
+    std::map<std::string, ports::Standing> standings;  // win over what the tables say
+    std::vector<ports::JournalEntry> journal;
+    std::vector<ports::QuarantineEntry> quarantine;
+    std::vector<domain::Problem> problems;
+    std::vector<domain::Episode> episodes;
+    std::vector<domain::Incident> incidents_table;
+    std::vector<domain::Operation> operations;
+    std::vector<domain::Timer> timers;
+    std::vector<ports::UnmatchedHost> unmatched_table;
+    std::map<std::string, ports::CachedLookup> cache_table;
+    std::map<std::string, std::string> facts;
+    std::map<std::int64_t, std::string> decided;  // journal seq -> reason
+
+  protected:
+    ports::Receipt append_one(domain::Alert alert) {
+        constexpr Duration kKeyLife = std::chrono::hours(7 * 24);
+        for (const ports::JournalEntry& entry : journal) {
+            if (entry.alert.idempotency_key == alert.idempotency_key &&
+                alert.received_at - entry.alert.received_at < kKeyLife) {
+                return {entry.alert.id, ports::ReceiptStatus::duplicate, entry.seq};
+            }
+        }
+        const std::int64_t seq = static_cast<std::int64_t>(journal.size()) + 1;
+        journal.push_back({seq, std::move(alert)});
+        return {journal.back().alert.id, ports::ReceiptStatus::accepted, seq};
+    }
+
+    static bool is_unfinished(const domain::Operation& operation) {
+        using domain::OperationState;
+        const bool holds_the_rest = operation.state == OperationState::dead &&
+                                    operation.kind == domain::OperationKind::open;
+        return holds_the_rest || operation.state == OperationState::due ||
+               operation.state == OperationState::sending ||
+               operation.state == OperationState::uncertain;
+    }
+
+    static bool is_claimable(const domain::Operation& operation) {
+        return operation.state == domain::OperationState::due ||
+               operation.state == domain::OperationState::uncertain;
+    }
+
+    domain::Incident* find_incident(const std::string& id) {
+        for (domain::Incident& incident : incidents_table) {
+            if (incident.id == id) {
+                return &incident;
+            }
+        }
+        return nullptr;
+    }
+
+    std::vector<domain::Episode> episodes_of(const std::string& incident_id) const {
+        std::vector<domain::Episode> rows;
+        for (const domain::Episode& episode : episodes) {
+            if (episode.incident_id == incident_id) {
+                rows.push_back(episode);
+            }
+        }
+        return rows;
+    }
+
+    std::vector<domain::Operation> operations_of(const std::string& incident_id, bool all) const {
+        std::vector<domain::Operation> rows;
+        for (const domain::Operation& operation : operations) {
+            if (operation.incident_id == incident_id && (all || is_unfinished(operation))) {
+                rows.push_back(operation);
+            }
+        }
+        return rows;
+    }
+
+    domain::Incident* subject_incident(const ports::Subject& subject) {
+        if (subject.timer) {
+            return find_incident(subject.timer->incident_id);
+        }
+        for (const domain::Operation& operation : operations) {
+            if (subject.operation_id != 0 && operation.id == subject.operation_id) {
+                return find_incident(operation.incident_id);
+            }
+        }
+        for (const domain::Episode& episode : episodes) {
+            domain::Incident* const owner = find_incident(episode.incident_id);
+            if (episode.problem_key == subject.problem_key &&
+                episode.state == domain::EpisodeState::open && owner != nullptr &&
+                owner->state != domain::IncidentState::ended) {
+                return owner;
+            }
+        }
+        for (domain::Incident& incident : incidents_table) {
+            if (!subject.group_key.empty() && incident.group_key == subject.group_key &&
+                incident.state != domain::IncidentState::ended) {
+                return &incident;
+            }
+        }
+        return nullptr;
+    }
+
+    domain::Snapshot snapshot(const ports::Subject& subject) {
+        domain::Snapshot known;
+        for (const domain::Problem& problem : problems) {
+            if (problem.key == subject.problem_key) {
+                known.problem = problem;
+            }
+        }
+        for (const domain::Episode& episode : episodes) {
+            if (episode.problem_key == subject.problem_key && episode.episode == subject.episode) {
+                known.episode = episode;
+            }
+        }
+        if (const domain::Incident* const incident = subject_incident(subject)) {
+            known.incident = *incident;
+            known.episodes = episodes_of(incident->id);
+            known.operations = operations_of(incident->id, false);
+        }
+        const std::string group = known.incident ? known.incident->group_key : subject.group_key;
+        for (const domain::Incident& incident : incidents_table) {
+            if (!group.empty() && incident.group_key == group &&
+                incident.state == domain::IncidentState::ended) {
+                known.previous = incident;
+            }
+        }
+        return known;
+    }
+
+    template <class Row, class Same>
+    static void upsert(std::vector<Row>& table, const Row& row, Same same) {
+        const auto found = std::find_if(table.begin(), table.end(), same);
+        if (found == table.end()) {
+            table.push_back(row);
+        } else {
+            *found = row;
+        }
+    }
+
+    void write(domain::Decision& decision) {
+        if (decision.problem) {
+            const domain::Problem& row = *decision.problem;
+            upsert(problems, row, [&row](const auto& old) { return old.key == row.key; });
+        }
+        for (const domain::Episode& row : decision.episodes) {
+            upsert(episodes, row, [&row](const auto& old) {
+                return old.problem_key == row.problem_key && old.episode == row.episode;
+            });
+        }
+        for (const domain::Incident& row : decision.incidents) {
+            upsert(incidents_table, row, [&row](const auto& old) { return old.id == row.id; });
+        }
+        for (domain::Operation& row : decision.operations) {
+            if (row.id == 0) {
+                row.id = static_cast<std::int64_t>(operations.size()) + 1;
+                row.seq = row.id;
+            }
+            upsert(operations, row, [&row](const auto& old) { return old.id == row.id; });
+        }
+        const auto erase_timer = [this](const domain::Timer& timer) {
+            std::erase_if(timers, [&timer](const domain::Timer& old) {
+                return old.incident_id == timer.incident_id && old.kind == timer.kind;
+            });
+        };
+        std::for_each(decision.cancel_timers.begin(), decision.cancel_timers.end(), erase_timer);
+        for (const domain::Timer& timer : decision.set_timers) {
+            erase_timer(timer);
+            timers.push_back(timer);
+        }
+    }
+
+    std::optional<ports::Standing> standing_of(const std::string& key) {
+        if (const auto at = standings.find(key); at != standings.end()) {
+            return at->second;
+        }
+        const ports::JournalEntry* newest = nullptr;
+        for (const ports::JournalEntry& entry : journal) {
+            if (entry.alert.id == key || entry.alert.problem_key == key) {
+                newest = &entry;
+            }
+        }
+        if (newest == nullptr) {
+            return std::nullopt;
+        }
+        ports::Standing standing;
+        const auto at = decided.find(newest->seq);
+        standing.pending = at == decided.end();
+        standing.decision = standing.pending ? std::string() : at->second;
+        for (const domain::Episode& episode : episodes) {
+            const domain::Incident* const incident = find_incident(episode.incident_id);
+            if (incident != nullptr && episode.problem_key == newest->alert.problem_key &&
+                episode.episode == newest->alert.episode) {
+                standing.incident_id = incident->id;
+                standing.state = std::string(to_string(incident->state));
+                standing.ticket_id = incident->ticket_id;
+            }
+        }
+        return standing;
+    }
+};
+
+}  // namespace alert_bridge::test

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/core/intake.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <optional>
+
+#include "alert_bridge/base/text.hpp"
+#include "catch.hpp"
+#include "fake_store.hpp"
+#include "fakes.hpp"
+
+using namespace alert_bridge;
+using core::IntakeAnswer;
+
+namespace {
+
+// One alert per word of the body; "!word" is unusable; a body that starts with "?" is unreadable.
+class WordDecoder final : public ports::AlertDecoder {
+  public:
+    Result<ports::Decoded> decode(std::string_view body, WallTime received_at) const override {
+        if (body.substr(0, 1) == "?") {
+            return Error{ErrorClass::refused, "json", "not JSON at byte 0"};
+        }
+        ports::Decoded decoded;
+        for (const std::string& word : split(body, " ")) {
+            if (word.empty()) {
+                continue;
+            }
+            if (word.front() == '!') {
+                decoded.unusable.push_back({"no event id", word});
+                continue;
+            }
+            domain::Alert alert;
+            alert.problem_key = "z/" + word;
+            alert.idempotency_key = "z/" + word;
+            alert.received_at = received_at;
+            decoded.alerts.push_back(std::move(alert));
+        }
+        return decoded;
+    }
+};
+
+struct World {
+    boost::asio::io_context io;
+    test::FakeStore store;
+    test::JumpingClock clock;
+    SeededIdSource ids{7};
+    test::RecordedEvents events;
+    test::RecordedMetrics metrics;
+    core::Intake intake{
+        store,
+        clock,
+        ids,
+        events,
+        metrics,
+        {{"z", std::make_shared<WordDecoder>()}},
+        core::IntakeLimits{10, 5}};
+    int rung = 0;
+
+    World() {
+        intake.on_appended = [this] { ++rung; };
+    }
+    IntakeAnswer submit(std::string source, std::string body) {
+        std::optional<IntakeAnswer> answer;
+        auto on_end = [&answer](const std::exception_ptr& failure, IntakeAnswer given) {
+            CHECK_FALSE(failure);
+            answer = std::move(given);
+        };
+        boost::asio::co_spawn(
+            io, intake.submit(std::move(source), std::move(body)), std::move(on_end)
+        );
+        io.run();
+        io.restart();
+        REQUIRE(answer.has_value());
+        return *answer;
+    }
+};
+
+}  // namespace
+
+TEST_CASE("what is accepted is in the journal, with an id, the source and the time of receipt") {
+    World world;
+    const IntakeAnswer answer = world.submit("z", "disk cpu");
+    REQUIRE(answer.status == IntakeAnswer::Status::accepted);
+    REQUIRE(answer.alerts.size() == 2);
+    REQUIRE(world.store.journal.size() == 2);
+    for (std::size_t i = 0; i < 2; ++i) {
+        const domain::Alert& alert = world.store.journal.at(i).alert;
+        CHECK(answer.alerts.at(i).status == "accepted");
+        CHECK(answer.alerts.at(i).id == alert.id);
+        CHECK(alert.id.size() == 26);
+        CHECK(alert.source == "z");
+        CHECK(alert.received_at == world.clock.time);
+    }
+    CHECK(world.rung == 1);
+    CHECK(world.intake.pending == 2);
+    CHECK(world.metrics.value("alerts_total{source=z,status=accepted}") == 2);
+}
+
+TEST_CASE("a repeated delivery is a duplicate with the id of the first, and wakes nobody") {
+    World world;
+    const std::string first = world.submit("z", "disk").alerts.at(0).id;
+    const IntakeAnswer again = world.submit("z", "disk");
+    REQUIRE(again.status == IntakeAnswer::Status::accepted);
+    CHECK(again.alerts.at(0).status == "duplicate");
+    CHECK(again.alerts.at(0).id == first);
+    CHECK(world.store.journal.size() == 1);
+    CHECK(world.rung == 1);
+    CHECK(world.intake.pending == 1);
+}
+
+TEST_CASE("an unusable alert in a batch goes to quarantine, the others are accepted") {
+    World world;
+    const IntakeAnswer answer = world.submit("z", "disk !what cpu");
+    REQUIRE(answer.status == IntakeAnswer::Status::accepted);
+    REQUIRE(answer.alerts.size() == 3);
+    CHECK(answer.alerts.at(2).status == "rejected");
+    CHECK(answer.alerts.at(2).error == "no event id");
+    CHECK(answer.alerts.at(2).id.empty());
+    REQUIRE(world.store.quarantine.size() == 1);
+    CHECK(world.store.quarantine.at(0).body == "!what");
+    CHECK(world.store.quarantine.at(0).source == "z");
+    CHECK(world.events.count("alert_quarantined") == 1);
+    CHECK(world.metrics.value("alerts_total{source=z,status=rejected}") == 1);
+}
+
+TEST_CASE("a body that cannot be read is kept in quarantine with the reason") {
+    World world;
+    const IntakeAnswer answer = world.submit("z", "?{{{ \xff");
+    CHECK(answer.status == IntakeAnswer::Status::unreadable);
+    CHECK(answer.error == "json: not JSON at byte 0");
+    REQUIRE(world.store.quarantine.size() == 1);
+    CHECK(world.store.quarantine.at(0).reason == "json: not JSON at byte 0");
+    CHECK(world.store.quarantine.at(0).body == "?{{{ \xEF\xBF\xBD");
+    CHECK(world.store.journal.empty());
+    CHECK(world.rung == 0);
+    CHECK(world.events.count("body_quarantined") == 1);
+}
+
+TEST_CASE("what is kept in quarantine is bounded and stays valid UTF-8") {
+    World world;
+    CHECK(
+        world.submit("z", "?" + std::string(200'000, '\xff')).status ==
+        IntakeAnswer::Status::unreadable
+    );
+    const std::string& body = world.store.quarantine.at(0).body;
+    CHECK(body.size() <= 64 * 1024);
+    CHECK(body.size() > 60 * 1024);
+    CHECK(repair_utf8(body) == body);
+}
+
+TEST_CASE("a batch over the limit is refused whole and kept") {
+    World world;
+    const IntakeAnswer answer = world.submit("z", "a b c d !e f");
+    CHECK(answer.status == IntakeAnswer::Status::unreadable);
+    CHECK_THAT(answer.error, ContainsSubstring("6 alerts, the limit is 5"));
+    CHECK(world.store.journal.empty());
+    CHECK(world.store.quarantine.size() == 1);
+}
+
+TEST_CASE("an empty batch is accepted and costs no transaction") {
+    World world;
+    world.store.append_error = Error{ErrorClass::later, "store_busy", ""};
+    const IntakeAnswer answer = world.submit("z", "");
+    CHECK(answer.status == IntakeAnswer::Status::accepted);
+    CHECK(answer.alerts.empty());
+    CHECK(world.rung == 0);
+}
+
+TEST_CASE("an unknown source is told so and nothing is kept") {
+    World world;
+    CHECK(world.submit("nobody", "disk").status == IntakeAnswer::Status::unknown_source);
+    CHECK(world.store.journal.empty());
+    CHECK(world.store.quarantine.empty());
+    CHECK(world.intake.knows("z"));
+    CHECK_FALSE(world.intake.knows("nobody"));
+}
+
+TEST_CASE("a reload swaps the sources") {
+    World world;
+    world.intake.use({{"y", std::make_shared<WordDecoder>()}});
+    CHECK_FALSE(world.intake.knows("z"));
+    CHECK(world.submit("y", "disk").status == IntakeAnswer::Status::accepted);
+    CHECK(world.store.journal.at(0).alert.source == "y");
+}
+
+TEST_CASE("a source taken away while the store works does not disturb the request") {
+    World world;
+    world.store.before_append = [&world]() -> boost::asio::awaitable<void> {
+        world.intake.use({});
+        co_return;
+    };
+    CHECK(world.submit("z", "disk !x").status == IntakeAnswer::Status::accepted);
+    CHECK(world.store.journal.size() == 1);
+}
+
+TEST_CASE("a store that cannot take it makes the answer unavailable, readable or not") {
+    const std::string body = GENERATE(std::string("disk"), std::string("?broken"));
+    World world;
+    world.store.append_error = Error{ErrorClass::later, "store_full", "no space left"};
+    const IntakeAnswer answer = world.submit("z", body);
+    CHECK(answer.status == IntakeAnswer::Status::unavailable);
+    CHECK(answer.retry_after_s > 0);
+    CHECK(answer.alerts.empty());
+    CHECK(world.rung == 0);
+    CHECK(world.intake.pending == 0);
+    CHECK(world.events.count("intake_store_failed") == 1);
+
+    world.store.append_error.reset();
+    CHECK(world.submit("z", "disk").status == IntakeAnswer::Status::accepted);
+}
+
+TEST_CASE("after a failed sync nothing is taken any more") {
+    World world;
+    world.store.append_error = Error{ErrorClass::later, "store_io", "fsync failed"};
+    CHECK(world.submit("z", "disk").status == IntakeAnswer::Status::unavailable);
+    world.store.append_error.reset();
+    const IntakeAnswer answer = world.submit("z", "disk");
+    CHECK(answer.status == IntakeAnswer::Status::unavailable);
+    CHECK(answer.error == "the store failed");
+    CHECK(world.store.journal.empty());
+}
+
+TEST_CASE("at the bound of the backlog the answer is unavailable before anything is taken") {
+    World world;
+    world.intake.pending = 10;
+    const IntakeAnswer answer = world.submit("z", "disk");
+    CHECK(answer.status == IntakeAnswer::Status::unavailable);
+    CHECK(answer.retry_after_s > 0);
+    CHECK(world.store.journal.empty());
+    CHECK(world.metrics.value("intake_refused_total{reason=backlog}") == 1);
+
+    world.intake.pending = 9;
+    CHECK(world.submit("z", "disk").status == IntakeAnswer::Status::accepted);
+}
+
+TEST_CASE("a closed intake says why and takes nothing") {
+    World world;
+    world.intake.closed_reason = "the bridge is stopping";
+    const IntakeAnswer answer = world.submit("z", "?broken");
+    CHECK(answer.status == IntakeAnswer::Status::unavailable);
+    CHECK(answer.error == "the bridge is stopping");
+    CHECK(world.store.quarantine.empty());
+}
