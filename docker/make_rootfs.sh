@@ -49,7 +49,8 @@ libraries() {
 }
 
 copy_run_time_data() {
-    cp -a --parents /etc/ssl/certs /usr/share/ca-certificates /usr/lib/ssl /usr/share/zoneinfo "$root"
+    tar -C / -c etc/ssl/certs usr/share/ca-certificates usr/lib/ssl usr/share/zoneinfo |
+        tar -C "$root" -x
     copy /etc/ssl/openssl.cnf
     copy /etc/os-release
     rm -rf "$root/usr/share/zoneinfo/right" "$root/usr/share/zoneinfo/posix" "$root/usr/lib/ssl/misc"
