@@ -4,12 +4,12 @@
 // of names that templates may use.
 //
 // Guarantees: values are cleaned (control and bidirectional characters dropped) and, for HTML
-// targets, escaped exactly once before Mustache sees them; alert text is never parsed as a template.
-// check_template refuses partials, delimiter changes, sizes over 16 KiB, nesting over 16 and names
-// that do not exist. Rendering never throws.
-// Not guaranteed: that GLPI shows what was sent; a GLPI rule may rewrite the content.
-// Thread rule: const after construction; any thread.
-// Tests: tests/unit/domain/render_test.cpp
+// targets, escaped exactly once before Mustache sees them; alert text is never parsed as a
+// template. check_template refuses partials, delimiter changes, sizes over 16 KiB, nesting over 16
+// and names that do not exist. Rendering never throws. One value is cut at 8192 code points, all
+// values of one text at 1 MiB. {{{x}}} and {{&x}} are the same as {{x}}. Not guaranteed: that GLPI
+// shows what was sent; a GLPI rule may rewrite the content. Thread rule: const after construction;
+// any thread. Tests: tests/unit/domain/{render,hostile_text,template_check,title}_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -39,41 +39,48 @@ struct TextContext {
     const Alert* alert = nullptr;  // required
     const Plan* plan = nullptr;    // may be null while rules run
     // "opened", "update", "acknowledged", "severity", "repeat", "recovered", "reopened",
-    // "cancelled", "note" …: sections {{#is.recovered}}…{{/is.recovered}}
+    // "cancelled", "note", "joined", "returned": sections {{#is.recovered}}…{{/is.recovered}}
     std::string event;
     std::string asset_name, asset_type, entity_name;
-    std::string placement_note;  // why no asset is linked, when so
+    std::string placement_note;                 // why no asset is linked, when so
     std::string started, ended, duration, now;  // local time with zone
     std::string old_severity;
     std::int64_t repeats = 0;
     std::int64_t previous_ticket = 0;
-    std::vector<std::string> open_problems;  // of a ticket with several episodes
+    std::vector<std::string> open_problems;       // of a ticket with several episodes
     std::map<std::string, std::string> captures;  // match.NAME, in rules only
     std::string map_from;
 };
 
-// Empty error list: the template is fine. Messages name the mistake and, for unknown names, the nearest.
+// Empty error list: the template is fine. Messages name the line, the mistake and, for unknown
+// names, the nearest. This one is for the texts of tickets.
 [[nodiscard]] std::vector<std::string> check_template(std::string_view source);
-// Names (match.NAME) that a rule's captures add are allowed when listed.
+// For the strings of rules: match.NAME only for the captures listed, and nothing that is known only
+// once a ticket is written (ticket.*, is.*, event …).
 [[nodiscard]] std::vector<std::string> check_template(
-    std::string_view source, const std::vector<std::string>& capture_names);
+    std::string_view source, const std::vector<std::string>& capture_names
+);
 
-// One template over one context, values neither HTML-escaped nor changed but for control characters.
+// One template over one context, values neither HTML-escaped nor changed but for control
+// characters. A template that check_template would refuse for its structure gives an empty text.
 [[nodiscard]] std::string render_plain(std::string_view source, const TextContext& context);
 
 class Templates {
   public:
-    // `sets` override or add to the shipped ones; a part left empty falls back to the shipped set of
-    // the same name, then to "en".
+    // `sets` override or add to the shipped ones; a part left empty falls back to the shipped set
+    // of the same name, then to "en". Errors: all mistakes, joined by \n, code "template". Severity
+    // and event words are French in sets called "fr", "fr-…" and "fr_…", else English.
     [[nodiscard]] static Result<std::shared_ptr<const Templates>> compile(
-        std::map<std::string, TemplateSet> sets);
+        std::map<std::string, TemplateSet> sets
+    );
     [[nodiscard]] static std::vector<std::string> shipped_names();
 
     virtual ~Templates() = default;
     [[nodiscard]] virtual bool has(std::string_view set) const = 0;
-    // Title: one line, not cut. Others: HTML, values escaped once.
+    // Title: one line, not cut. Others: HTML, values escaped once. An unknown set is "en".
     [[nodiscard]] virtual std::string render(
-        std::string_view set, TemplatePart part, const TextContext& context) const = 0;
+        std::string_view set, TemplatePart part, const TextContext& context
+    ) const = 0;
 };
 
 // Title as each GLPI version stores it: 10 stores & < > as five characters each and cuts at 255 of

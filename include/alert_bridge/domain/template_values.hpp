@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// The names that templates may use, in one table, and their values. Internal to the domain: the
+// checker reads the names, the renderer the values, so that the two cannot disagree.
+//
+// Guarantees: values are valid UTF-8 without control or bidirectional characters, cut to
+// kMaxShown code points, not escaped. A value that is absent is empty. host.name and problem.name
+// fall back to what else identifies them.
+// Thread rule: pure functions. Tests: tests/unit/domain/render_test.cpp
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alert_bridge/domain/render.hpp"
+
+namespace alert_bridge::domain {
+
+inline constexpr std::size_t kMaxShown = 8 * 1024;  // code points of one value
+
+// Words of one language.
+struct Words {
+    std::array<std::string_view, 6> severities;  // in the order of Severity
+    std::array<std::string_view, 10> kinds;      // in the order of AlertKind
+    std::array<std::string_view, 11> events;     // in the order of kEvents
+};
+inline constexpr std::array<std::string_view, 11> kEvents{
+    "opened",   "update",    "acknowledged", "severity", "repeat",  "recovered",
+    "reopened", "cancelled", "note",         "joined",   "returned"};
+
+// Shipped sets and their words (template_sets.cpp). The words of a set called "fr_short" or
+// "fr-acme" are those of "fr"; of any other name, English.
+[[nodiscard]] const std::map<std::string, TemplateSet>& shipped_sets();
+[[nodiscard]] const Words& words_of(std::string_view set);
+
+struct TextSource {
+    const TextContext& context;
+    const Words* words = nullptr;  // null: the configuration's own words ("high"), for rules
+};
+
+enum class NameShape {
+    text,  // {{x}}, {{#x}}…{{/x}} when not empty
+    list,  // {{#x}}{{.}}{{/x}}
+    flag,  // {{#x}}…{{/x}} only
+};
+struct TemplateName {
+    std::string name;
+    NameShape shape = NameShape::text;
+    bool known_to_rules = true;  // false: known only once a ticket is written
+};
+// tag.NAME and match.NAME are open families and not listed.
+[[nodiscard]] const std::vector<TemplateName>& template_names();
+
+struct TemplateValue {
+    NameShape shape = NameShape::text;
+    std::string text;
+    std::vector<std::string> list;
+    bool flag = false;
+};
+// Empty: no such name.
+[[nodiscard]] std::optional<TemplateValue> template_value(
+    const TextSource& source, const std::string& name
+);
+
+// Structure only: tags closed, sections balanced, no partials, no delimiter change, within bounds.
+[[nodiscard]] bool is_well_formed_template(std::string_view source);
+
+}  // namespace alert_bridge::domain
