@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+
+#include "alert_bridge/observe/metrics.hpp"
+
+namespace alert_bridge::observe {
+namespace {
+
+// From a cached answer to the longest deadline.
+constexpr std::array<double, 12> kRequestSeconds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                 0.1,   0.25,   0.5,   1,    5,     30};
+// From one GLPI request to an outage over the week-end.
+constexpr std::array<double, 12> kTicketSeconds{0.1, 0.25, 0.5, 1,   2.5,  5,
+                                                10,  30,   120, 600, 3600, 86400};
+
+using enum MetricType;
+
+constexpr std::array kTable{
+    // the program
+    MetricSpec{"build_info", gauge, "Always 1; the label tells the version.", "version", "", {}},
+    MetricSpec{"ready", gauge, "1 when /readyz says ready.", "", "", {}},
+    MetricSpec{"config_reloads_total", counter, "Reloads of the configuration.", "result", "", {}},
+    MetricSpec{"log_lines_dropped", gauge, "Log lines lost to a full queue.", "", "", {}},
+
+    // intake
+    MetricSpec{"http_requests_total", counter, "Answered requests.", "route", "code", {}},
+    MetricSpec{
+        "http_request_seconds", histogram, "From a request's first byte to its answer's last.",
+        "route", "", kRequestSeconds},
+    MetricSpec{"http_connections", gauge, "Open connections to the listener.", "", "", {}},
+    MetricSpec{
+        "http_refused_connections_total",
+        counter,
+        "Connections closed at a limit.",
+        "reason",
+        "",
+        {}},
+    MetricSpec{
+        "auth_failures_total", counter, "Requests with missing or wrong credentials.", "", "", {}},
+    MetricSpec{
+        "alerts_total",
+        counter,
+        "Alerts received: accepted, duplicate, rejected or unreadable.",
+        "source",
+        "status",
+        {}},
+    MetricSpec{"intake_refused_total", counter, "Requests answered 503.", "reason", "", {}},
+    MetricSpec{"quarantined", gauge, "Inputs in quarantine.", "", "", {}},
+
+    // journal and decisions
+    MetricSpec{"journal_pending", gauge, "Alerts accepted and not yet decided.", "", "", {}},
+    MetricSpec{
+        "alerts_decided_total",
+        counter,
+        "Alerts decided: applied or ignored.",
+        "source",
+        "result",
+        {}},
+    MetricSpec{"open_incidents", gauge, "Incidents that are not ended.", "", "", {}},
+    MetricSpec{"unmatched_hosts", gauge, "Hosts without a GLPI asset.", "", "", {}},
+
+    // owed GLPI writes
+    MetricSpec{"operations", gauge, "Unfinished operations by state.", "state", "", {}},
+    MetricSpec{"operations_total", counter, "Attempts of operations.", "kind", "result", {}},
+    MetricSpec{"oldest_due_seconds", gauge, "Age of the longest waiting operation.", "", "", {}},
+    MetricSpec{
+        "delivery_seconds", histogram, "Time of one attempt of an operation.", "kind", "",
+        kRequestSeconds},
+    MetricSpec{
+        "alert_to_ticket_seconds", histogram, "From the alert's receipt to its ticket.", "", "",
+        kTicketSeconds},
+    MetricSpec{"lookups_total", counter, "Look-ups after an uncertain write.", "kind", "", {}},
+    MetricSpec{
+        "duplicates_found_total", counter, "Several tickets found with one reference.", "", "", {}},
+    MetricSpec{
+        "names_missing_total",
+        counter,
+        "Names of the configuration that GLPI does not have.",
+        "",
+        "",
+        {}},
+
+    // GLPI
+    MetricSpec{"glpi_up", gauge, "1 when GLPI's last answer was trustworthy.", "", "", {}},
+    MetricSpec{"glpi_breaker_open", gauge, "1 while GLPI is only probed.", "", "", {}},
+    MetricSpec{"glpi_requests_total", counter, "Requests to GLPI.", "call", "outcome", {}},
+    MetricSpec{
+        "glpi_request_seconds", histogram, "Time of one request to GLPI.", "call", "",
+        kRequestSeconds},
+    MetricSpec{"glpi_connections", gauge, "Open connections to GLPI.", "", "", {}},
+    MetricSpec{"glpi_logins_total", counter, "API sessions opened.", "result", "", {}},
+    MetricSpec{
+        "asset_lookups_total",
+        counter,
+        "Asset look-ups: memory, disk or GLPI.",
+        "answered_by",
+        "",
+        {}},
+
+    // store
+    MetricSpec{
+        "store_commit_seconds", histogram, "Time of one transaction with its sync.", "", "",
+        kRequestSeconds},
+    MetricSpec{"store_commits_total", counter, "Transactions.", "result", "", {}},
+    MetricSpec{"store_bytes", gauge, "Size of the store's files.", "file", "", {}},
+};
+
+}  // namespace
+
+std::span<const MetricSpec> metric_table() noexcept {
+    return kTable;
+}
+
+}  // namespace alert_bridge::observe
