@@ -5,11 +5,12 @@
 //
 // Guarantees: values are cleaned (control and bidirectional characters dropped) and, for HTML
 // targets, escaped exactly once before Mustache sees them; alert text is never parsed as a
-// template. check_template refuses partials, delimiter changes, sizes over 16 KiB, nesting over 16
-// and names that do not exist. Rendering never throws. One value is cut at 8192 code points, all
-// values of one text at 1 MiB. {{{x}}} and {{&x}} are the same as {{x}}. Not guaranteed: that GLPI
-// shows what was sent; a GLPI rule may rewrite the content. Thread rule: const after construction;
-// any thread. Tests: tests/unit/domain/{render,hostile_text,template_check,title}_test.cpp
+// template. {{{x}}} and {{&x}} are the same as {{x}}. check_template refuses partials, delimiter
+// changes, sizes over 16 KiB, nesting over 16 and names that do not exist. One value is cut at 8192
+// code points, all values of one text at 1 MiB. Rendering never throws.
+// Not guaranteed: that GLPI shows what was sent; a GLPI rule may rewrite the content.
+// Thread rule: const after construction; any thread.
+// Tests: tests/unit/domain/{render,hostile_text,template_check,title}_test.cpp
 #pragma once
 
 #include <cstdint>
