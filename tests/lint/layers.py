@@ -76,7 +76,7 @@ ALLOWED = {
     "monitoring": ASIO | {"nlohmann"},
     "storage": ASIO | {"nlohmann", "postgresql", "posix", "sqlite"},
     "config": {"std", "boost-system", "inet-text", "posix", "yaml-cpp"},
-    "observe": ASIO | {"prometheus", "spdlog"},
+    "observe": ASIO | {"posix", "prometheus", "spdlog"},
     "app": ASIO | {"beast", "cli11", "date", "openssl", "posix", "systemd"},
 }
 
