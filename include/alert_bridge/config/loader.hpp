@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+//
+// load(): the configuration file -> an immutable Config, or everything that is wrong with it.
+//
+// Called by `check`, by the start and by a reload; the same code every time. The sections are read
+// by sections.hpp, against the key table of keys.hpp.
+// Guarantees: never throws; all mistakes at once (but YAML syntax: the first), sorted by position; a
+// Config is given exactly when there is no error, and then domain::RuleEngine::compile() and
+// domain::Templates::compile() accept it; warnings may come with a Config.
+// Not guaranteed: that GLPI knows the names in it (`doctor` asks).
+// Thread rule: blocking (reads files); start and reload only.
+// Tests: tests/unit/config/loader_test.cpp, tests/unit/config/cases/
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/config/diagnostic.hpp"
+#include "alert_bridge/config/model.hpp"
+
+namespace alert_bridge::config {
+
+struct Loaded {
+    std::optional<Config> config;
+    std::vector<Diagnostic> diagnostics;
+};
+
+[[nodiscard]] Loaded load(const std::string& path);
+
+// `name` stands for the file in messages; relative paths in the text start at `base_dir`.
+[[nodiscard]] Loaded load_text(
+    const std::string& text, const std::string& name, const std::string& base_dir);
+
+}  // namespace alert_bridge::config

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+//
+// Config: everything that the configuration file says, checked, with defaults filled in.
+//
+// Immutable once loaded: the wiring copies each part into the options of the adapter that it is for
+// (adapters never see this header), a reload builds a whole new Config.
+// Guarantees of a loaded Config: every value is within its limits (config/keys.hpp); names of
+// sources, priorities, maps and template sets that are referred to exist; regular expressions,
+// networks, time zones and templates are valid; secrets were read and are not empty.
+// Not guaranteed: that GLPI knows the entities, categories, groups and users that are named.
+// Thread rule: a value. Tests: tests/unit/config/loader_test.cpp
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/base/secret.hpp"
+#include "alert_bridge/base/time.hpp"
+#include "alert_bridge/domain/operation.hpp"
+#include "alert_bridge/domain/render.hpp"
+#include "alert_bridge/domain/rules.hpp"
+#include "alert_bridge/ports/alert_decoder.hpp"
+
+namespace alert_bridge::config {
+
+struct ListenConfig {
+    std::string address;     // IP address
+    std::uint16_t port = 0;  // 0: any free one
+    std::string public_url;  // without a slash at the end; may be empty
+};
+
+struct LimitsConfig {
+    std::int64_t body_bytes = 0;
+    std::int64_t bodies_in_flight_bytes = 0;
+    int connections = 0;
+    int connections_per_address = 0;
+    Duration request_timeout{};
+    Duration idle_timeout{};
+    int alerts_per_request = 0;
+    std::int64_t waiting_alerts = 0;
+};
+
+enum class LogLevel { debug, info, warning, error };
+enum class LogFormat { console, json };
+struct LogConfig {
+    LogLevel level = LogLevel::info;
+    LogFormat format = LogFormat::console;
+};
+
+struct StoreConfig {
+    std::string path;
+    Duration keep_alerts{};
+    Duration keep_incidents{};
+};
+
+struct BasicLogin {
+    std::string user;
+    Secret password;
+};
+
+// How a source proves who it is. Any bearer token or basic login is enough; HMAC keys are a demand of
+// their own: with both, a request must show both.
+struct AuthConfig {
+    bool anyone = false;  // auth: none
+    std::vector<Secret> bearer;
+    std::vector<BasicLogin> basic;
+    std::vector<Secret> hmac;
+    Duration hmac_window{};
+    std::vector<std::string> allow_from;  // CIDR; empty: from everywhere
+};
+
+struct SourceConfig {
+    ports::SourceOptions options;
+    AuthConfig auth;
+};
+
+struct GlpiConfig {
+    std::string url;   // without a slash at the end
+    Secret app_token;  // may be empty
+    Secret user_token;
+    std::string ca_file;  // empty: the system's certificates
+    int connections = 0;
+    Duration connect_timeout{};
+    Duration request_timeout{};
+    Duration session_life{};
+    Duration session_idle{};
+    std::string time_zone;  // of the bridge's GLPI user
+    std::vector<std::string> item_types;  // IPAddress among them: look addresses up
+    Duration cache_hits{}, cache_misses{}, cache_names{}, cache_entities{};
+    domain::EntityRef default_entity;  // also in Config::rules
+};
+
+struct Config {
+    ListenConfig listen;
+    LimitsConfig limits;
+    LogConfig log;
+    StoreConfig store;
+    GlpiConfig glpi;
+    domain::RetryPolicy retry;
+    std::vector<SourceConfig> sources;  // in the order of the file
+    domain::RuleBook rules;             // rules, priorities, maps, per-source defaults, policy
+    std::map<std::string, domain::TemplateSet> templates;
+};
+
+}  // namespace alert_bridge::config

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// One function per section of the configuration file. Called by the loader only, in the order below:
+// later sections refer to names that earlier ones define.
+//
+// Guarantees: every function reports all mistakes of its section to Loading::diagnostics and goes
+// on; what it leaves in Loading::config after a mistake is usable by the next function, but must not
+// be run. Thread rule: one thread; blocking (files). Tests: tests/unit/config/loader_test.cpp
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/config/model.hpp"
+#include "alert_bridge/config/yaml_reader.hpp"
+
+namespace alert_bridge::config {
+
+// A load on its way.
+struct Loading {
+    Diagnostics& diagnostics;
+    std::string base_dir;  // relative paths start here
+    Config config;
+    std::vector<std::string> priority_names;
+    std::vector<std::string> template_sets;
+    std::vector<std::string> source_names;
+    std::map<std::string, std::vector<std::string>> map_columns;
+};
+
+void load_basics(Loading& loading, const MapReader& root);  // listen, limits, log, store
+void load_priorities(Loading& loading, const MapReader& root);
+void load_maps(Loading& loading, const MapReader& root);
+void load_templates(Loading& loading, const MapReader& root);
+void load_defaults(Loading& loading, const MapReader& root);
+void load_sources(Loading& loading, const MapReader& root);
+void load_glpi(Loading& loading, const MapReader& root);
+void load_rules(Loading& loading, const MapReader& root);
+
+// Pieces that several sections share.
+
+// Policy keys of `defaults` or of a rule's `then`.
+void load_policy(
+    Loading& loading, const MapReader& reader, const Section& notify, domain::RuleResult& result);
+
+// An entity by name, "#id", or {by, value}; no templates.
+[[nodiscard]] domain::EntityRef load_entity(
+    Loading& loading, const MapReader& reader, std::string_view name);
+
+// Told when the zone is not in the system's tz database.
+[[nodiscard]] std::string load_time_zone(
+    Loading& loading, const MapReader& reader, std::string_view name);
+
+// Told when there is no such template set.
+void check_template_set(Loading& loading, const std::string& name, Position at);
+
+// One rule's `when`. Names of captures are added to `captures`.
+[[nodiscard]] domain::Condition load_condition(
+    Loading& loading, const Node* node, std::vector<std::string>& captures);
+
+// One rule's `then`.
+[[nodiscard]] domain::RuleResult load_result(
+    Loading& loading, const Node* node, const std::vector<std::string>& captures);
+
+}  // namespace alert_bridge::config

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/config/keys.hpp"
+
+#include <algorithm>
+
+namespace alert_bridge::config {
+namespace {
+
+using enum ValueType;
+
+constexpr std::int64_t kSecond = 1000;
+constexpr std::int64_t kMinute = 60 * kSecond;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kMiB = 1024 * 1024;
+
+constexpr Key kRootKeys[] = {
+    {"listen", mapping, "", "where the bridge accepts alerts"},
+    {"sources", mapping, "", "who may send alerts: NAME -> source; NAME is part of the URL", true},
+    {"glpi", mapping, "", "the GLPI that gets the tickets", true},
+    {"store", mapping, "", "where alerts and owed tickets are kept"},
+    {"defaults", mapping, "", "the ticket policy where no rule says otherwise"},
+    {"priorities", mapping, "", "NAME -> what GLPI gets for which severities; p1, p2, p3 if absent"},
+    {"maps", mapping, "", "NAME -> table in a CSV file that rules look things up in"},
+    {"rules", sequence, "", "tried in order; later ones win field by field"},
+    {"templates", mapping, "", "NAME -> texts of tickets; en and fr are built in"},
+    {"log", mapping, "", "what is logged and how"},
+    {"limits", mapping, "", "bounds on what senders may do"},
+};
+
+constexpr Key kListenKeys[] = {
+    {"address", text, "127.0.0.1", "IP address to listen on; 0.0.0.0 or :: for all"},
+    {"port", integer, "8480", "TCP port; 0 takes a free one and logs it", false, 0, 65535},
+    {"public_url", text, "", "how people and senders reach the bridge; used for links to tickets"},
+};
+
+constexpr Key kLimitsKeys[] = {
+    {"body", size, "4MiB", "largest request body", false, 1024, 64 * kMiB},
+    {"bodies_in_flight", size, "64MiB", "all bodies being read together", false, kMiB, 4096 * kMiB},
+    {"connections", integer, "10000", "open connections", false, 1, 100'000},
+    {"connections_per_address", integer, "2000", "of one sender", false, 1, 100'000},
+    {"request_timeout", duration, "15s", "to receive one request", false, kSecond, 10 * kMinute},
+    {"idle_timeout", duration, "60s", "between requests", false, kSecond, kHour},
+    {"alerts_per_request", integer, "500", "in one batch", false, 1, 500},
+    {"waiting_alerts", integer, "100000", "accepted, not yet worked on; past it 503", false, 1,
+     10'000'000},
+};
+
+constexpr Key kLogKeys[] = {
+    {"level", choice, "info", "the least important events that are logged", false, 0, 0,
+     "debug|info|warning|error"},
+    {"format", choice, "console", "lines for people, or one JSON object a line", false, 0, 0,
+     "console|json"},
+};
+
+constexpr Key kStoreKeys[] = {
+    {"sqlite", mapping, "", "the embedded database"},
+    {"retention", mapping, "", "how long finished things are kept; open ones always are"},
+};
+constexpr Key kSqliteKeys[] = {
+    {"path", text, "/var/lib/glpi-alert-bridge/bridge.db", "its file; the directory must exist"},
+};
+constexpr Key kRetentionKeys[] = {
+    {"alerts", duration, "14d", "alerts that were worked on", false, kHour, 3650 * kDay},
+    {"incidents", duration, "90d", "incidents that ended", false, kDay, 3650 * kDay},
+};
+
+constexpr Key kSourceKeys[] = {
+    {"type", choice, "", "what sends", true, 0, 0, "zabbix|nagios"},
+    {"auth", free_form, "", "bearer, basic, hmac (with a token: both are needed); or the word none", true},
+    {"allow_from", texts, "", "networks (CIDR) that may send; all if absent"},
+    {"time_zone", text, "", "zone of dates that carry none; Zabbix needs it (Europe/Paris)"},
+    {"problem_key", text, "trigger",
+     "Zabbix: what makes one problem: trigger, event, or trigger+tag:NAME"},
+    {"severity_map", mapping, "", "the sender's word -> severity, where the built-in one is not right"},
+    {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
+    {"default_entity", entity, "", "where tickets go when nothing better is known"},
+    {"templates", text, "", "template set of this source"},
+};
+
+constexpr Key kAuthKeys[] = {
+    {"bearer", secret, "", "token in the Authorization header; several are accepted at once"},
+    {"basic", free_form, "", "{user, password}, or a list of them"},
+    {"hmac", secret, "", "key of HMAC-SHA256 over timestamp + '.' + body; several at once"},
+    {"window", duration, "5m", "hmac: how far the sender's clock may be off", false, kSecond, kHour},
+};
+constexpr Key kBasicKeys[] = {
+    {"user", text, "", "user name", true},
+    {"password", secret, "", "password; several are accepted at once", true},
+};
+constexpr Key kSecretSourceKeys[] = {
+    {"file", text, "", "file that only its owner can read; relative to the configuration file"},
+    {"credential", text, "", "systemd credential (LoadCredential=NAME:…)"},
+    {"env", text, "", "environment variable; warned about"},
+};
+
+constexpr Key kGlpiKeys[] = {
+    {"url", text, "", "GLPI's address as people open it, without apirest.php", true},
+    {"app_token", secret, "", "of the API client, where GLPI asks for one"},
+    {"user_token", secret, "", "API token of the bridge's own GLPI user", true},
+    {"ca_file", text, "", "certificates to trust instead of the system's (PEM)"},
+    {"default_entity", entity, "", "where tickets go when nothing better is known", true},
+    {"item_types", texts, "",
+     "kinds of assets that hosts are looked up among; Computer, NetworkEquipment, Printer, "
+     "Peripheral, Phone, Appliance, Cluster, Enclosure and IPAddress if absent"},
+    {"assets", choice, "lookup", "how assets are found", false, 0, 0, "lookup"},
+    {"session_life", duration, "4h", "an API session is renewed after this", false, kSecond, 7 * kDay},
+    {"session_idle", duration, "20m", "an unused API session is closed", false, kSecond, kDay},
+    {"time_zone", text, "UTC", "zone of the bridge's GLPI user: dates in GLPI carry none"},
+    {"quarantine", duration, "120s",
+     "wait before looking whether an unanswered write happened; longer than GLPI may work on it",
+     false, kSecond, kDay},
+    {"pool", mapping, "", "connections"},
+    {"timeouts", mapping, "", "how long GLPI may take"},
+    {"retry", mapping, "", "when GLPI is away"},
+    {"cache", mapping, "", "how long answers are remembered"},
+};
+constexpr Key kPoolKeys[] = {
+    {"connections", integer, "4", "kept open, in parallel", false, 1, 64},
+};
+constexpr Key kTimeoutsKeys[] = {
+    {"connect", duration, "5s", "to connect, TLS included", false, 100, 5 * kMinute},
+    {"request", duration, "30s", "to answer one request", false, 100, 30 * kMinute},
+};
+constexpr Key kRetryKeys[] = {
+    {"first", duration, "2s", "first delay; doubled each time", false, 10, kHour},
+    {"longest", duration, "5m", "longest delay", false, 10, kDay},
+    {"second_look", duration, "5s", "between the two looks for an unanswered write", false, 10, kHour},
+    {"give_up_after", duration, "5d", "then it becomes a dead letter", false, kMinute, 365 * kDay},
+};
+constexpr Key kCacheKeys[] = {
+    {"hits", duration, "1h", "assets that were found", false, kSecond, 30 * kDay},
+    {"misses", duration, "5m", "hosts that were not", false, kSecond, kDay},
+    {"names", duration, "10m", "categories, groups, users …", false, kSecond, 7 * kDay},
+    {"entities", duration, "10m", "the entity tree", false, kSecond, 7 * kDay},
+};
+
+constexpr Key kPolicyKeys[] = {
+    {"open", choice, "average", "severities from here on open a ticket", false, 0, 0,
+     "not_classified|information|warning|average|high|disaster"},
+    {"open_after", free_form, "",
+     "the problem must last this long first: a duration, or priority -> duration with 'others'; "
+     "p1 0s, p2 2m, p3 10m if absent"},
+    {"group_by", texts, "problem",
+     "which problems share a ticket: problem, host, service, asset, entity, tag:NAME"},
+    {"on_repeat", choice, "silent", "the same news again", false, 0, 0, "silent|digest|each"},
+    {"on_recovery", choice, "solve_untouched", "the problem is over", false, 0, 0,
+     "solve_untouched|solve|followup|none"},
+    {"resolve_after", duration, "5m", "quiet time before solving", false, 0, 30 * kDay},
+    {"reopen_within", duration, "24h", "a new problem in this time reopens the solved ticket", false, 0,
+     365 * kDay},
+    {"on_severity_change", choice, "raise", "whether urgency and impact follow", false, 0, 0,
+     "raise|follow|none"},
+    {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
+     "followup|take|none"},
+    {"notify", mapping, "", "which of the bridge's writes may send GLPI e-mail"},
+    {"ticket_date", choice, "received", "date of the ticket", false, 0, 0, "received|started"},
+    {"followup_private", boolean, "true", "follow-ups are hidden from requesters"},
+};
+constexpr Key kNotifyKeys[] = {
+    {"open", boolean, "true", "a new ticket"},
+    {"followup", boolean, "false", "a follow-up"},
+    {"solve", boolean, "false", "a solution"},
+    {"reopen", boolean, "true", "a reopened ticket"},
+};
+
+constexpr Key kDefaultsKeys[] = {
+    {"templates", text, "en", "template set"},
+    {"time_zone", text, "UTC", "zone of the times in ticket texts and of rules"},
+};
+
+constexpr Key kPriorityKeys[] = {
+    {"urgency", integer, "", "1 very low … 5 very high", true, 1, 5},
+    {"impact", integer, "", "1 very low … 5 very high", true, 1, 5},
+    {"priority", integer, "0", "GLPI's own priority; 0 lets GLPI compute it, 6 (major) needs a right",
+     false, 0, 6},
+    {"severities", texts, "", "which severities get it; each belongs to exactly one", true},
+};
+constexpr Key kMapKeys[] = {
+    {"csv", text, "", "file with a header row; relative to the configuration file", true},
+    {"key", text, "", "column that is looked up", true},
+};
+constexpr Key kTemplatesKeys[] = {
+    {"title", text, "", "title of the ticket, one line"},
+    {"body", text, "", "description (HTML)"},
+    {"followup", text, "", "follow-up (HTML)"},
+    {"solution", text, "", "solution (HTML)"},
+};
+
+constexpr Key kRuleKeys[] = {
+    {"name", text, "", "shown in explanations; unique", true},
+    {"when", mapping, "", "conditions, all of which must hold; absent: every alert"},
+    {"then", mapping, "", "what the rule adds to the plan"},
+    {"stop", boolean, "false", "no later rule is asked"},
+};
+constexpr Key kConditionKeys[] = {
+    {"all", sequence, "", "conditions that must all hold"},
+    {"any", sequence, "", "conditions of which one must hold"},
+    {"not", mapping, "", "a condition that must not hold"},
+    {"source", pattern, "", "name of the source"},
+    {"kind", pattern, "", "problem, update, acknowledgement, recovery, flapping_start, …"},
+    {"severity", texts, "", "high, or a range: '>= average'"},
+    {"host", pattern, "", "technical name of the host"},
+    {"host_group", pattern, "", "one of the host's groups"},
+    {"service", pattern, "", "service or item"},
+    {"address", texts, "", "network (CIDR) of the host's address"},
+    {"tag", mapping, "", "tag -> pattern; \"*\" if the tag need only be there"},
+    {"text", pattern, "", "name and text of the problem"},
+    {"time", free_form, "", "{weekdays, hours, zone}, or a list of them"},
+    {"inventory", mapping, "", "inventory field -> pattern"},
+};
+constexpr Key kTimeKeys[] = {
+    {"weekdays", texts, "", "mon, tue-fri …; all if absent"},
+    {"hours", texts, "", "\"08:00-18:00\"; over midnight too; all if absent"},
+    {"zone", text, "", "time zone; defaults.time_zone if absent"},
+};
+constexpr Key kRegexKeys[] = {
+    {"regex", text, "", "RE2 expression, found anywhere; (?P<name>…) becomes {{match.name}}", true},
+};
+constexpr Key kResultKeys[] = {
+    {"entity", entity, "", "entity of the ticket"},
+    {"within", entity, "", "hard limit: asset and ticket only in this entity and below"},
+    {"category", text, "", "ITIL category"},
+    {"assign_group", text, "", "group the ticket is assigned to"},
+    {"assign_user", text, "", "user the ticket is assigned to"},
+    {"requester", text, "", "requester; nobody if absent"},
+    {"observers", texts, "", "observing users"},
+    {"location", text, "", "location"},
+    {"sla", text, "", "time to resolve"},
+    {"request_source", text, "", "request source"},
+    {"type", choice, "", "kind of ticket; incident if absent", false, 0, 0, "incident|request"},
+    {"solution_type", text, "", "type of the solution"},
+    {"priority", text, "", "one of the priorities"},
+    {"templates", text, "", "template set"},
+    {"time_zone", text, "", "zone of the times in the ticket"},
+    {"drop", boolean, "", "no ticket for this alert"},
+    {"host_down", boolean, "", "this problem means that the host is down"},
+    {"trust_names", boolean, "", "false: a name alone finds an asset only inside an entity hint"},
+};
+constexpr Key kEntityKeys[] = {
+    {"by", choice, "", "GLPI's own entity field", false, 0, 0, "tag|registration_number"},
+    {"value", text, "", "value of that field"},
+    {"map", text, "", "rules only: one of the maps"},
+    {"from", text, "", "rules only: template of the value that is looked up"},
+    {"column", text, "", "rules only: column that holds the entity"},
+};
+
+}  // namespace
+
+constexpr Section kRoot{"", {kRootKeys}};
+constexpr Section kListen{"listen", {kListenKeys}};
+constexpr Section kLimits{"limits", {kLimitsKeys}};
+constexpr Section kLog{"log", {kLogKeys}};
+constexpr Section kStore{"store", {kStoreKeys}};
+constexpr Section kSqlite{"store.sqlite", {kSqliteKeys}};
+constexpr Section kRetention{"store.retention", {kRetentionKeys}};
+constexpr Section kSource{"sources.NAME", {kSourceKeys}};
+constexpr Section kAuth{"sources.NAME.auth", {kAuthKeys}};
+constexpr Section kBasic{"sources.NAME.auth.basic", {kBasicKeys}};
+constexpr Section kSecretSource{"SECRET", {kSecretSourceKeys}};
+constexpr Section kGlpi{"glpi", {kGlpiKeys}};
+constexpr Section kPool{"glpi.pool", {kPoolKeys}};
+constexpr Section kTimeouts{"glpi.timeouts", {kTimeoutsKeys}};
+constexpr Section kRetry{"glpi.retry", {kRetryKeys}};
+constexpr Section kCache{"glpi.cache", {kCacheKeys}};
+constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
+constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
+constexpr Section kPriority{"priorities.NAME", {kPriorityKeys}};
+constexpr Section kMap{"maps.NAME", {kMapKeys}};
+constexpr Section kTemplates{"templates.NAME", {kTemplatesKeys}};
+constexpr Section kRule{"rules[]", {kRuleKeys}};
+constexpr Section kCondition{"rules[].when", {kConditionKeys}};
+constexpr Section kTime{"rules[].when.time", {kTimeKeys}};
+constexpr Section kRegex{"PATTERN", {kRegexKeys}};
+constexpr Section kResult{"rules[].then", {kResultKeys, kPolicyKeys}, false};
+constexpr Section kRuleNotify{"rules[].then.notify", {kNotifyKeys}, false};
+constexpr Section kEntity{"ENTITY", {kEntityKeys}};
+
+std::string_view to_string(ValueType type) noexcept {
+    switch (type) {
+        case text: return "text";
+        case integer: return "integer";
+        case boolean: return "boolean";
+        case duration: return "duration";
+        case size: return "size";
+        case choice: return "choice";
+        case texts: return "texts";
+        case secret: return "secret";
+        case pattern: return "pattern";
+        case entity: return "entity";
+        case mapping: return "mapping";
+        case sequence: return "sequence";
+        case free_form: return "free_form";
+    }
+    return "text";
+}
+
+const Key* Section::find(std::string_view name) const noexcept {
+    for (const auto& part : parts) {
+        const auto found = std::find_if(part.begin(), part.end(), [name](const Key& key) {
+            return key.name == name;
+        });
+        if (found != part.end()) {
+            return &*found;
+        }
+    }
+    return nullptr;
+}
+
+std::span<const Section* const> all_sections() noexcept {
+    static constexpr const Section* kAll[] = {
+        &kRoot,     &kListen,    &kSource,   &kAuth,      &kBasic,  &kSecretSource, &kGlpi,
+        &kPool,     &kTimeouts,  &kRetry,    &kCache,     &kEntity, &kStore,        &kSqlite,
+        &kRetention, &kDefaults, &kNotify,   &kPriority,  &kMap,    &kRule,         &kCondition,
+        &kTime,     &kRegex,     &kResult,   &kRuleNotify, &kTemplates, &kLog,      &kLimits};
+    return kAll;
+}
+
+}  // namespace alert_bridge::config

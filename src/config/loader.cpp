@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/config/loader.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+#include "alert_bridge/config/files.hpp"
+#include "alert_bridge/config/sections.hpp"
+
+namespace alert_bridge::config {
+namespace {
+
+void load_sections(Loading& loading, const Node& document) {
+    const MapReader root(loading.diagnostics, &document, kRoot);
+    load_basics(loading, root);
+    load_priorities(loading, root);
+    load_maps(loading, root);
+    load_templates(loading, root);
+    load_defaults(loading, root);
+    load_sources(loading, root);
+    load_glpi(loading, root);
+    load_rules(loading, root);
+}
+
+// What runs later must take what was loaded. A mistake that only these see has no position.
+void compile_once(Diagnostics& diagnostics, const Config& config) {
+    if (const auto engine = domain::RuleEngine::compile(config.rules); engine.has_error()) {
+        diagnostics.error({}, "rules: " + engine.error().message);
+    }
+    if (const auto sets = domain::Templates::compile(config.templates); sets.has_error()) {
+        diagnostics.error({}, "templates: " + sets.error().message);
+    }
+}
+
+}  // namespace
+
+Loaded load_text(const std::string& text, const std::string& name, const std::string& base_dir) {
+    Diagnostics diagnostics(name);
+    Loaded loaded;
+    if (const auto document = parse_yaml(text, diagnostics)) {
+        Loading loading{diagnostics, base_dir, {}, {}, {}, {}, {}};
+        load_sections(loading, *document);
+        if (!diagnostics.has_errors()) {
+            compile_once(diagnostics, loading.config);
+        }
+        if (!diagnostics.has_errors()) {
+            loaded.config = std::move(loading.config);
+        }
+    }
+    loaded.diagnostics = diagnostics.take();
+    return loaded;
+}
+
+Loaded load(const std::string& path) {
+    std::error_code failure;
+    const auto absolute = std::filesystem::absolute(path, failure);
+    const FileText file = read_file(path, kMaxYamlBytes);
+    if (failure || !file.problem.empty()) {
+        Diagnostics diagnostics(path);
+        diagnostics.error({}, failure ? failure.message() : file.problem);
+        return {std::nullopt, diagnostics.take()};
+    }
+    return load_text(file.text, path, absolute.parent_path().string());
+}
+
+}  // namespace alert_bridge::config
