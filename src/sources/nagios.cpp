@@ -253,7 +253,9 @@ Result<ports::Decoded> NagiosDecoder::decode(std::string_view body, WallTime rec
         const bool again = number(notice.get("notificationnumber")) > 1;
         alert.severity_changed = again && has_just_changed(notice, state);
         alert.is_repeat = again && !alert.severity_changed;
-        if (const std::int64_t since = number(notice.own_last("statechange")); since > 0) {
+        constexpr std::int64_t kYear9999 = 253'402'300'799;
+        const std::int64_t since = number(notice.own_last("statechange"));
+        if (since > 0 && since <= kYear9999) {
             alert.started_at = from_unix_ms(since * 1000);
         }
     }
