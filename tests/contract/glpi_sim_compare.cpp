@@ -23,13 +23,12 @@ bool looks_like_date(const std::string& text) {
     return true;
 }
 
-
 // Values of these keys depend on the moment or the machine: only their type counts.
 bool only_type_counts(const std::string& key) {
-    static constexpr std::array<std::string_view, 8> kKeys = {
+    static constexpr std::array<std::string_view, 7> kKeys = {
         "solve_delay_stat", "close_delay_stat", "takeintoaccount_delay_stat",
         "waiting_duration", "dbversion",        "date_mod",
-        "data_html",        "valid_id"};
+        "valid_id"};
     return std::find(kKeys.begin(), kKeys.end(), key) != kKeys.end();
 }
 
@@ -56,6 +55,8 @@ class Comparison {
         const bool both_numbers = want.is_number() && have.is_number();
         if (want.type() != have.type() && !both_numbers)
             return differ(at, want, have);
+        if (at.find(".data_html") != std::string::npos)
+            return;
         if (only_type_counts(key) || key == "session_token") {
             if (want.is_string() &&
                 want.get<std::string>().empty() != have.get<std::string>().empty())

@@ -152,6 +152,11 @@ class Replay {
     void take_step(const Json& step) {
         if (step.contains("config"))
             call("POST", "/_sim/config", step["config"]);
+        if (step.contains("call"))
+            call(
+                step["call"]["method"].get<std::string>(), step["call"]["path"].get<std::string>(),
+                step["call"]["body"]
+            );
         if (step.contains("fill_to"))
             fill(step["fill_to"][version_].get<std::size_t>());
         if (step.contains("fault"))
@@ -198,6 +203,8 @@ class Replay {
         std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) {
             return a.first.size() > b.first.size();
         });
+        // The recorder could only write down bytes that are UTF-8.
+        names.emplace_back("\uFFFD", "\xE9");
         for (const auto& [name, value] : names) {
             for (std::size_t at = 0; (at = text.find(name, at)) != std::string::npos;
                  at += value.size())

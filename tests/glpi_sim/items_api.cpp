@@ -11,7 +11,8 @@ namespace glpi_sim {
 
 namespace {
 
-constexpr Id kListRows = 16;
+// Without a range GLPI reads 15 rows, yet its header speaks of 0-15.
+constexpr Id kListRows = 15;
 
 // A readable row, or the 404 and 403 of GLPI.
 const Json& readable(const Call& call, const std::string& itemtype, Id id) {
@@ -104,12 +105,13 @@ Response list_answer(Call& call, const std::string& itemtype, std::vector<const 
             list.push_back(shown_row(call, itemtype, row));
     }
     const Id shown = static_cast<Id>(list.size());
+    const Id named_last = call.params.contains("range") ? range.last : kListRows;
     Response out = json_answer(call, shown < total ? 206 : 200, list);
     out.headers.emplace_back("Accept-Range", itemtype + " 1000");
     if (shown > 0)
         out.headers.emplace_back(
             "Content-Range", std::to_string(range.first) + "-" +
-                                 std::to_string(range.first + shown - 1) + "/" +
+                                 std::to_string(std::min(named_last, total - 1)) + "/" +
                                  std::to_string(total)
         );
     return out;
@@ -137,7 +139,13 @@ Range requested_range(const Call& call, Id fallback) {
 
 Response get_item(Call& call, const std::string& itemtype, Id id) {
     const Json& row = readable(call, itemtype, id);
-    Response out = json_answer(call, 200, shown_row(call, itemtype, row));
+    Json shown = shown_row(call, itemtype, row);
+    if (call.world.major >= 11 && row.contains("users_id_tech")) {
+        // The groups of an asset are a relation in 11: getItem adds them, lists do not.
+        shown["groups_id"] = Json::array();
+        shown["groups_id_tech"] = Json::array();
+    }
+    Response out = json_answer(call, 200, shown);
     if (const Json& changed = at_or_null(row, "date_mod"); changed.is_string())
         out.headers.emplace_back("Last-Modified", http_time(parse_time(scalar_text(changed))));
     return out;

@@ -99,10 +99,15 @@ Json port_json(const Call& call, const Json& port) {
         out["NetworkName"] = std::move(shown);
     }
     const std::string id = scalar_text(port["id"]);
-    out["links"] = Json::array(
-        {link(call, "UNKNOWN", "UNKNOWN/" + id),
-         link(call, "Entity", "Entity/" + scalar_text(port["entities_id"]))}
-    );
+    const bool old = call.world.major == 10;
+    if (!old)
+        out["networkports_id_opposite"] = nullptr;
+    // The link to the port itself is broken in both versions.
+    Json broken = link(call, "UNKNOWN", (old ? "UNKNOWN/" : "/") + id);
+    if (!old)
+        broken["rel"] = nullptr;
+    out["links"] =
+        Json::array({broken, link(call, "Entity", "Entity/" + scalar_text(port["entities_id"]))});
     return out;
 }
 

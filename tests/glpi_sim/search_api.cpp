@@ -122,9 +122,6 @@ void choose_columns(Search& search) {
             add_column(search.columns, id);
     }
     add_criteria_columns(search.columns, search.criteria);
-    // The entity is shown only to a session that sees several.
-    if (search.call.session->entities.size() <= 1)
-        std::erase(search.columns, 80);
 }
 
 Json first_or_null(const std::vector<Json>& values) {

@@ -98,6 +98,8 @@ Json& add_entity(World& world, const Json& given) {
     row["level"] = level;
     row["tag"] = at_or_null(given, "tag");
     row["registration_number"] = at_or_null(given, "registration_number");
+    row["date_mod"] = world.now_text();
+    row["date_creation"] = world.now_text();
     return world.table("Entity").insert(std::move(row));
 }
 
@@ -223,10 +225,6 @@ Id add_asset(World& world, const std::string& itemtype, const Json& given) {
     row["is_recursive"] = 0;
     row["last_inventory_update"] = nullptr;
     row["last_boot"] = nullptr;
-    if (!old) {
-        row["groups_id"] = Json::array();
-        row["groups_id_tech"] = Json::array();
-    }
     const Json& stored = world.table(itemtype).insert(std::move(row));
     add_addresses(world, itemtype, stored, given.value("ip", Json::array()));
     return stored["id"].get<Id>();

@@ -76,10 +76,12 @@ Added add_followup(Call& call, const Json& input) {
     Json* ticket = parent_ticket(call, input);
     if (ticket == nullptr || !follows_up(call, *ticket))
         refuse_right(400, "ERROR_GLPI_ADD");
-    const std::string content = stored_text(call.world.major, at_or_null(input, "content"));
+    std::string content = stored_text(call.world.major, at_or_null(input, "content"));
+    if (content.empty() && truthy(at_or_null(input, "add_close")))
+        content = "Solution approved";
     if (content.empty() && truthy(at_or_null(input, "add_reopen")))
         refuse(400, "ERROR_GLPI_ADD", "If you want to reopen this item, you must specify a reason");
-    if (content.empty() && !truthy(at_or_null(input, "add_close"))) {
+    if (content.empty()) {
         const std::string message = "You can't add a followup without description";
         refuse(400, "ERROR_GLPI_ADD", call.world.major == 10 ? message : escape_html(message));
     }
