@@ -83,9 +83,9 @@ constexpr std::array kTable{
     // GLPI
     MetricSpec{"glpi_up", gauge, "1 when GLPI's last answer was trustworthy.", "", "", {}},
     MetricSpec{"glpi_breaker_open", gauge, "1 while GLPI is only probed.", "", "", {}},
-    MetricSpec{"glpi_requests_total", counter, "Requests to GLPI.", "call", "outcome", {}},
+    MetricSpec{"glpi_requests_total", counter, "Requests to GLPI.", "method", "outcome", {}},
     MetricSpec{
-        "glpi_request_seconds", histogram, "Time of one request to GLPI.", "call", "",
+        "glpi_request_seconds", histogram, "Time of one request to GLPI.", "method", "",
         kRequestSeconds},
     MetricSpec{"glpi_connections", gauge, "Open connections to GLPI.", "", "", {}},
     MetricSpec{"glpi_logins_total", counter, "API sessions opened.", "result", "", {}},
