@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// Directory: ports::AssetDirectory over GLPI's legacy REST API, cached in memory and on disk.
+//
+// Guarantees: evidence is asked for strongest first, all configured item types for each; the same
+// question asked by several at once goes out once; hits and misses are remembered for their life
+// times, and while GLPI is away an old answer serves rather than none. An item type that the user
+// may not read, or that this GLPI does not have, is passed over with one warning. Names that GLPI
+// does not know are listed in `missing`.
+// Not guaranteed: freshness beyond the life times.
+// Thread rule: the I/O thread. Must outlive its calls.
+// Tests: tests/unit/glpi/directory_test.cpp, tests/contract/asset_directory_test.cpp
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/glpi/lookup.hpp"
+#include "alert_bridge/glpi/lookup_cache.hpp"
+#include "alert_bridge/glpi/session_pool.hpp"
+#include "alert_bridge/ports/asset_directory.hpp"
+
+namespace alert_bridge::glpi {
+
+class Directory final : public ports::AssetDirectory {
+  public:
+    using Hits = std::vector<domain::AssetHit>;
+
+    Directory(
+        boost::asio::any_io_executor executor, SessionPool& pool, ports::Store& store,
+        const Options& options, Seams seams
+    );
+
+    std::optional<Hits> remembered(const domain::AssetQuery& query) const override;
+    Task<Hits> find(domain::AssetQuery query) override;
+    Task<domain::EntityTree> entities() override;
+    const domain::EntityTree* known_entities() const noexcept override;
+    Task<ports::ResolvedNames> resolve(ports::Names names) override;
+
+  private:
+    Task<Hits> ask(domain::AssetQuery query);
+    Task<Hits> by_id(std::string item_type, std::int64_t id, domain::Evidence evidence);
+    Task<Hits> by_column(domain::Evidence evidence, std::string value);
+    Task<Hits> by_address(std::string address);
+    Task<bool> refresh_entities();
+    Task<bool> load_entities();
+    Task<std::vector<NamedRow>> rows_with_name(NameKind kind, std::string name);
+    Task<std::string> resolve_one(NameKind kind, std::string name, std::int64_t entity_id);
+    boost::asio::awaitable<std::optional<Error>> settle(
+        NameKind kind, std::string name, std::int64_t entity_id, std::int64_t& id,
+        std::vector<std::string>& missing
+    );
+    [[nodiscard]] bool is_passed_over(std::string_view item_type, const Error& error);
+    void take_tree(const std::vector<domain::Entity>& entities, WallTime fresh_until);
+
+    SessionPool& pool_;
+    const Options& options_;
+    Seams seams_;
+    LookupCache cache_;
+    SingleFlight<Hits> searches_;
+    SingleFlight<bool> tree_refreshes_;
+    SingleFlight<std::string> name_searches_;
+    std::unique_ptr<domain::EntityTree> tree_;
+    WallTime tree_fresh_until_{};
+    std::set<std::string, std::less<>> warned_;
+};
+
+}  // namespace alert_bridge::glpi

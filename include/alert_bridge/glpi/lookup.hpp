@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// lookup: pure parts of finding things in GLPI by value: what may be searched, how a search is
+// written, and which rows really match.
+//
+// GLPI's searchText is a pattern that cannot be escaped: ^ and $ anchor, % is a wildcard, < and >
+// never match on 10, the word NULL tests for null. So only harmless values are sent, and what comes
+// back is compared here. Names compare without case, as GLPI's database does.
+// Thread rule: pure functions. Tests: tests/unit/glpi/lookup_test.cpp
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "alert_bridge/domain/placement.hpp"
+
+namespace alert_bridge::glpi {
+
+[[nodiscard]] bool is_searchable(std::string_view value);
+
+// A class name of GLPI that may stand in a path: letters, digits, underscore.
+[[nodiscard]] bool is_item_type(std::string_view name);
+
+// "/Computer?searchText[name]=^web01$&range=0-49&get_hateoas=false", encoded.
+[[nodiscard]] std::string exact_path(
+    std::string_view item_type, std::string_view field, std::string_view value
+);
+// "/Entity?range=0-999&get_hateoas=false"
+[[nodiscard]] std::string page_path(std::string_view item_type, int page);
+inline constexpr std::int64_t kListRows = 1000;
+
+// Column of an item type that holds this evidence; "" when the type has none. Asking for a column
+// that does not exist is a fatal error in older versions.
+[[nodiscard]] std::string_view column_for(std::string_view item_type, domain::Evidence evidence);
+
+// Rows that are no template, not in the trash, and whose `column` is exactly `value`.
+[[nodiscard]] std::vector<domain::AssetHit> asset_hits(
+    const nlohmann::json& rows, std::string_view item_type, std::string_view column,
+    std::string_view value, domain::Evidence evidence
+);
+
+[[nodiscard]] std::string encode_hits(const std::vector<domain::AssetHit>& hits);
+[[nodiscard]] std::vector<domain::AssetHit> decode_hits(const std::string& text);
+
+[[nodiscard]] domain::Entity entity_from(const nlohmann::json& row);
+[[nodiscard]] std::string encode_entities(const std::vector<domain::Entity>& entities);
+[[nodiscard]] std::vector<domain::Entity> parse_entities(const std::string& text);
+
+// A kind of thing that a plan names.
+struct NameKind {
+    std::string_view label;       // "category"
+    std::string_view item_type;   // "ITILCategory"
+    bool bound_to_entity = true;  // seen from its entity, and below when recursive
+    bool for_assignment = false;  // groups
+};
+
+struct NamedRow {
+    std::int64_t id = 0;
+    std::int64_t entity_id = 0;
+    bool recursive = false;
+};
+
+// Rows that carry the name: the complete name when it has a '>', else the short or the complete
+// one. Inactive users, groups that take no tickets and agreements on time to own are left out.
+[[nodiscard]] std::vector<NamedRow> rows_named(
+    const nlohmann::json& rows, const NameKind& kind, std::string_view name
+);
+
+struct Chosen {
+    std::int64_t id = 0;
+    bool ambiguous = false;
+};
+// The nearest of the rows seen from the entity whose path to the root is `path_up`; several at the
+// same distance are not guessed between.
+[[nodiscard]] Chosen choose_visible(
+    const std::vector<NamedRow>& rows, const NameKind& kind,
+    const std::vector<std::int64_t>& path_up
+);
+
+// "#12" -> 12, else 0.
+[[nodiscard]] std::int64_t id_in(std::string_view name);
+// "A > B" -> "B"
+[[nodiscard]] std::string_view last_part(std::string_view name);
+
+}  // namespace alert_bridge::glpi

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// SessionPool: every call to GLPI goes through here. N connections, one shared API session.
+//
+// Guarantees: one login at a time, the calls that need it wait for it; right after it all entities
+// of the profile are made active (never switched later) and the answer is checked. A call whose
+// token GLPI disowned was not executed: it logs in again and repeats, once per call. Refused logins
+// are not repeated before a slow back-off; outages in a row open the breaker, and then a harmless
+// read finds out when GLPI is back: a write is never the probe. Secrets are in no error and no
+// event. Not guaranteed: that a session is killed when the process dies. Thread rule: the I/O
+// thread. Must outlive the calls it runs. Tests: tests/unit/glpi/session_pool_test.cpp
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "alert_bridge/base/id.hpp"
+#include "alert_bridge/glpi/breaker.hpp"
+#include "alert_bridge/glpi/options.hpp"
+#include "alert_bridge/glpi/session_state.hpp"
+#include "alert_bridge/glpi/single_flight.hpp"
+#include "alert_bridge/glpi/wire.hpp"
+#include "alert_bridge/net/http_client.hpp"
+#include "alert_bridge/ports/runtime.hpp"
+
+namespace alert_bridge::glpi {
+
+struct Call {
+    std::string label;  // of metrics: few and fixed
+    net::Method method = net::Method::get;
+    std::string path;  // below the API's address, "/Ticket/1?…", encoded
+    std::string body;  // JSON
+    Expect expect = Expect::object;
+    Effect effect = Effect::read;
+};
+
+// What the login told about the other side.
+struct Server {
+    std::int64_t user_id = 0;  // ours; 0: not told
+    std::string version;
+    int major = 10;
+};
+
+// The seams of the adapter, held together.
+struct Seams {
+    ports::Clock& clock;
+    IdSource& ids;
+    ports::Events& events;
+    ports::Metrics& metrics;
+};
+
+class SessionPool {
+  public:
+    SessionPool(
+        boost::asio::any_io_executor executor, const Options& options,
+        std::shared_ptr<net::HttpClient> http, std::string api_path, Seams seams
+    );
+
+    [[nodiscard]] boost::asio::awaitable<Result<Reply>> call(Call call);
+    // A session is there (no request when it already is).
+    [[nodiscard]] boost::asio::awaitable<Result<Server>> connected();
+
+    [[nodiscard]] boost::asio::awaitable<void> kill_when_idle();
+    // No further calls; the session is killed.
+    [[nodiscard]] boost::asio::awaitable<void> shut_down();
+
+    [[nodiscard]] const GlpiHealth& health() const noexcept { return health_; }
+    [[nodiscard]] const Server& server() const noexcept { return server_; }
+
+  private:
+    struct Session {
+        Secret token;
+        std::uint64_t generation = 0;
+    };
+    class ProbeGuard;
+    class LoginGuard;
+
+    boost::asio::awaitable<Result<Session>> session();
+    boost::asio::awaitable<Result<bool>> probe();
+    boost::asio::awaitable<Result<bool>> login();
+    boost::asio::awaitable<Result<Secret>> log_in(Server& server);
+    boost::asio::awaitable<Result<Secret>> first_token();
+    boost::asio::awaitable<Result<Server>> furnish(Secret token);
+    boost::asio::awaitable<void> kill(Secret token);
+    boost::asio::awaitable<Result<Reply>> send(Call call, Secret token, bool by_user_token);
+    [[nodiscard]] net::HttpRequest request_of(
+        const Call& call, const Secret& token, bool by_user_token
+    ) const;
+    void note(const Call& call, const Result<Reply>& reply, double seconds);
+    void refresh_health(const Error* error);
+    [[nodiscard]] Error away() const;
+    [[nodiscard]] std::uint64_t random();
+
+    const Options& options_;
+    std::shared_ptr<net::HttpClient> http_;
+    std::string api_path_;
+    Seams seams_;
+    SessionState state_;
+    Breaker breaker_;
+    SingleFlight<bool> logins_;
+    Server server_;
+    GlpiHealth health_;
+    std::string last_outage_;
+    bool ever_answered_ = false;
+    bool stopping_ = false;
+};
+
+}  // namespace alert_bridge::glpi

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/glpi/glpi.hpp"
+
+#include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <exception>
+
+#include "alert_bridge/glpi/directory.hpp"
+#include "alert_bridge/glpi/legacy_gateway.hpp"
+#include "alert_bridge/net/http_client.hpp"
+#include "alert_bridge/net/url.hpp"
+
+namespace alert_bridge::glpi {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr Duration kIdleCheck{60'000};
+
+// Where the API is, and where people go.
+struct Addresses {
+    net::Url server;
+    std::string api_path;
+    std::string base_url;
+};
+
+Addresses addresses_of(net::Url url) {
+    Addresses out;
+    out.api_path = url.path + "/apirest.php";
+    for (const std::string_view known : {"/apirest.php", "/api.php/v1"}) {
+        if (url.path.ends_with(known)) {
+            out.api_path = url.path;
+            url.path.resize(url.path.size() - known.size());
+            break;
+        }
+    }
+    out.base_url = url.text();
+    out.server = std::move(url);
+    return out;
+}
+
+class ClientImpl final : public Client {
+  public:
+    ClientImpl(
+        const asio::any_io_executor& executor, Options options, const Addresses& addresses,
+        std::shared_ptr<net::HttpClient> http, ports::Store& store, Seams seams
+    )
+        : executor_(executor),
+          options_(std::move(options)),
+          seams_(seams),
+          pool_(executor, options_, std::move(http), addresses.api_path, seams),
+          gateway_(pool_, options_, addresses.base_url, seams),
+          directory_(executor, pool_, store, options_, seams) {}
+
+    // The watcher's frame refers to this object; cancelling makes it leave before its next step.
+    ~ClientImpl() override { *alive_ = false; }
+
+    ports::ServiceDesk& desk() noexcept override { return gateway_; }
+    ports::AssetDirectory& directory() noexcept override { return directory_; }
+    const GlpiHealth& health() const noexcept override { return pool_.health(); }
+
+    asio::awaitable<void> start() override {
+        const Result<Server> first = co_await pool_.connected();
+        static_cast<void>(first);  // logged, and told by health()
+        auto ended = [](const std::exception_ptr&) {};
+        asio::co_spawn(
+            executor_, watch(*this, alive_),
+            asio::bind_cancellation_slot(watch_.slot(), std::move(ended))
+        );
+    }
+
+    asio::awaitable<bool> check() override {
+        const Result<Server> server = co_await pool_.connected();
+        co_return server.has_value();
+    }
+
+    asio::awaitable<void> shut_down() override {
+        watch_.emit(asio::cancellation_type::terminal);
+        co_await pool_.shut_down();
+    }
+
+  private:
+    static asio::awaitable<void> watch(ClientImpl& self, std::shared_ptr<const bool> alive) {
+        while (*alive) {
+            co_await self.seams_.clock.sleep(kIdleCheck);
+            if (*alive) {
+                co_await self.pool_.kill_when_idle();
+            }
+        }
+    }
+
+    asio::any_io_executor executor_;
+    Options options_;
+    Seams seams_;
+    SessionPool pool_;
+    LegacyGateway gateway_;
+    Directory directory_;
+    asio::cancellation_signal watch_;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Client>> make_client(
+    asio::any_io_executor executor, Options options, ports::Store& store, ports::Clock& clock,
+    IdSource& ids, ports::Events& events, ports::Metrics& metrics
+) {
+    const Result<net::Url> url = net::parse_url(options.url);
+    if (!url) {
+        return url.error();
+    }
+    for (const std::string& item_type : options.item_types) {
+        if (!is_item_type(item_type)) {
+            return Error{
+                ErrorClass::misconfigured, "item_type", "'" + item_type + "' is no GLPI item type"};
+        }
+    }
+    const Addresses addresses = addresses_of(*url);
+    net::ClientOptions http_options;
+    http_options.url = addresses.server;
+    http_options.ca_file = options.ca_file;
+    http_options.connections = options.connections;
+    http_options.connect_timeout = options.connect_timeout;
+    http_options.request_timeout = options.request_timeout;
+    Result<std::shared_ptr<net::HttpClient>> http =
+        net::HttpClient::create(executor, std::move(http_options));
+    if (!http) {
+        return http.error();
+    }
+    const Seams seams{clock, ids, events, metrics};
+    return std::unique_ptr<Client>(std::make_unique<ClientImpl>(
+        executor, std::move(options), addresses, std::move(*http), store, seams
+    ));
+}
+
+}  // namespace alert_bridge::glpi

@@ -1,0 +1,439 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/glpi/session_pool.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cstring>
+
+#include "alert_bridge/glpi/reply.hpp"
+
+namespace alert_bridge::glpi {
+namespace {
+
+namespace asio = boost::asio;
+using ports::Level;
+
+constexpr const char* kLoginKey = "login";
+
+int major_of(const std::string& version) {
+    int major = 0;
+    std::from_chars(version.data(), version.data() + version.size(), major);
+    return major > 0 ? major : 10;
+}
+
+Call simple_call(std::string label, std::string path, Expect expect, Effect effect) {
+    Call call;
+    call.label = std::move(label);
+    call.path = std::move(path);
+    call.expect = expect;
+    call.effect = effect;
+    return call;
+}
+
+}  // namespace
+
+std::string_view to_string(GlpiHealth::State state) noexcept {
+    switch (state) {
+        case GlpiHealth::State::unknown:
+            return "unknown";
+        case GlpiHealth::State::up:
+            return "up";
+        case GlpiHealth::State::away:
+            return "away";
+        case GlpiHealth::State::misconfigured:
+            return "misconfigured";
+    }
+    return "unknown";
+}
+
+// A probe that ends without an answer, cancelled for instance, leaves the breaker open.
+class SessionPool::ProbeGuard {
+  public:
+    explicit ProbeGuard(SessionPool& pool) : pool_(pool) {}
+    ~ProbeGuard() {
+        if (pool_.breaker_.is_open()) {
+            pool_.breaker_.failure(pool_.seams_.clock.now(), pool_.random());
+        }
+    }
+    ProbeGuard(const ProbeGuard&) = delete;
+    ProbeGuard& operator=(const ProbeGuard&) = delete;
+
+  private:
+    SessionPool& pool_;
+};
+
+// A login that is cancelled must not leave everybody waiting.
+class SessionPool::LoginGuard {
+  public:
+    explicit LoginGuard(SessionPool& pool) : pool_(pool) {}
+    ~LoginGuard() {
+        if (pool_.state_.phase() == SessionState::Phase::logging_in) {
+            const Error cancelled{ErrorClass::later, "cancelled", "the login was given up"};
+            pool_.state_.login_failed(cancelled, pool_.seams_.clock.now(), 0);
+        }
+    }
+    LoginGuard(const LoginGuard&) = delete;
+    LoginGuard& operator=(const LoginGuard&) = delete;
+
+  private:
+    SessionPool& pool_;
+};
+
+SessionPool::SessionPool(
+    asio::any_io_executor executor, const Options& options, std::shared_ptr<net::HttpClient> http,
+    std::string api_path, Seams seams
+)
+    : options_(options),
+      http_(std::move(http)),
+      api_path_(std::move(api_path)),
+      seams_(seams),
+      state_(SessionRules{
+          options.session_life, options.idle_life,
+          Backoff{options.refused_first, options.refused_longest}}),
+      breaker_(options.breaker_failures, Backoff{options.breaker_first, options.breaker_longest}),
+      logins_(std::move(executor)) {
+    health_.since = seams_.clock.now();
+}
+
+std::uint64_t SessionPool::random() {
+    const auto bytes = seams_.ids.random_bytes();
+    std::uint64_t out = 0;
+    std::memcpy(&out, bytes.data(), sizeof out);
+    return out;
+}
+
+Error SessionPool::away() const {
+    return Error{ErrorClass::later, "glpi_away", "GLPI is away: " + last_outage_};
+}
+
+asio::awaitable<Result<Reply>> SessionPool::call(Call call) {
+    for (int round = 0;; ++round) {
+        const Result<Session> got = co_await session();
+        if (!got) {
+            co_return got.error();
+        }
+        Result<Reply> reply = co_await send(call, got->token, false);
+        if (reply) {
+            co_return reply;
+        }
+        const Error& error = reply.error();
+        if (error.kind == ErrorClass::misconfigured) {
+            state_.barred(error, seams_.clock.now(), random());
+            refresh_health(&error);
+        }
+        if (error.kind != ErrorClass::relogin) {
+            co_return reply;
+        }
+        state_.disowned(got->generation);
+        if (round > 0) {
+            // Sessions do not last at all: a login storm would not help GLPI.
+            const Error lost{ErrorClass::later, "session_lost", "GLPI forgets sessions at once"};
+            last_outage_ = describe(lost);
+            breaker_.failure(seams_.clock.now(), random());
+            refresh_health(&lost);
+            co_return reply;
+        }
+    }
+}
+
+asio::awaitable<Result<Server>> SessionPool::connected() {
+    const Result<Session> got = co_await session();
+    if (!got) {
+        co_return got.error();
+    }
+    co_return server_;
+}
+
+asio::awaitable<Result<SessionPool::Session>> SessionPool::session() {
+    if (stopping_) {
+        co_return Error{ErrorClass::later, "stopping", "the bridge is stopping"};
+    }
+    const Breaker::Answer answer = breaker_.ask(seams_.clock.now());
+    if (answer == Breaker::Answer::stop) {
+        co_return away();
+    }
+    if (answer == Breaker::Answer::probe) {
+        const Result<bool> back = co_await probe();
+        if (!back) {
+            co_return back.error();
+        }
+    }
+    const SessionState::Step step = state_.next(seams_.clock.now());
+    if (step == SessionState::Step::refuse) {
+        co_return state_.refusal();
+    }
+    if (step == SessionState::Step::wait) {
+        auto flight = logins_.under_way(kLoginKey);
+        const Result<bool> done = co_await SingleFlight<bool>::wait(std::move(flight));
+        if (!done) {
+            co_return done.error();
+        }
+    } else if (step == SessionState::Step::login) {
+        const Result<bool> done = co_await login();
+        if (!done) {
+            co_return done.error();
+        }
+    }
+    Session session;
+    session.token = state_.token();
+    session.generation = state_.generation();
+    co_return session;
+}
+
+// One harmless request by one caller; the others are turned away meanwhile.
+asio::awaitable<Result<bool>> SessionPool::probe() {
+    const ProbeGuard guard(*this);
+    if (state_.phase() == SessionState::Phase::ready) {
+        Call call = simple_call("probe", "/getActiveEntities", Expect::object, Effect::read);
+        const std::uint64_t generation = state_.generation();
+        const Result<Reply> reply = co_await send(std::move(call), state_.token(), false);
+        if (!reply && reply.error().kind == ErrorClass::relogin) {
+            state_.disowned(generation);
+        }
+    } else if (state_.next(seams_.clock.now()) == SessionState::Step::login) {
+        const Result<bool> done = co_await login();
+        if (!done) {
+            co_return done.error();
+        }
+    } else {
+        co_return away();
+    }
+    if (breaker_.is_open()) {
+        co_return away();
+    }
+    co_return true;
+}
+
+// Requires: state_.next() said login.
+asio::awaitable<Result<bool>> SessionPool::login() {
+    const LoginGuard guard(*this);
+    auto landing = logins_.lead(kLoginKey);
+    Server server;
+    Result<Secret> token = co_await log_in(server);
+    const WallTime now = seams_.clock.now();
+    if (!token) {
+        const Error error = token.error();
+        state_.login_failed(error, now, random());
+        seams_.metrics.count("glpi_logins_total", {{"result", std::string(to_string(error.kind))}});
+        refresh_health(&error);
+        landing->land(error);
+        co_return error;
+    }
+    state_.established(std::move(*token), now, random());
+    server_ = server;
+    health_.version = server.version;
+    seams_.events.log(
+        Level::info, "glpi_login", "logged in to GLPI",
+        {{"version", server.version}, {"user_id", std::to_string(server.user_id)}}
+    );
+    seams_.metrics.count("glpi_logins_total", {{"result", "ok"}});
+    refresh_health(nullptr);
+    landing->land(true);
+    landing.reset();
+    std::optional<Secret> replaced = state_.take_replaced();
+    if (replaced) {
+        co_await kill(std::move(*replaced));
+    }
+    co_return true;
+}
+
+asio::awaitable<Result<Secret>> SessionPool::log_in(Server& server) {
+    Result<Secret> token = co_await first_token();
+    if (!token) {
+        co_return token;
+    }
+    const Result<Server> furnished = co_await furnish(*token);
+    if (furnished) {
+        server = *furnished;
+        co_return token;
+    }
+    if (furnished.error().kind == ErrorClass::relogin) {
+        co_return Error{ErrorClass::later, "session_lost", "GLPI forgets sessions at once"};
+    }
+    co_await kill(*token);
+    co_return furnished.error();
+}
+
+asio::awaitable<Result<Secret>> SessionPool::first_token() {
+    Call call = simple_call("initSession", "/initSession", Expect::session, Effect::login);
+    const Secret none;
+    Result<Reply> reply = co_await send(call, none, true);
+    // Some web servers drop the Authorization header; the body is never dropped.
+    if (!reply && reply.error().code == "ERROR_LOGIN_PARAMETERS_MISSING") {
+        nlohmann::json body;
+        body["user_token"] = std::string(options_.user_token.reveal());
+        call.method = net::Method::post;
+        call.body = dump(body);
+        reply = co_await send(call, none, true);
+    }
+    if (!reply) {
+        co_return reply.error();
+    }
+    co_return Secret(text_in(reply->body, "session_token"));
+}
+
+// All entities active, then who we are and which GLPI this is.
+asio::awaitable<Result<Server>> SessionPool::furnish(Secret token) {
+    Call call = simple_call(
+        "changeActiveEntities", "/changeActiveEntities", Expect::boolean, Effect::login
+    );
+    call.method = net::Method::post;
+    call.body = R"({"is_recursive":true})";
+    const Result<Reply> entities = co_await send(std::move(call), token, false);
+    if (!entities) {
+        co_return entities.error();
+    }
+    if (!entities->body.get<bool>()) {
+        co_return Error{
+            ErrorClass::misconfigured, "entities_refused",
+            "GLPI does not let the user see its entities"};
+    }
+    Server server;
+    Call who = simple_call("getFullSession", "/getFullSession", Expect::object, Effect::read);
+    const Result<Reply> session = co_await send(std::move(who), token, false);
+    if (session && has(session->body, "session")) {
+        server.user_id = number_in(session->body.at("session"), "glpiID");
+    } else if (!session && session.error().kind != ErrorClass::refused) {
+        co_return session.error();
+    }
+    Call what = simple_call("getGlpiConfig", "/getGlpiConfig", Expect::object, Effect::read);
+    const Result<Reply> config = co_await send(std::move(what), token, false);
+    if (config && has(config->body, "cfg_glpi")) {
+        server.version = text_in(config->body.at("cfg_glpi"), "version");
+        server.major = major_of(server.version);
+    } else if (!config && config.error().kind != ErrorClass::refused) {
+        co_return config.error();
+    }
+    co_return server;
+}
+
+asio::awaitable<void> SessionPool::kill(Secret token) {
+    Call call = simple_call("killSession", "/killSession", Expect::boolean, Effect::read);
+    // Best effort: GLPI forgets unused sessions by itself.
+    const Result<Reply> ignored = co_await send(std::move(call), std::move(token), false);
+    static_cast<void>(ignored);
+}
+
+net::HttpRequest SessionPool::request_of(const Call& call, const Secret& token, bool by_user_token)
+    const {
+    net::HttpRequest request;
+    request.method = call.method;
+    request.target = api_path_ + call.path;
+    request.body = call.body;
+    request.idempotent = call.effect != Effect::write;
+    request.headers.push_back({"User-Agent", "glpi-alert-bridge/" BRIDGE_VERSION});
+    request.headers.push_back({"Accept", "application/json"});
+    if (!call.body.empty()) {
+        // Lower case, or GLPI does not read the body.
+        request.headers.push_back({"Content-Type", "application/json"});
+    }
+    if (!options_.app_token.empty()) {
+        request.headers.push_back({"App-Token", std::string(options_.app_token.reveal())});
+    }
+    if (!token.empty()) {
+        request.headers.push_back({"Session-Token", std::string(token.reveal())});
+    }
+    if (by_user_token && call.body.empty()) {
+        request.headers.push_back(
+            {"Authorization", "user_token " + std::string(options_.user_token.reveal())}
+        );
+    }
+    return request;
+}
+
+asio::awaitable<Result<Reply>> SessionPool::send(Call call, Secret token, bool by_user_token) {
+    const auto started = std::chrono::steady_clock::now();
+    net::HttpRequest request = request_of(call, token, by_user_token);
+    const net::Exchange exchange = co_await http_->exchange(std::move(request));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+    if (!exchange.answered) {
+        const Result<Reply> failed = classify_unanswered(exchange, call.effect);
+        note(call, failed, took.count());
+        co_return failed;
+    }
+    Result<Reply> reply = classify(exchange.response, call.expect, call.effect);
+    note(call, reply, took.count());
+    co_return reply;
+}
+
+// Every exchange passes here: breaker, health and metrics.
+void SessionPool::note(const Call& call, const Result<Reply>& reply, double seconds) {
+    std::optional<Error> error;
+    if (!reply) {
+        error = reply.error();
+    }
+    const std::string outcome(error ? to_string(error->kind) : "ok");
+    seams_.metrics.count("glpi_requests_total", {{"method", call.label}, {"outcome", outcome}});
+    seams_.metrics.observe("glpi_request_seconds", {{"method", call.label}}, seconds);
+    if (error && is_outage(*error)) {
+        last_outage_ = describe(*error);
+        breaker_.failure(seams_.clock.now(), random());
+    } else if (!error || (error->code != "busy" && error->code != "cancelled")) {
+        breaker_.success();
+        ever_answered_ = ever_answered_ || call.effect != Effect::login;
+    }
+    refresh_health(error ? &*error : nullptr);
+}
+
+void SessionPool::refresh_health(const Error* error) {
+    using State = GlpiHealth::State;
+    const bool outage = error != nullptr && is_outage(*error);
+    State state = health_.state;
+    if (state_.phase() == SessionState::Phase::refused) {
+        state = State::misconfigured;
+    } else if (breaker_.is_open() || (outage && !ever_answered_)) {
+        state = State::away;
+    } else if (error == nullptr && state_.phase() == SessionState::Phase::ready) {
+        state = State::up;
+    }
+    health_.breaker_open = breaker_.is_open();
+    seams_.metrics.gauge("glpi_breaker_open", {}, health_.breaker_open ? 1 : 0);
+    seams_.metrics.gauge("glpi_connections", {}, static_cast<double>(http_->open_connections()));
+    if (error != nullptr && (outage || error->kind == ErrorClass::misconfigured)) {
+        health_.last_error = describe(*error);
+    } else if (state == State::up) {
+        health_.last_error.clear();
+    }
+    if (state == health_.state) {
+        return;
+    }
+    health_.state = state;
+    health_.since = seams_.clock.now();
+    seams_.metrics.gauge("glpi_up", {}, state == State::up ? 1 : 0);
+    if (state == State::up) {
+        seams_.events.log(Level::info, "glpi_up", "GLPI answers");
+    } else if (state == State::away) {
+        seams_.events.log(
+            Level::warning, "glpi_away", "GLPI does not answer; alerts are kept",
+            {{"error", health_.last_error}}
+        );
+    } else {
+        seams_.events.log(
+            Level::error, "glpi_misconfigured", "GLPI refuses us; alerts are kept, please mend it",
+            {{"error", health_.last_error}}
+        );
+    }
+}
+
+asio::awaitable<void> SessionPool::kill_when_idle() {
+    if (!state_.is_idle(seams_.clock.now())) {
+        co_return;
+    }
+    std::optional<Secret> token = state_.surrender();
+    if (token) {
+        co_await kill(std::move(*token));
+        http_->close_idle();
+        seams_.events.log(Level::debug, "glpi_idle", "the unused GLPI session was closed");
+    }
+}
+
+asio::awaitable<void> SessionPool::shut_down() {
+    stopping_ = true;
+    std::optional<Secret> token = state_.surrender();
+    if (token) {
+        co_await kill(std::move(*token));
+    }
+    http_->close_idle();
+}
+
+}  // namespace alert_bridge::glpi
