@@ -129,14 +129,14 @@ void StoreThread::run_batch(Jobs batch) {
     if (failure && failure->is_fatal) {
         turn_off(failure->error);  // before the answers: who reads them finds the store off
     }
+    if (options_.on_batch) {
+        boost::asio::post(executor_, [call = options_.on_batch, report] { call(report); });
+    }
     for (auto& job : batch) {
         if (failure) {
             job->fail(failure->error);
         }
         deliver(std::move(job));
-    }
-    if (options_.on_batch) {
-        boost::asio::post(executor_, [call = options_.on_batch, report] { call(report); });
     }
 }
 

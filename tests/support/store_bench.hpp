@@ -86,6 +86,8 @@ class SqliteBench {
         return results;
     }
 
+    [[nodiscard]] boost::asio::io_context& io() { return io_; }
+
     // Handlers that were posted and not yet run.
     void run_posted() {
         io_.restart();

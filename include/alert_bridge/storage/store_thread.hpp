@@ -66,7 +66,7 @@ struct BatchReport {
 struct StoreThreadOptions {
     std::size_t jobs_max = 20'000;
     std::function<void(Error)> on_fatal;               // on the I/O thread, at most once
-    std::function<void(const BatchReport&)> on_batch;  // on the I/O thread
+    std::function<void(const BatchReport&)> on_batch;  // on the I/O thread, before the answers
 };
 
 // A queued call. Made by StoreThread::submit().

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/records.hpp"
+
+#include <sqlite3.h>
+
+#include "alert_bridge/storage/schema.hpp"
+#include "catch.hpp"
+#include "store_bench.hpp"
+
+namespace alert_bridge::test {
+namespace {
+
+using domain::OperationKind;
+using domain::OperationState;
+using storage::Database;
+
+struct Tables {
+    TemporaryDirectory directory;
+    Database db = *storage::open_database({(directory.path() / "t.db").string(), 0, {}});
+};
+
+domain::Incident full_incident() {
+    domain::Incident incident;
+    auto& [id, group_key, state, ticket_id, plan, placement, opener, latest, severity, end_reason, previous_ticket, created_at, updated_at] =
+        incident;
+    id = "i1";
+    group_key = "g1";
+    state = domain::IncidentState::solved;
+    ticket_id = 42;
+    plan.category = "c";
+    placement.entity_name = "Root";
+    opener = an_alert("a1");
+    latest = an_alert("a2");
+    severity = domain::Severity::warning;
+    end_reason = "why";
+    previous_ticket = 41;
+    created_at = kNow;
+    updated_at = kNow + Duration(1);
+    return incident;
+}
+
+domain::Operation full_operation() {
+    domain::Operation operation;
+    auto& [id, incident_id, seq, kind, state, reference, content, attempts, lookups_empty, refusal, refusals, created_at, due_at, sent_at, last_error, result_id] =
+        operation;
+    id = 0;
+    incident_id = "i1";
+    seq = 0;
+    kind = OperationKind::reopen;
+    state = OperationState::uncertain;
+    reference = "GAB-1";
+    content.html = "<p>";
+    attempts = 3;
+    lookups_empty = 1;
+    refusal = "ERROR_GLPI_ADD";
+    refusals = 2;
+    created_at = kNow;
+    due_at = kNow + Duration(1);
+    sent_at = kNow + Duration(2);
+    last_error = "e";
+    result_id = 5;
+    return operation;
+}
+
+TEST_CASE("a problem comes back as it was saved, and newer values replace it") {
+    Tables tables;
+    domain::Problem problem;
+    auto& [key, newest, state, updated_at] = problem;
+    key = "zabbix/1";
+    newest = {5, -6};
+    state = domain::ProblemState::failing;
+    updated_at = kNow;
+    CHECK_FALSE(storage::find_problem(tables.db, key));
+    storage::save_problem(tables.db, problem);
+    CHECK(storage::find_problem(tables.db, key) == problem);
+    state = domain::ProblemState::ok;
+    newest = {6, 0};
+    storage::save_problem(tables.db, problem);
+    CHECK(storage::find_problem(tables.db, key) == problem);
+}
+
+TEST_CASE("an incident comes back as it was saved, in every state") {
+    Tables tables;
+    auto incident = full_incident();
+    CHECK_FALSE(storage::find_incident(tables.db, "i1"));
+    for (const auto state :
+         {domain::IncidentState::open, domain::IncidentState::quiet, domain::IncidentState::solved,
+          domain::IncidentState::ended}) {
+        incident.state = state;
+        incident.ticket_id += 1;
+        incident.latest.text += "x";
+        storage::save_incident(tables.db, incident);
+        CHECK(storage::find_incident(tables.db, "i1") == incident);
+    }
+}
+
+TEST_CASE("an episode comes back as it was saved, with or without an incident") {
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    domain::Episode episode;
+    auto& [problem_key, name, incident_id, state, severity, order, problem_name, text, repeats, repeats_told, acknowledged, started_at, ended_at] =
+        episode;
+    problem_key = "zabbix/1";
+    name = "e1";
+    incident_id = "i1";
+    state = domain::EpisodeState::cancelled;
+    severity = domain::Severity::high;
+    order = {1, 2};
+    problem_name = "disk";
+    text = "t";
+    repeats = 4;
+    repeats_told = 3;
+    acknowledged = true;
+    started_at = kNow;
+    ended_at = kNow + Duration(5);
+    storage::save_episode(tables.db, episode);
+    CHECK(storage::find_episode(tables.db, "zabbix/1", "e1") == episode);
+    CHECK(storage::episodes_of(tables.db, "i1") == std::vector{episode});
+    incident_id.clear();
+    state = domain::EpisodeState::open;
+    ended_at.reset();
+    storage::save_episode(tables.db, episode);
+    CHECK(storage::find_episode(tables.db, "zabbix/1", "e1") == episode);
+    CHECK(storage::episodes_of(tables.db, "i1").empty());
+    CHECK_FALSE(storage::find_episode(tables.db, "zabbix/1", "e2"));
+}
+
+TEST_CASE("an operation comes back as it was inserted, then as it was updated") {
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    auto operation = full_operation();
+    storage::insert_operation(tables.db, operation);
+    CHECK(operation.id > 0);
+    CHECK(operation.seq == 1);
+    CHECK(storage::find_operation(tables.db, operation.id) == operation);
+    operation.state = OperationState::done;
+    operation.kind = OperationKind::followup;
+    operation.content.title = "t";
+    operation.sent_at.reset();
+    operation.refusals = 0;
+    operation.due_at = kNow + Duration(9);
+    storage::update_operation(tables.db, operation);
+    CHECK(storage::find_operation(tables.db, operation.id) == operation);
+    CHECK_FALSE(storage::find_operation(tables.db, operation.id + 1));
+}
+
+TEST_CASE("operations are numbered per incident and listed in that order") {
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    for (const auto state :
+         {OperationState::done, OperationState::due, OperationState::dead, OperationState::skipped,
+          OperationState::due}) {
+        auto operation = full_operation();
+        operation.state = state;
+        storage::insert_operation(tables.db, operation);
+    }
+    const auto all = storage::operations_of(tables.db, "i1");
+    REQUIRE(all.size() == 5);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        CHECK(all[i].seq == static_cast<std::int64_t>(i) + 1);
+    }
+    const auto unfinished = storage::unfinished_operations_of(tables.db, "i1");
+    REQUIRE(unfinished.size() == 3);
+    CHECK(unfinished[1].state == OperationState::dead);
+}
+
+struct HeadCase {
+    std::vector<std::pair<OperationKind, OperationState>> operations;
+    std::int64_t head;  // seq; 0: none
+};
+
+TEST_CASE("the head is the operation that may move next") {
+    using K = OperationKind;
+    using S = OperationState;
+    const auto test = GENERATE(
+        HeadCase{{}, 0}, HeadCase{{{K::open, S::due}}, 1}, HeadCase{{{K::open, S::done}}, 0},
+        HeadCase{{{K::open, S::done}, {K::solve, S::due}}, 2},
+        HeadCase{{{K::open, S::dead}, {K::solve, S::due}}, 1},
+        HeadCase{{{K::open, S::skipped}, {K::solve, S::due}}, 2},
+        HeadCase{{{K::followup, S::dead}, {K::solve, S::due}}, 2},
+        HeadCase{{{K::followup, S::dead}}, 0},
+        HeadCase{{{K::followup, S::due}, {K::solve, S::uncertain}}, 2},
+        HeadCase{{{K::open, S::uncertain}, {K::solve, S::due}}, 1}
+    );
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    for (const auto& [kind, state] : test.operations) {
+        auto operation = full_operation();
+        operation.kind = kind;
+        operation.state = state;
+        storage::insert_operation(tables.db, operation);
+    }
+    storage::mark_head(tables.db, "i1");
+    auto row =
+        tables.db.query("SELECT coalesce(sum(seq), 0), count(*) FROM operations WHERE head = 1");
+    REQUIRE(row.next());
+    CHECK(row.integer() == test.head);
+    CHECK(row.integer() == (test.head == 0 ? 0 : 1));
+}
+
+TEST_CASE("a damaged row is corruption, not a default") {
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    tables.db.script("UPDATE incidents SET plan = 'not json'");
+    try {
+        (void)storage::find_incident(tables.db, "i1");
+        FAIL("the damaged row was read");
+    } catch (const storage::SqliteError& error) {
+        CHECK(error.primary() == SQLITE_CORRUPT);
+        CHECK(error.is_fatal());
+    }
+}
+
+TEST_CASE("timers are replaced by kind and deleted") {
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    storage::save_timer(tables.db, {"i1", domain::TimerKind::hold, kNow});
+    storage::save_timer(tables.db, {"i1", domain::TimerKind::hold, kNow + Duration(1)});
+    storage::save_timer(tables.db, {"i1", domain::TimerKind::digest, kNow});
+    const auto count = [&tables] {
+        auto row = tables.db.query("SELECT count(*) FROM timers");
+        return row.next() ? row.integer() : -1;
+    };
+    CHECK(count() == 2);
+    storage::delete_timer(tables.db, "i1", domain::TimerKind::hold);
+    CHECK(count() == 1);
+    storage::delete_timer(tables.db, "i1", domain::TimerKind::hold);
+    CHECK(count() == 1);
+}
+
+}  // namespace
+}  // namespace alert_bridge::test

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+// What SqliteStore promises beyond the port: group commit, bounds, and how it behaves when the disk
+// fails or is full.
+#include "catch.hpp"
+#include "faulty_vfs.hpp"
+#include "store_bench.hpp"
+
+namespace alert_bridge::test {
+namespace {
+
+using Receipts = Result<std::vector<ports::Receipt>>;
+using Appends = std::vector<ports::Awaitable<Receipts>>;
+
+Appends many_appends(SqliteBench& bench, int count) {
+    Appends calls;
+    for (int i = 0; i < count; ++i) {
+        calls.push_back(bench.store().append(a_batch(an_alert("a" + std::to_string(i)))));
+    }
+    return calls;
+}
+
+SqliteBench::Change on_faulty_disk() {
+    return [](storage::SqliteOptions& options) { options.database.vfs = FaultyVfs::kName; };
+}
+
+TEST_CASE("alerts queued together share their commits") {
+    SqliteBench bench;
+    const auto results = bench.run_all(many_appends(bench, 1000));
+    for (const auto& result : results) {
+        REQUIRE(result.has_value());
+    }
+    CHECK(bench.batches.size() < 250);
+    std::size_t jobs = 0;
+    for (const auto& report : bench.batches) {
+        CHECK(report.jobs <= storage::kBatchJobs);
+        CHECK(report.wrote);
+        CHECK(report.wal_pages > 0);
+        jobs += report.jobs;
+    }
+    CHECK(jobs == 1000);
+}
+
+TEST_CASE("every commit is synced and a read needs none") {
+    FaultyVfs disk;
+    SqliteBench bench(on_faulty_disk());
+    const int before = disk.syncs();
+    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("a1")))).has_value());
+    const int after = disk.syncs();
+    CHECK(after > before);
+    REQUIRE(bench.run(bench.store().pending(0, 10)).has_value());
+    REQUIRE(bench.run(bench.store().claim(kNow, 10, Duration(1))).has_value());
+    REQUIRE(bench.run(bench.store().standing("a1")).has_value());
+    CHECK(disk.syncs() == after);
+}
+
+TEST_CASE("decisions get room in every batch of a flood of alerts") {
+    SqliteBench bench;
+    auto calls = many_appends(bench, 600);
+    std::size_t decided_after = 0;
+    std::size_t appended = 0;
+    auto note_append = [](ports::Awaitable<Receipts> call,
+                          std::size_t& counter) -> boost::asio::awaitable<int> {
+        const auto result = co_await std::move(call);
+        ++counter;
+        co_return result.has_value() ? 1 : 0;
+    };
+    auto note_decision = [](SqliteBench& where, std::size_t& appended_now,
+                            std::size_t& out) -> boost::asio::awaitable<int> {
+        auto function = always(applied());
+        const auto result = co_await where.store().decide(about_alert(0), function);
+        out = appended_now;
+        co_return result.has_value() ? 1 : 0;
+    };
+    std::vector<boost::asio::awaitable<int>> tasks;
+    for (auto& call : calls) {
+        tasks.push_back(note_append(std::move(call), appended));
+    }
+    tasks.push_back(note_decision(bench, appended, decided_after));
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    CHECK(appended == 600);
+    CHECK(decided_after < 600);
+}
+
+TEST_CASE("past the bound of the queue the store says busy at once") {
+    SqliteBench bench([](auto& options) { options.thread.jobs_max = 10; });
+    const auto results = bench.run_all(many_appends(bench, 2000));
+    int taken = 0;
+    int busy = 0;
+    for (const auto& result : results) {
+        if (result.has_value()) {
+            ++taken;
+        } else {
+            CHECK(result.error().code == "store_busy");
+            CHECK(result.error().kind == ErrorClass::later);
+            ++busy;
+        }
+    }
+    CHECK(taken >= 10);
+    CHECK(busy > 0);
+    CHECK(bench.run(bench.store().figures())->journal_pending == taken);
+    CHECK(bench.run(bench.store().append(a_batch(an_alert("later")))).has_value());
+}
+
+TEST_CASE("a full file refuses what does not fit and goes on") {
+    std::int64_t pages_max = 120;
+    SqliteBench bench([&pages_max](auto& options) { options.database.pages_max = pages_max; });
+    auto big = an_alert("a0");
+    big.text = std::string(20'000, 'x');
+    int taken = 0;
+    Receipts last = bench.run(bench.store().append(a_batch(big)));
+    while (last.has_value()) {
+        ++taken;
+        big.id = "a" + std::to_string(taken);
+        big.idempotency_key = big.id;
+        last = bench.run(bench.store().append(a_batch(big)));
+    }
+    CHECK(taken > 3);
+    CHECK(last.error().code == "store_full");
+    CHECK(last.error().kind == ErrorClass::later);
+    CHECK(bench.fatal.empty());
+    CHECK(bench.run(bench.store().pending(0, 100))->size() == static_cast<std::size_t>(taken));
+    // A small write may still fit; none that does not fit leaves a trace. With more room all go on.
+    CHECK(bench.run(bench.store().append(a_batch(big))).error().code == "store_full");
+    CHECK(bench.run(bench.store().claim(kNow, 10, Duration(1))).has_value());
+    pages_max = 0;
+    bench.restart();
+    CHECK(bench.run(bench.store().append(a_batch(big))).has_value());
+    CHECK(bench.run(bench.store().pending(0, 100))->size() == static_cast<std::size_t>(taken) + 1);
+}
+
+TEST_CASE("a full disk fails the batch and the store stays usable") {
+    FaultyVfs disk;
+    SqliteBench bench(on_faulty_disk());
+    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("before")))).has_value());
+    disk.fill_disk(true);
+    for (const auto& result : bench.run_all(many_appends(bench, 20))) {
+        REQUIRE(result.has_error());
+        CHECK(result.error().code == "store_full");
+    }
+    CHECK(bench.run(bench.store().pending(0, 100))->size() == 1);
+    disk.fill_disk(false);
+    for (const auto& result : bench.run_all(many_appends(bench, 20))) {
+        CHECK(result.has_value());
+    }
+    CHECK(bench.run(bench.store().pending(0, 100))->size() == 21);
+    CHECK(bench.fatal.empty());
+}
+
+TEST_CASE("after a failed sync nothing is acknowledged and the store is off") {
+    FaultyVfs disk;
+    SqliteBench bench(on_faulty_disk());
+    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("before")))).has_value());
+    disk.fail_sync(1);
+    for (const auto& result : bench.run_all(many_appends(bench, 5))) {
+        REQUIRE(result.has_error());
+        CHECK(result.error().code == "store_io");
+        CHECK(result.error().kind == ErrorClass::later);
+    }
+    REQUIRE(bench.fatal.size() == 1);
+    CHECK(bench.fatal[0].code == "store_io");
+    disk.fail_sync(0);  // the disk claims to be well again: that must not be believed
+    const auto later = bench.run(bench.store().append(a_batch(an_alert("later"))));
+    REQUIRE(later.has_error());
+    CHECK(later.error().code == "store_io");
+    CHECK(bench.run(bench.store().pending(0, 10)).error().code == "store_io");
+    CHECK(bench.fatal.size() == 1);
+
+    bench.restart();
+    const auto kept = bench.run(bench.store().pending(0, 10));
+    REQUIRE(kept->size() == 1);
+    CHECK(kept->front().alert.id == "before");
+}
+
+TEST_CASE("whichever write or sync fails, what was acknowledged is there after a restart") {
+    const bool fail_syncs = GENERATE(false, true);
+    const int nth = GENERATE(range(1, 12));
+    FaultyVfs disk;
+    SqliteBench bench(on_faulty_disk());
+    if (fail_syncs) {
+        disk.fail_sync(nth);
+    } else {
+        disk.fail_write(nth);
+    }
+    std::vector<std::string> acknowledged;
+    for (int i = 0; i < 12; ++i) {
+        const auto id = "a" + std::to_string(i);
+        if (bench.run(bench.store().append(a_batch(an_alert(id)))).has_value()) {
+            acknowledged.push_back(id);
+        }
+    }
+    disk.fail_sync(0);
+    disk.fail_write(0);
+    CHECK(acknowledged.size() < 12);
+    CHECK(bench.fatal.size() == 1);
+    bench.restart();
+    std::vector<std::string> kept;
+    for (const auto& entry : *bench.run(bench.store().pending(0, 100))) {
+        kept.push_back(entry.alert.id);
+    }
+    REQUIRE(kept.size() >= acknowledged.size());
+    kept.resize(acknowledged.size());
+    CHECK(kept == acknowledged);
+}
+
+TEST_CASE("closing finishes what is queued and refuses the rest") {
+    SqliteBench bench;
+    boost::asio::io_context& io = bench.io();
+    std::vector<std::optional<Receipts>> slots(50);
+    auto calls = many_appends(bench, 50);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        boost::asio::co_spawn(io, put_into(std::move(calls[i]), slots[i]), boost::asio::detached);
+    }
+    while (io.poll_one() > 0 && bench.batches.empty()) {
+    }
+    bench.sqlite().close();
+    bench.sqlite().close();
+    bench.run_posted();
+    int taken = 0;
+    for (const auto& slot : slots) {
+        REQUIRE(slot.has_value());
+        if (slot->has_value()) {
+            ++taken;
+        } else {
+            CHECK(slot->error().code == "store_closed");
+        }
+    }
+    CHECK(taken > 0);
+    const auto late = bench.run(bench.store().append(a_batch(an_alert("late"))));
+    REQUIRE(late.has_error());
+    CHECK(late.error().code == "store_closed");
+    bench.restart();
+    CHECK(bench.run(bench.store().figures())->journal_pending == taken);
+}
+
+TEST_CASE("a long log is copied into the file on the way") {
+    SqliteBench bench;
+    auto big = an_alert("a0");
+    big.text = std::string(64'000, 'x');
+    int largest = 0;
+    for (int i = 0; i < 400; ++i) {
+        big.id = "a" + std::to_string(i);
+        big.idempotency_key = big.id;
+        REQUIRE(bench.run(bench.store().append(a_batch(big))).has_value());
+        largest = std::max(largest, bench.batches.back().wal_pages);
+    }
+    CHECK(largest >= 3'000);
+    CHECK(bench.batches.back().wal_pages < largest);
+    CHECK(bench.run(bench.store().figures())->file_bytes > 400 * 64'000);
+}
+
+}  // namespace
+}  // namespace alert_bridge::test
