@@ -36,7 +36,8 @@ std::vector<Diagnostic> Diagnostics::take() {
     std::vector<Diagnostic> result = std::move(list_);
     list_.clear();
     std::stable_sort(
-        result.begin(), result.end(), [this](const Diagnostic& a, const Diagnostic& b) {
+        result.begin(), result.end(),
+        [this](const Diagnostic& a, const Diagnostic& b) {
             return std::tuple(a.file != file_, a.file, a.line, a.column) <
                    std::tuple(b.file != file_, b.file, b.line, b.column);
         }
@@ -44,7 +45,8 @@ std::vector<Diagnostic> Diagnostics::take() {
     if (left_out_ > 0) {
         const Diagnostic& last = result.back();
         result.push_back(
-            {last.file, last.line, last.column, errors_ > 0 ? Diagnostic::error : Diagnostic::warning,
+            {last.file, last.line, last.column,
+             errors_ > 0 ? Diagnostic::error : Diagnostic::warning,
              "and " + std::to_string(left_out_) + " more"}
         );
     }

@@ -20,7 +20,8 @@ constexpr Key kRootKeys[] = {
     {"glpi", mapping, "", "the GLPI that gets the tickets", true},
     {"store", mapping, "", "where alerts and owed tickets are kept"},
     {"defaults", mapping, "", "the ticket policy where no rule says otherwise"},
-    {"priorities", mapping, "", "NAME -> what GLPI gets for which severities; p1, p2, p3 if absent"},
+    {"priorities", mapping, "",
+     "NAME -> what GLPI gets for which severities; p1, p2, p3 if absent"},
     {"maps", mapping, "", "NAME -> table in a CSV file that rules look things up in"},
     {"rules", sequence, "", "tried in order; later ones win field by field"},
     {"templates", mapping, "", "NAME -> texts of tickets; en and fr are built in"},
@@ -67,12 +68,14 @@ constexpr Key kRetentionKeys[] = {
 
 constexpr Key kSourceKeys[] = {
     {"type", choice, "", "what sends", true, 0, 0, "zabbix|nagios"},
-    {"auth", free_form, "", "bearer, basic, hmac (with a token: both are needed); or the word none", true},
+    {"auth", free_form, "", "bearer, basic, hmac (with a token: both are needed); or the word none",
+     true},
     {"allow_from", texts, "", "networks (CIDR) that may send; all if absent"},
     {"time_zone", text, "", "zone of dates that carry none; Zabbix needs it (Europe/Paris)"},
     {"problem_key", text, "trigger",
      "Zabbix: what makes one problem: trigger, event, or trigger+tag:NAME"},
-    {"severity_map", mapping, "", "the sender's word -> severity, where the built-in one is not right"},
+    {"severity_map", mapping, "",
+     "the sender's word -> severity, where the built-in one is not right"},
     {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
     {"default_entity", entity, "", "where tickets go when nothing better is known"},
     {"templates", text, "", "template set of this source"},
@@ -82,7 +85,8 @@ constexpr Key kAuthKeys[] = {
     {"bearer", secret, "", "token in the Authorization header; several are accepted at once"},
     {"basic", free_form, "", "{user, password}, or a list of them"},
     {"hmac", secret, "", "key of HMAC-SHA256 over timestamp + '.' + body; several at once"},
-    {"window", duration, "5m", "hmac: how far the sender's clock may be off", false, kSecond, kHour},
+    {"window", duration, "5m", "hmac: how far the sender's clock may be off", false, kSecond,
+     kHour},
 };
 constexpr Key kBasicKeys[] = {
     {"user", text, "", "user name", true},
@@ -104,7 +108,8 @@ constexpr Key kGlpiKeys[] = {
      "kinds of assets that hosts are looked up among; Computer, NetworkEquipment, Printer, "
      "Peripheral, Phone, Appliance, Cluster, Enclosure and IPAddress if absent"},
     {"assets", choice, "lookup", "how assets are found", false, 0, 0, "lookup"},
-    {"session_life", duration, "4h", "an API session is renewed after this", false, kSecond, 7 * kDay},
+    {"session_life", duration, "4h", "an API session is renewed after this", false, kSecond,
+     7 * kDay},
     {"session_idle", duration, "20m", "an unused API session is closed", false, kSecond, kDay},
     {"time_zone", text, "UTC", "zone of the bridge's GLPI user: dates in GLPI carry none"},
     {"quarantine", duration, "120s",
@@ -125,7 +130,8 @@ constexpr Key kTimeoutsKeys[] = {
 constexpr Key kRetryKeys[] = {
     {"first", duration, "2s", "first delay; doubled each time", false, 10, kHour},
     {"longest", duration, "5m", "longest delay", false, 10, kDay},
-    {"second_look", duration, "5s", "between the two looks for an unanswered write", false, 10, kHour},
+    {"second_look", duration, "5s", "between the two looks for an unanswered write", false, 10,
+     kHour},
     {"give_up_after", duration, "5d", "then it becomes a dead letter", false, kMinute, 365 * kDay},
 };
 constexpr Key kCacheKeys[] = {
@@ -143,12 +149,14 @@ constexpr Key kPolicyKeys[] = {
      "p1 0s, p2 2m, p3 10m if absent"},
     {"group_by", texts, "problem",
      "which problems share a ticket: problem, host, service, asset, entity, tag:NAME"},
-    {"on_repeat", choice, "silent", "the same news again", false, 0, 0, "silent|digest|each"},
+    {"on_repeat", choice, "silent",
+     "the same news again; silent: one summary after 1h, 4h, then daily", false, 0, 0,
+     "silent|each"},
     {"on_recovery", choice, "solve_untouched", "the problem is over", false, 0, 0,
      "solve_untouched|solve|followup|none"},
     {"resolve_after", duration, "5m", "quiet time before solving", false, 0, 30 * kDay},
-    {"reopen_within", duration, "24h", "a new problem in this time reopens the solved ticket", false, 0,
-     365 * kDay},
+    {"reopen_within", duration, "24h", "a new problem in this time reopens the solved ticket",
+     false, 0, 365 * kDay},
     {"on_severity_change", choice, "raise", "whether urgency and impact follow", false, 0, 0,
      "raise|follow|none"},
     {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
@@ -172,8 +180,8 @@ constexpr Key kDefaultsKeys[] = {
 constexpr Key kPriorityKeys[] = {
     {"urgency", integer, "", "1 very low … 5 very high", true, 1, 5},
     {"impact", integer, "", "1 very low … 5 very high", true, 1, 5},
-    {"priority", integer, "0", "GLPI's own priority; 0 lets GLPI compute it, 6 (major) needs a right",
-     false, 0, 6},
+    {"priority", integer, "0",
+     "GLPI's own priority; 0 lets GLPI compute it, 6 (major) needs a right", false, 0, 6},
     {"severities", texts, "", "which severities get it; each belongs to exactly one", true},
 };
 constexpr Key kMapKeys[] = {
@@ -278,19 +286,32 @@ constexpr Section kEntity{"ENTITY", {kEntityKeys}};
 
 std::string_view to_string(ValueType type) noexcept {
     switch (type) {
-        case text: return "text";
-        case integer: return "integer";
-        case boolean: return "boolean";
-        case duration: return "duration";
-        case size: return "size";
-        case choice: return "choice";
-        case texts: return "texts";
-        case secret: return "secret";
-        case pattern: return "pattern";
-        case entity: return "entity";
-        case mapping: return "mapping";
-        case sequence: return "sequence";
-        case free_form: return "free_form";
+        case text:
+            return "text";
+        case integer:
+            return "integer";
+        case boolean:
+            return "boolean";
+        case duration:
+            return "duration";
+        case size:
+            return "size";
+        case choice:
+            return "choice";
+        case texts:
+            return "texts";
+        case secret:
+            return "secret";
+        case pattern:
+            return "pattern";
+        case entity:
+            return "entity";
+        case mapping:
+            return "mapping";
+        case sequence:
+            return "sequence";
+        case free_form:
+            return "free_form";
     }
     return "text";
 }
@@ -309,10 +330,10 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,     &kListen,    &kSource,   &kAuth,      &kBasic,  &kSecretSource, &kGlpi,
-        &kPool,     &kTimeouts,  &kRetry,    &kCache,     &kEntity, &kStore,        &kSqlite,
-        &kRetention, &kDefaults, &kNotify,   &kPriority,  &kMap,    &kRule,         &kCondition,
-        &kTime,     &kRegex,     &kResult,   &kRuleNotify, &kTemplates, &kLog,      &kLimits};
+        &kRoot,      &kListen,   &kSource, &kAuth,       &kBasic,     &kSecretSource, &kGlpi,
+        &kPool,      &kTimeouts, &kRetry,  &kCache,      &kEntity,    &kStore,        &kSqlite,
+        &kRetention, &kDefaults, &kNotify, &kPriority,   &kMap,       &kRule,         &kCondition,
+        &kTime,      &kRegex,    &kResult, &kRuleNotify, &kTemplates, &kLog,          &kLimits};
     return kAll;
 }
 

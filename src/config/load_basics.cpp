@@ -16,7 +16,8 @@ int to_int(const std::optional<std::int64_t>& value) {
     return static_cast<int>(value.value_or(0));
 }
 
-// An http or https address without user, query or fragment; no slash at the end. Empty after a mistake.
+// An http or https address without user, query or fragment; no slash at the end. Empty after a
+// mistake.
 std::string read_url(Loading& loading, const MapReader& reader, std::string_view name) {
     auto url = reader.text(name);
     if (!url) {
@@ -53,7 +54,8 @@ void load_listen(Loading& loading, const MapReader& root) {
     listen.address = reader.text("address").value_or("");
     if (!listen.address.empty() && !domain::IpAddress::parse(listen.address)) {
         loading.diagnostics.error(
-            reader.position("address"), "'address' must be an IP address, not '" + listen.address + "'"
+            reader.position("address"),
+            "'address' must be an IP address, not '" + listen.address + "'"
         );
     }
     listen.port = static_cast<std::uint16_t>(reader.integer("port").value_or(0));
@@ -102,16 +104,17 @@ void load_store(Loading& loading, const MapReader& root) {
 
 // The names of GLPI's classes, plug-ins' ones too.
 bool is_item_type(const std::string& name) {
-    return name.size() <= 100 && name.find_first_not_of(
-                                     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\\"
-                                 ) == std::string::npos;
+    return name.size() <= 100 &&
+           name.find_first_not_of(
+               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\\"
+           ) == std::string::npos;
 }
 
 void load_item_types(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
     const auto nodes = one_or_many(reader.find("item_types"));
     if (reader.find("item_types") == nullptr) {
-        glpi.item_types = {"Computer", "NetworkEquipment", "Printer",   "Peripheral", "Phone",
-                           "Appliance", "Cluster",         "Enclosure", "IPAddress"};
+        glpi.item_types = {"Computer",  "NetworkEquipment", "Printer",   "Peripheral", "Phone",
+                           "Appliance", "Cluster",          "Enclosure", "IPAddress"};
         return;
     }
     for (const Node* node : nodes) {

@@ -5,6 +5,7 @@
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/sections.hpp"
+#include "alert_bridge/domain/pattern.hpp"
 
 namespace alert_bridge::config {
 namespace {
@@ -13,48 +14,16 @@ using domain::Condition;
 using domain::TextPattern;
 using Captures = std::vector<std::string>;
 
-// Asks the engine that will run it, so that both agree on what is valid.
-std::string engine_problem(Loading& loading, Condition condition) {
-    domain::RuleBook book;
-    book.priorities = loading.config.rules.priorities;
-    domain::RuleSpec rule;
-    rule.name = "when";
-    rule.when = std::move(condition);
-    book.rules.push_back(std::move(rule));
-    const auto engine = domain::RuleEngine::compile(std::move(book));
-    return engine.has_error() ? engine.error().message : std::string();
-}
-
-// Names in (?P<name>…), outside of classes and behind no backslash.
-void add_captures(const std::string& regex, Captures& captures) {
-    bool in_class = false;
-    for (std::size_t i = 0; i < regex.size(); ++i) {
-        if (regex[i] == '\\') {
-            ++i;
-        } else if (in_class) {
-            in_class = regex[i] != ']';
-        } else if (regex[i] == '[') {
-            in_class = true;
-            i += regex.compare(i + 1, 1, "^") == 0 ? 1 : 0;
-            i += regex.compare(i + 1, 1, "]") == 0 ? 1 : 0;  // a bracket that stands first is itself
-        } else if (regex.compare(i, 4, "(?P<") == 0) {
-            const auto end = regex.find('>', i);
-            if (end != std::string::npos) {
-                captures.push_back(regex.substr(i + 4, end - i - 4));
-            }
-        }
-    }
-}
-
 std::optional<TextPattern> read_pattern(
-    Loading& loading, const Node& node, std::string_view what, Captures& captures
+    Loading& loading, const Node& node, std::string_view what, Captures& captures,
+    bool empty_is_a_value
 ) {
+    if (node.kind == Node::Kind::scalar && node.text.empty() && empty_is_a_value) {
+        return TextPattern::of("");
+    }
     if (node.kind == Node::Kind::scalar) {
-        if (node.text.size() > kMaxScalarBytes) {
-            loading.diagnostics.error(node.at, "the pattern is longer than 64 KiB");
-            return std::nullopt;
-        }
-        return TextPattern::of(node.text);  // empty matches what is absent
+        const auto text = read_text(loading.diagnostics, node, what);
+        return text ? std::optional(TextPattern::of(*text)) : std::nullopt;
     }
     if (node.kind != Node::Kind::mapping) {
         loading.diagnostics.error(
@@ -67,24 +36,25 @@ std::optional<TextPattern> read_pattern(
     if (!regex) {
         return std::nullopt;
     }
-    Condition probe;
-    probe.what = Condition::Kind::host;
-    probe.patterns = {TextPattern::regex(*regex)};
-    const std::string problem = engine_problem(loading, probe);
-    if (!problem.empty()) {
-        loading.diagnostics.error(reader.position("regex"), problem);
+    const auto compiled = domain::Pattern::compile(TextPattern::regex(*regex));
+    if (compiled.has_error()) {
+        loading.diagnostics.error(reader.position("regex"), compiled.error().message);
         return std::nullopt;
     }
-    add_captures(*regex, captures);
+    for (std::string& name : compiled->capture_names()) {
+        captures.push_back(std::move(name));
+    }
     return TextPattern::regex(*regex);
 }
 
+// A tag may have an empty value; an empty host or service is an absent one and matches nothing.
 std::vector<TextPattern> read_patterns(
-    Loading& loading, const Node& node, std::string_view what, Captures& captures
+    Loading& loading, const Node& node, std::string_view what, Captures& captures,
+    bool empty_is_a_value = false
 ) {
     std::vector<TextPattern> result;
     for (const Node* each : one_or_many(&node)) {
-        if (auto pattern = read_pattern(loading, *each, what, captures)) {
+        if (auto pattern = read_pattern(loading, *each, what, captures, empty_is_a_value)) {
             result.push_back(std::move(*pattern));
         }
     }
@@ -154,12 +124,13 @@ Condition load_address(Loading& loading, const Node& node) {
 
 // {name: pattern, …}: all names must match, each with any of its patterns.
 Condition load_fields(
-    Loading& loading, const Node& node, std::string_view what, Condition::Kind kind, Captures& captures
+    Loading& loading, const Node& node, std::string_view what, Condition::Kind kind,
+    Captures& captures
 ) {
     Condition all;
     for (const auto& [name, value] : named_nodes(loading.diagnostics, &node, what, {})) {
         std::vector<Condition> values;
-        for (TextPattern& pattern : read_patterns(loading, *value, name->text, captures)) {
+        for (TextPattern& pattern : read_patterns(loading, *value, name->text, captures, true)) {
             Condition one;
             one.what = kind;
             one.tags.push_back({name->text, std::move(pattern)});
@@ -192,7 +163,8 @@ std::uint8_t load_weekdays(Loading& loading, const Node& node) {
             dash == std::string::npos ? first : weekday(std::string_view(text).substr(dash + 1));
         if (!first || !last) {
             loading.diagnostics.error(
-                each->at, "'weekdays' takes mon, tue, wed, thu, fri, sat, sun and ranges like mon-fri"
+                each->at,
+                "'weekdays' takes mon, tue, wed, thu, fri, sat, sun and ranges like mon-fri"
             );
             continue;
         }
@@ -223,7 +195,9 @@ bool load_hours(Loading& loading, const Node& node, domain::TimeWindow& window) 
     const auto from = text.size() == 11 ? minute_of_day(text.substr(0, 5)) : std::nullopt;
     const auto to = text.size() == 11 ? minute_of_day(text.substr(6)) : std::nullopt;
     if (!from || !to || text[5] != '-' || *from == *to || *from == 24 * 60) {
-        loading.diagnostics.error(node.at, "'hours' must be like \"08:00-18:00\" or \"22:00-06:00\"");
+        loading.diagnostics.error(
+            node.at, "'hours' must be like \"08:00-18:00\" or \"22:00-06:00\""
+        );
         return false;
     }
     window.from_minute = *from;
@@ -274,9 +248,9 @@ struct PatternKey {
     Condition::Kind kind;
 };
 constexpr PatternKey kPatternKeys[] = {
-    {"source", Condition::Kind::source},         {"kind", Condition::Kind::kind},
-    {"host", Condition::Kind::host},             {"host_group", Condition::Kind::host_group},
-    {"service", Condition::Kind::service},       {"text", Condition::Kind::text},
+    {"source", Condition::Kind::source},   {"kind", Condition::Kind::kind},
+    {"host", Condition::Kind::host},       {"host_group", Condition::Kind::host_group},
+    {"service", Condition::Kind::service}, {"text", Condition::Kind::text},
 };
 
 void add_patterns(
@@ -311,7 +285,8 @@ void add_details(
         children.push_back(load_address(loading, *value));
     }
     for (const auto& [name, kind] :
-         {std::pair("tag", Condition::Kind::tag), std::pair("inventory", Condition::Kind::inventory)}) {
+         {std::pair("tag", Condition::Kind::tag),
+          std::pair("inventory", Condition::Kind::inventory)}) {
         if (const Node* value = reader.find(name)) {
             children.push_back(load_fields(loading, *value, name, kind, captures));
         }

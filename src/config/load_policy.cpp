@@ -19,7 +19,8 @@ std::optional<Enum> read_enum(
     return word ? parse(*word) : std::nullopt;
 }
 
-constexpr Key kOpenAfter{"open_after", ValueType::duration, "", "", false, 0, 30LL * 24 * 3600 * 1000};
+constexpr Key kOpenAfter{"open_after",           ValueType::duration, "", "", false, 0,
+                         30LL * 24 * 3600 * 1000};
 
 std::optional<std::map<std::string, Duration>> load_open_after(
     Loading& loading, const MapReader& reader
@@ -40,7 +41,8 @@ std::optional<std::map<std::string, Duration>> load_open_after(
     for (const auto& [name, value] : named_nodes(loading.diagnostics, node, "open_after")) {
         if (std::find(known.begin(), known.end(), name->text) == known.end()) {
             loading.diagnostics.error(
-                name->at, "there is no priority '" + name->text + "'" + did_you_mean(name->text, known)
+                name->at,
+                "there is no priority '" + name->text + "'" + did_you_mean(name->text, known)
             );
         }
         if (const auto duration = read_duration(loading.diagnostics, *value, kOpenAfter)) {
@@ -75,8 +77,8 @@ std::optional<std::vector<std::string>> load_group_by(Loading& loading, const Ma
         const bool names_tag = word->starts_with("tag:") && word->size() > 4;
         if (!names_tag && std::find(kWords.begin(), kWords.end(), *word) == kWords.end()) {
             loading.diagnostics.error(
-                each->at, "'group_by' must be made of " + join(kWords, ", ") + " and tag:NAME, not '" +
-                              *word + "'" + did_you_mean(*word, kWords)
+                each->at, "'group_by' must be made of " + join(kWords, ", ") +
+                              " and tag:NAME, not '" + *word + "'" + did_you_mean(*word, kWords)
             );
         } else if (std::find(result.begin(), result.end(), *word) != result.end()) {
             loading.diagnostics.error(each->at, "'" + *word + "' is given twice");

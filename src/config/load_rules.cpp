@@ -16,18 +16,12 @@ bool is_template(const std::string& text) {
     return text.find("{{") != std::string::npos;
 }
 
-void check_text(Loading& loading, const std::string& text, Position at, const Captures& captures) {
-    for (const std::string& problem : domain::check_template(text, captures)) {
-        loading.diagnostics.error(at, problem);
-    }
-}
-
 std::optional<std::string> load_text(
     const MapReader& reader, std::string_view name, Loading& loading, const Captures& captures
 ) {
     auto text = reader.text(name);
     if (text) {
-        check_text(loading, *text, reader.position(name), captures);
+        check_template_text(loading, *text, reader.position(name), &captures);
     }
     return text;
 }
@@ -52,10 +46,11 @@ void load_map_entity(
         return;
     }
     const auto& columns = map->second;
-    if (!columns.empty() && std::find(columns.begin(), columns.end(), spec.column) == columns.end()) {
+    if (!columns.empty() &&
+        std::find(columns.begin(), columns.end(), spec.column) == columns.end()) {
         loading.diagnostics.error(
-            reader.position("column"), "map '" + spec.map + "' has no column '" + spec.column + "'" +
-                                           did_you_mean(spec.column, columns)
+            reader.position("column"), "map '" + spec.map + "' has no column '" + spec.column +
+                                           "'" + did_you_mean(spec.column, columns)
         );
     }
 }
@@ -89,9 +84,7 @@ std::optional<domain::EntitySpec> load_entity_spec(
     return spec;
 }
 
-void check_references(
-    Loading& loading, const MapReader& reader, const domain::RuleResult& result
-) {
+void check_references(Loading& loading, const MapReader& reader, const domain::RuleResult& result) {
     const auto& priorities = loading.priority_names;
     if (result.priority && !is_template(*result.priority) &&
         std::find(priorities.begin(), priorities.end(), *result.priority) == priorities.end()) {
@@ -163,7 +156,7 @@ domain::RuleResult load_result(Loading& loading, const Node* node, const Capture
         for (const Node* each : one_or_many(reader.find("observers"))) {
             const auto user = read_text(loading.diagnostics, *each, "observers");
             if (user) {
-                check_text(loading, *user, each->at, captures);
+                check_template_text(loading, *user, each->at, &captures);
                 result.observers->push_back(*user);
             }
         }
@@ -191,7 +184,9 @@ void load_rules(Loading& loading, const MapReader& root) {
         Captures captures;
         rule.name = reader.text("name").value_or("");
         if (count_code_points(rule.name) > 128) {
-            loading.diagnostics.error(reader.position("name"), "'name' is longer than 128 characters");
+            loading.diagnostics.error(
+                reader.position("name"), "'name' is longer than 128 characters"
+            );
         }
         rule.when = load_condition(loading, reader.find("when"), captures);
         rule.then = load_result(loading, reader.find("then"), captures);

@@ -41,8 +41,8 @@ void load_severity_map(Loading& loading, const MapReader& reader, ports::SourceO
         const std::string word = to_lower_ascii(name->text);
         if (std::find(words.begin(), words.end(), word) == words.end()) {
             loading.diagnostics.error(
-                name->at, "'" + name->text + "' is not a severity that " + options.type + " sends: " +
-                              join(words, ", ") + did_you_mean(word, words)
+                name->at, "'" + name->text + "' is not a severity that " + options.type +
+                              " sends: " + join(words, ", ") + did_you_mean(word, words)
             );
             continue;
         }
@@ -98,7 +98,9 @@ void load_auth(Loading& loading, const MapReader& source, AuthConfig& auth) {
     if (node->kind == Node::Kind::scalar) {
         auth.anyone = node->text == "none";
         if (auth.anyone) {
-            loading.diagnostics.warning(node->at, "auth: none lets everybody who reaches the port send");
+            loading.diagnostics.warning(
+                node->at, "auth: none lets everybody who reaches the port send"
+            );
         } else {
             loading.diagnostics.error(
                 node->at, "'auth' must be {bearer: …}, {basic: …}, {hmac: …} or the word none"

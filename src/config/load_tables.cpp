@@ -34,7 +34,8 @@ class SeverityShares {
             const auto [owner, is_free] = owners_.emplace(severity, priority);
             if (!is_free) {
                 diagnostics_.error(
-                    node->at, "severity '" + node->text + "' belongs to '" + owner->second + "' already"
+                    node->at,
+                    "severity '" + node->text + "' belongs to '" + owner->second + "' already"
                 );
                 continue;
             }
@@ -92,9 +93,7 @@ std::string load_template(Loading& loading, const MapReader& reader, std::string
     if (!source) {
         return {};
     }
-    for (const std::string& problem : domain::check_template(*source)) {
-        loading.diagnostics.error(reader.position(part), "'" + std::string(part) + "': " + problem);
-    }
+    check_template_text(loading, *source, reader.position(part), nullptr);
     return *source;
 }
 
@@ -151,6 +150,20 @@ void load_templates(Loading& loading, const MapReader& root) {
     }
 }
 
+void check_template_text(
+    Loading& loading, const std::string& text, Position at, const std::vector<std::string>* captures
+) {
+    const auto problems = captures == nullptr ? domain::check_template(text)
+                                              : domain::check_template(text, *captures);
+    // The line inside the template helps only where there are several.
+    constexpr std::string_view kFirstLine = "line 1: ";
+    const bool one_line = text.find('\n') == std::string::npos;
+    for (const std::string& problem : problems) {
+        const bool is_noise = one_line && problem.starts_with(kFirstLine);
+        loading.diagnostics.error(at, is_noise ? problem.substr(kFirstLine.size()) : problem);
+    }
+}
+
 void check_template_set(Loading& loading, const std::string& name, Position at) {
     const auto& sets = loading.template_sets;
     if (std::find(sets.begin(), sets.end(), name) == sets.end()) {
@@ -165,8 +178,9 @@ std::string load_time_zone(Loading& loading, const MapReader& reader, std::strin
     if (zone && !is_known_time_zone(*zone)) {
         loading.diagnostics.error(
             reader.position(name),
-            "'" + *zone + "' is not a time zone of this system (write e.g. Europe/Paris; tzdata must be "
-                          "installed)"
+            "'" + *zone +
+                "' is not a time zone of this system (write e.g. Europe/Paris; tzdata must be "
+                "installed)"
         );
     }
     return zone.value_or("");
@@ -199,8 +213,9 @@ domain::EntityRef load_entity(Loading& loading, const MapReader& reader, std::st
     entity.value = value.value_or("");
     if (entity.value.find("{{") != std::string::npos) {
         loading.diagnostics.error(
-            node->at, "'" + std::string(name) + "' cannot hold a template: there is no alert to take "
-                                                "values from"
+            node->at, "'" + std::string(name) +
+                          "' cannot hold a template: there is no alert to take "
+                          "values from"
         );
     }
     return entity;

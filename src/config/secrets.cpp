@@ -31,7 +31,8 @@ Found from_credential(const std::string& name) {
     const char* const directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (directory == nullptr || *directory == '\0') {
         return {
-            {}, "credential '" + name + "': $CREDENTIALS_DIRECTORY is not set (no LoadCredential=?)"};
+            {},
+            "credential '" + name + "': $CREDENTIALS_DIRECTORY is not set (no LoadCredential=?)"};
     }
     const bool is_plain_name = name.find('/') == std::string::npos && name != "." && name != "..";
     if (!is_plain_name) {
@@ -125,8 +126,8 @@ std::vector<Secret> read_secrets(
     const auto nodes = one_or_many(&node);
     if (nodes.empty() || nodes.size() > kMaxSecrets) {
         diagnostics.error(
-            node.at, "'" + std::string(what) + "' needs one to " + std::to_string(kMaxSecrets) +
-                         " secrets"
+            node.at,
+            "'" + std::string(what) + "' needs one to " + std::to_string(kMaxSecrets) + " secrets"
         );
         return {};
     }

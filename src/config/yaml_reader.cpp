@@ -95,8 +95,8 @@ std::optional<std::int64_t> read_integer(
     }
     if (*value < key.minimum || *value > key.maximum) {
         diagnostics.error(
-            node.at, quoted(key.name) + " must be between " + std::to_string(key.minimum) + " and " +
-                         std::to_string(key.maximum)
+            node.at, quoted(key.name) + " must be between " + std::to_string(key.minimum) +
+                         " and " + std::to_string(key.maximum)
         );
         return std::nullopt;
     }
@@ -131,8 +131,9 @@ std::optional<Duration> read_duration(Diagnostics& diagnostics, const Node& node
     }
     if (value->count() < key.minimum || value->count() > key.maximum) {
         diagnostics.error(
-            node.at, quoted(key.name) + " must be between " + format_duration(Duration(key.minimum)) +
-                         " and " + format_duration(Duration(key.maximum))
+            node.at, quoted(key.name) + " must be between " +
+                         format_duration(Duration(key.minimum)) + " and " +
+                         format_duration(Duration(key.maximum))
         );
         return std::nullopt;
     }
@@ -180,8 +181,8 @@ bool is_one_of(
     }
     const std::string found = node.text.empty() ? "empty" : quoted(node.text);
     diagnostics.error(
-        node.at, quoted(what) + " must be " + (words.size() > 1 ? "one of " : "") + join(words, ", ") +
-                     ", not " + found + did_you_mean(node.text, words)
+        node.at, quoted(what) + " must be " + (words.size() > 1 ? "one of " : "") +
+                     join(words, ", ") + ", not " + found + did_you_mean(node.text, words)
     );
     return false;
 }
@@ -216,9 +217,10 @@ std::vector<NamedNode> named_nodes(
                              name.text.find_first_not_of(characters) == std::string::npos;
         if (!is_name && !characters.empty()) {
             diagnostics.error(
-                name.at, shown + " is not a name: use 1 to 64 of " +
-                             (characters.find('A') == std::string_view::npos ? "a-z, 0-9 and -"
-                                                                             : "A-Z, a-z, 0-9, _ and -")
+                name.at,
+                shown + " is not a name: use 1 to 64 of " +
+                    (characters.find('A') == std::string_view::npos ? "a-z, 0-9 and -"
+                                                                    : "A-Z, a-z, 0-9, _ and -")
             );
         } else if (node->items[i].kind == Node::Kind::null) {
             diagnostics.error(name.at, shown + " has no value");

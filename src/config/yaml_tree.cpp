@@ -189,7 +189,8 @@ bool is_clean_text(const std::string& text, Diagnostics& diagnostics) {
     }
     const std::string repaired = repair_utf8(text);
     if (repaired != text) {
-        const auto differs = std::mismatch(text.begin(), text.end(), repaired.begin(), repaired.end());
+        const auto differs =
+            std::mismatch(text.begin(), text.end(), repaired.begin(), repaired.end());
         diagnostics.error(
             position_at(text, static_cast<std::size_t>(differs.first - text.begin())),
             "the file is not UTF-8 here"
@@ -210,7 +211,8 @@ bool is_clean_text(const std::string& text, Diagnostics& diagnostics) {
     return true;
 }
 
-// yaml-cpp takes the end of the file for a closing quote, so that a forgotten one swallows the rest.
+// yaml-cpp takes the end of the file for a closing quote, so that a forgotten one swallows the
+// rest.
 bool is_closed(const std::string& text, Position begin) {
     std::size_t offset = 0;
     for (int line = 1; line < begin.line; ++line) {

@@ -14,7 +14,7 @@ namespace alert_bridge::config {
 
 struct FileText {
     std::string text;
-    std::string problem;         // empty: read
+    std::string problem;           // empty: read
     bool others_may_read = false;  // group or world has any right on it
 };
 

@@ -47,7 +47,7 @@ struct Key {
 struct Section {
     std::string_view path;
     std::array<std::span<const Key>, 2> parts;  // the policy keys are shared by two sections
-    bool uses_fallbacks = true;  // rules leave alone what they do not name
+    bool uses_fallbacks = true;                 // rules leave alone what they do not name
 
     [[nodiscard]] const Key* find(std::string_view name) const noexcept;
 };

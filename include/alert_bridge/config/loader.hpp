@@ -4,8 +4,8 @@
 //
 // Called by `check`, by the start and by a reload; the same code every time. The sections are read
 // by sections.hpp, against the key table of keys.hpp.
-// Guarantees: never throws; all mistakes at once (but YAML syntax: the first), sorted by position; a
-// Config is given exactly when there is no error, and then domain::RuleEngine::compile() and
+// Guarantees: never throws; all mistakes at once (but YAML syntax: the first), sorted by position;
+// a Config is given exactly when there is no error, and then domain::RuleEngine::compile() and
 // domain::Templates::compile() accept it; warnings may come with a Config.
 // Not guaranteed: that GLPI knows the names in it (`doctor` asks).
 // Thread rule: blocking (reads files); start and reload only.
@@ -30,6 +30,7 @@ struct Loaded {
 
 // `name` stands for the file in messages; relative paths in the text start at `base_dir`.
 [[nodiscard]] Loaded load_text(
-    const std::string& text, const std::string& name, const std::string& base_dir);
+    const std::string& text, const std::string& name, const std::string& base_dir
+);
 
 }  // namespace alert_bridge::config

@@ -60,8 +60,8 @@ struct BasicLogin {
     Secret password;
 };
 
-// How a source proves who it is. Any bearer token or basic login is enough; HMAC keys are a demand of
-// their own: with both, a request must show both.
+// How a source proves who it is. Any bearer token or basic login is enough; HMAC keys are a demand
+// of their own: with both, a request must show both.
 struct AuthConfig {
     bool anyone = false;  // auth: none
     std::vector<Secret> bearer;
@@ -86,7 +86,7 @@ struct GlpiConfig {
     Duration request_timeout{};
     Duration session_life{};
     Duration session_idle{};
-    std::string time_zone;  // of the bridge's GLPI user
+    std::string time_zone;                // of the bridge's GLPI user
     std::vector<std::string> item_types;  // IPAddress among them: look addresses up
     Duration cache_hits{}, cache_misses{}, cache_names{}, cache_entities{};
     domain::EntityRef default_entity;  // also in Config::rules

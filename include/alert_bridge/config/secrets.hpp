@@ -7,9 +7,9 @@
 // whose rights the service manager looks after; an environment variable is warned about, because
 // other processes of the user can read it. One line end at the end is dropped; what remains must
 // be one line of printable ASCII without blanks around it, 1 to 4096 bytes.
-// Several secrets are accepted where a list is allowed, so that a token can be changed without a gap.
-// Guarantees: messages name the place of a secret, never its value.
-// Thread rule: blocking reads; start and reload only. Tests: tests/unit/config/secrets_test.cpp
+// Several secrets are accepted where a list is allowed, so that a token can be changed without a
+// gap. Guarantees: messages name the place of a secret, never its value. Thread rule: blocking
+// reads; start and reload only. Tests: tests/unit/config/secrets_test.cpp
 #pragma once
 
 #include <string>
@@ -25,10 +25,12 @@ inline constexpr std::size_t kMaxSecrets = 8;
 
 // Exactly one secret; empty after a mistake (told).
 [[nodiscard]] Secret read_secret(
-    Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir);
+    Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir
+);
 
 // One or a list; empty after a mistake (told).
 [[nodiscard]] std::vector<Secret> read_secrets(
-    Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir);
+    Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir
+);
 
 }  // namespace alert_bridge::config

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// One function per section of the configuration file. Called by the loader only, in the order below:
-// later sections refer to names that earlier ones define.
+// One function per section of the configuration file. Called by the loader only, in the order
+// below: later sections refer to names that earlier ones define.
 //
 // Guarantees: every function reports all mistakes of its section to Loading::diagnostics and goes
-// on; what it leaves in Loading::config after a mistake is usable by the next function, but must not
-// be run. Thread rule: one thread; blocking (files). Tests: tests/unit/config/loader_test.cpp
+// on; what it leaves in Loading::config after a mistake is usable by the next function, but must
+// not be run. Thread rule: one thread; blocking (files). Tests: tests/unit/config/loader_test.cpp
 #pragma once
 
 #include <map>
@@ -42,25 +42,35 @@ void load_rules(Loading& loading, const MapReader& root);
 
 // Policy keys of `defaults` or of a rule's `then`.
 void load_policy(
-    Loading& loading, const MapReader& reader, const Section& notify, domain::RuleResult& result);
+    Loading& loading, const MapReader& reader, const Section& notify, domain::RuleResult& result
+);
+
+// Tells what is wrong with a template at `at`. Null pointer: no rule, so no captures and no map.
+void check_template_text(
+    Loading& loading, const std::string& text, Position at, const std::vector<std::string>* captures
+);
 
 // An entity by name, "#id", or {by, value}; no templates.
 [[nodiscard]] domain::EntityRef load_entity(
-    Loading& loading, const MapReader& reader, std::string_view name);
+    Loading& loading, const MapReader& reader, std::string_view name
+);
 
 // Told when the zone is not in the system's tz database.
 [[nodiscard]] std::string load_time_zone(
-    Loading& loading, const MapReader& reader, std::string_view name);
+    Loading& loading, const MapReader& reader, std::string_view name
+);
 
 // Told when there is no such template set.
 void check_template_set(Loading& loading, const std::string& name, Position at);
 
 // One rule's `when`. Names of captures are added to `captures`.
 [[nodiscard]] domain::Condition load_condition(
-    Loading& loading, const Node* node, std::vector<std::string>& captures);
+    Loading& loading, const Node* node, std::vector<std::string>& captures
+);
 
 // One rule's `then`.
 [[nodiscard]] domain::RuleResult load_result(
-    Loading& loading, const Node* node, const std::vector<std::string>& captures);
+    Loading& loading, const Node* node, const std::vector<std::string>& captures
+);
 
 }  // namespace alert_bridge::config

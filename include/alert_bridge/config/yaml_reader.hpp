@@ -8,8 +8,8 @@
 // position and read as if it were absent, so that loading goes on to the next mistake.
 // Integers are plain decimal (010, 0x10, 1_000 and '5' are mistakes), booleans true or false only,
 // null never means "default".
-// Guarantees: never throws; never stops early. Requires: names given to getters stand in the section.
-// Thread rule: one thread. Tests: tests/unit/config/yaml_reader_test.cpp
+// Guarantees: never throws; never stops early. Requires: names given to getters stand in the
+// section. Thread rule: one thread. Tests: tests/unit/config/yaml_reader_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ inline constexpr std::size_t kMaxScalarBytes = 64 * 1024;
 
 class MapReader {
   public:
-    // `node` may be null pointer: an absent mapping, in which only required keys are missed, at `at`.
+    // `node` may be null pointer: an absent mapping, in which only required keys are missed, at
+    // `at`.
     MapReader(Diagnostics& diagnostics, const Node* node, const Section& section, Position at = {});
 
     // The raw value; null pointer when the key is absent or has no value.
@@ -62,26 +63,32 @@ class MapReader {
 
 // A non-empty text; null, lists and mappings are mistakes. `what` names it in messages.
 [[nodiscard]] std::optional<std::string> read_text(
-    Diagnostics& diagnostics, const Node& node, std::string_view what);
+    Diagnostics& diagnostics, const Node& node, std::string_view what
+);
 [[nodiscard]] std::optional<std::int64_t> read_integer(
-    Diagnostics& diagnostics, const Node& node, const Key& key);
+    Diagnostics& diagnostics, const Node& node, const Key& key
+);
 [[nodiscard]] std::optional<bool> read_boolean(
-    Diagnostics& diagnostics, const Node& node, const Key& key);
+    Diagnostics& diagnostics, const Node& node, const Key& key
+);
 [[nodiscard]] std::optional<Duration> read_duration(
-    Diagnostics& diagnostics, const Node& node, const Key& key);
+    Diagnostics& diagnostics, const Node& node, const Key& key
+);
 [[nodiscard]] std::optional<std::int64_t> read_size(
-    Diagnostics& diagnostics, const Node& node, const Key& key);
+    Diagnostics& diagnostics, const Node& node, const Key& key
+);
 
 // One of the words; otherwise told with the nearest of them.
 [[nodiscard]] bool is_one_of(
     Diagnostics& diagnostics, const Node& node, std::string_view what,
-    const std::vector<std::string>& words);
+    const std::vector<std::string>& words
+);
 
 // The elements of a list; a single value counts as a list of one. Null pointer: none.
 [[nodiscard]] std::vector<const Node*> one_or_many(const Node* node);
 
-// The entries of a mapping whose keys the operator chose, e.g. the sources; entries without a value and
-// names that are not made of `characters` (at most 64; empty: any name) are told and left out.
+// The entries of a mapping whose keys the operator chose, e.g. the sources; entries without a value
+// and names that are not made of `characters` (at most 64; empty: any name) are told and left out.
 struct NamedNode {
     const Node::Name* name = nullptr;
     const Node* node = nullptr;
@@ -90,14 +97,17 @@ inline constexpr std::string_view kNameCharacters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 [[nodiscard]] std::vector<NamedNode> named_nodes(
     Diagnostics& diagnostics, const Node* node, std::string_view what,
-    std::string_view characters = kNameCharacters);
+    std::string_view characters = kNameCharacters
+);
 
 // " (did you mean 'x'?)" or nothing.
 [[nodiscard]] std::string did_you_mean(
-    std::string_view wrong, const std::vector<std::string>& known);
+    std::string_view wrong, const std::vector<std::string>& known
+);
 
 // "10.0.0.0/8", "2001:db8::/32" or one address; anything else is told with its reason.
 [[nodiscard]] std::optional<std::string> read_network(
-    Diagnostics& diagnostics, const Node& node, std::string_view what);
+    Diagnostics& diagnostics, const Node& node, std::string_view what
+);
 
 }  // namespace alert_bridge::config

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// Node and parse_yaml: YAML text -> our own tree, in which every value knows its line and column and
-// scalars are still the characters of the file.
+// Node and parse_yaml: YAML text -> our own tree, in which every value knows its line and column
+// and scalars are still the characters of the file.
 //
-// Why not YAML::Node: yaml-cpp 0.7 keeps the first of two equal keys silently, reads 010 as 8, 'yes'
-// as true and a quoted '5' as a number, and an alias can make a small file a huge tree. Here nothing
-// is converted, duplicate keys are errors, and anchors, aliases, tags and a second document are
-// refused.
-// Guarantees: never throws; the text must be valid UTF-8 without control characters; size, depth
-// and number of values are bounded. Not guaranteed: more than one error of syntax at once (yaml-cpp
-// stops at the first).
-// Thread rule: pure. Tests: tests/unit/config/yaml_reader_test.cpp
+// Why not YAML::Node: yaml-cpp 0.7 keeps the first of two equal keys silently, reads 010 as 8,
+// 'yes' as true and a quoted '5' as a number, and an alias can make a small file a huge tree. Here
+// nothing is converted, duplicate keys are errors, and anchors, aliases, tags and a second document
+// are refused. Guarantees: never throws; the text must be valid UTF-8 without control characters;
+// size, depth and number of values are bounded. Not guaranteed: more than one error of syntax at
+// once (yaml-cpp stops at the first). Thread rule: pure. Tests:
+// tests/unit/config/yaml_reader_test.cpp
 #pragma once
 
 #include <optional>

@@ -33,8 +33,9 @@ TEST_CASE("rows are found by the key column, columns by their names") {
 }
 
 TEST_CASE("quoted fields may hold commas, quotes, line ends and blanks") {
-    const auto [map, problems] =
-        parse("code,entity\n\"a,b\",\"Hôpital \"\"Nord\"\"\"\nc,\"two\nlines\"\nd,\" kept \"\n e , cut \n");
+    const auto [map, problems] = parse(
+        "code,entity\n\"a,b\",\"Hôpital \"\"Nord\"\"\"\nc,\"two\nlines\"\nd,\" kept \"\n e , cut \n"
+    );
     CHECK(problems.empty());
     CHECK(map.rows.at("a,b").at("entity") == "Hôpital \"Nord\"");
     CHECK(map.rows.at("c").at("entity") == "two\nlines");
@@ -43,7 +44,10 @@ TEST_CASE("quoted fields may hold commas, quotes, line ends and blanks") {
 }
 
 TEST_CASE("CRLF, a byte order mark, empty lines and a missing last line end are accepted") {
-    const auto [map, problems] = parse("\xEF\xBB\xBF" "code,entity\r\n\r\na,A\r\n\nb,");
+    const auto [map, problems] = parse(
+        "\xEF\xBB\xBF"
+        "code,entity\r\n\r\na,A\r\n\nb,"
+    );
     CHECK(problems.empty());
     CHECK(map.rows.size() == 2);
     CHECK(map.rows.at("b").at("entity").empty());
@@ -80,9 +84,7 @@ TEST_CASE("a header that cannot be used is told") {
         parse("cod,entity\na,A\n").problems ==
         "m.csv:1:1: error: there is no column 'code' (did you mean 'cod'?)\n"
     );
-    CHECK(
-        parse("code,x,x\na,1,2\n").problems == "m.csv:1:8: error: two columns are named 'x'\n"
-    );
+    CHECK(parse("code,x,x\na,1,2\n").problems == "m.csv:1:8: error: two columns are named 'x'\n");
     CHECK(parse("code,,x\n").problems == "m.csv:1:6: error: a column has no name\n");
     std::string wide = "code";
     for (int i = 0; i < 64; ++i) {
@@ -92,7 +94,9 @@ TEST_CASE("a header that cannot be used is told") {
 }
 
 TEST_CASE("broken quoting and bytes that are not UTF-8 are told") {
-    CHECK(parse("code,e\na,\"open\n").problems == "m.csv:2:3: error: the closing quote is missing\n");
+    CHECK(
+        parse("code,e\na,\"open\n").problems == "m.csv:2:3: error: the closing quote is missing\n"
+    );
     CHECK(parse("code,e\na,\xff\n").problems == "m.csv:1:1: error: the file is not UTF-8\n");
     CHECK_THAT(parse("code,e\ra,b\n").problems, ContainsSubstring("without a line feed"));
 }

@@ -22,7 +22,8 @@ Read read(const std::string& yaml, const std::string& base_dir) {
     Read result;
     const auto root = parse_yaml("token: " + yaml + "\n", diagnostics);
     if (root) {
-        for (const Secret& secret : read_secrets(diagnostics, *root->find("token"), "token", base_dir)) {
+        for (const Secret& secret :
+             read_secrets(diagnostics, *root->find("token"), "token", base_dir)) {
             result.values.emplace_back(secret.reveal());
         }
     }
@@ -115,13 +116,15 @@ TEST_CASE("a credential comes from the service manager's directory") {
     const TemporaryDirectory directory;
     directory.write("glpi", "abc\n", 0440);  // its rights are the service manager's business
     CHECK_THAT(
-        read("{credential: glpi}", "/").problems, ContainsSubstring("$CREDENTIALS_DIRECTORY is not set")
+        read("{credential: glpi}", "/").problems,
+        ContainsSubstring("$CREDENTIALS_DIRECTORY is not set")
     );
     const EnvironmentGuard guard("CREDENTIALS_DIRECTORY", directory.path());
     CHECK(read("{credential: glpi}", "/").values == std::vector<std::string>{"abc"});
     CHECK_THAT(read("{credential: none}", "/").problems, ContainsSubstring("No such file"));
     CHECK_THAT(
-        read("{credential: ../glpi}", "/").problems, ContainsSubstring("is not the name of a credential")
+        read("{credential: ../glpi}", "/").problems,
+        ContainsSubstring("is not the name of a credential")
     );
     CHECK_THAT(read("{credential: ..}", "/").problems, ContainsSubstring("is not the name"));
 }
@@ -151,14 +154,14 @@ TEST_CASE("several secrets are accepted at once, so that a token can be changed 
 }
 
 TEST_CASE("a secret names exactly one place") {
-    CHECK_THAT(read("{}", "/").problems, ContainsSubstring("needs exactly one of file, credential, env"));
+    CHECK_THAT(
+        read("{}", "/").problems, ContainsSubstring("needs exactly one of file, credential, env")
+    );
     CHECK_THAT(
         read("{file: a, env: b}", "/").problems,
         ContainsSubstring("needs exactly one of file, credential, env")
     );
-    CHECK_THAT(
-        read("{fiel: a}", "/").problems, ContainsSubstring("unknown key 'fiel'")
-    );
+    CHECK_THAT(read("{fiel: a}", "/").problems, ContainsSubstring("unknown key 'fiel'"));
 }
 
 TEST_CASE("relative paths start at the configuration's directory, absolute ones stay") {

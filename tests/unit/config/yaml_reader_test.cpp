@@ -63,7 +63,8 @@ TEST_CASE("every value of the tree knows its line and column") {
 
 TEST_CASE("scalars stay the characters of the file") {
     Diagnostics diagnostics("f");
-    const auto root = parse_yaml("a: 010\nb: yes\nc: 1e3\nd: '~'\ne: ~\nf: |\n  two\n  lines\n", diagnostics);
+    const auto root =
+        parse_yaml("a: 010\nb: yes\nc: 1e3\nd: '~'\ne: ~\nf: |\n  two\n  lines\n", diagnostics);
     REQUIRE(root);
     CHECK(root->find("a")->text == "010");
     CHECK(root->find("b")->text == "yes");
@@ -81,8 +82,9 @@ TEST_CASE("a key that is given twice is a mistake and its first value is kept") 
     CHECK(root->find("a")->text == "1");
     CHECK(root->names.size() == 2);
     CHECK(
-        render(diagnostics.take()) == "f:2:11: error: 'x' is given twice; it stands in line 2 already\n"
-                                      "f:3:1: error: 'a' is given twice; it stands in line 1 already\n"
+        render(diagnostics.take()) ==
+        "f:2:11: error: 'x' is given twice; it stands in line 2 already\n"
+        "f:3:1: error: 'a' is given twice; it stands in line 1 already\n"
     );
 }
 
@@ -95,7 +97,8 @@ TEST_CASE("YAML that is not plain data is refused with its place") {
         {"a: &x 1\n", "f:1:4: error: anchors (&name) are not accepted\n"},
         {"a: *x\n", "f:1:4: error: not YAML: the referenced anchor is not defined\n"},
         {"a: !!int 1\n", "f:1:4: error: tags (!tag:yaml.org,2002:int) are not accepted\n"},
-        {"a: 1\n---\nb: 2\n", "f:2:1: error: one YAML document per file: a second one starts here\n"},
+        {"a: 1\n---\nb: 2\n",
+         "f:2:1: error: one YAML document per file: a second one starts here\n"},
         {"? [a, b]\n: 1\n", "f:1:3: error: a key must be one word, not a list or a mapping\n"},
         {"a: [1, 2\n", "f:2:1: error: not YAML: end of sequence flow not found\n"},
         {"a: \"x\\\"\nb: 1\n", "f:1:4: error: the closing quote is missing\n"},
@@ -113,7 +116,8 @@ TEST_CASE("YAML that is not plain data is refused with its place") {
 }
 
 TEST_CASE("quoted scalars at the end of a file are accepted when they are closed") {
-    for (const char* text : {"a: \"x\"", "a: 'it''s'\n", "a: \"\\\\\"\n", "a: |\n  \"x\n", "a: 1\n\"b\": 2"}) {
+    for (const char* text :
+         {"a: \"x\"", "a: 'it''s'\n", "a: \"\\\\\"\n", "a: |\n  \"x\n", "a: 1\n\"b\": 2"}) {
         INFO(text);
         Diagnostics diagnostics("f");
         CHECK(parse_yaml(text, diagnostics));
@@ -125,7 +129,8 @@ TEST_CASE("an alias bomb is refused at its first anchor") {
     std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x]\n";
     for (char name = 'b'; name < 'k'; ++name) {
         const std::string previous(1, static_cast<char>(name - 1));
-        bomb += std::string(1, name) + ": &" + name + " [" + repeated("*" + previous + ", ", 9) + "x]\n";
+        bomb += std::string(1, name) + ": &" + name + " [" + repeated("*" + previous + ", ", 9) +
+                "x]\n";
     }
     Diagnostics diagnostics("f");
     CHECK_FALSE(parse_yaml(bomb, diagnostics));
@@ -157,7 +162,8 @@ TEST_CASE("depth, number of values and size of a file are bounded") {
 }
 
 TEST_CASE("values of the right type are taken") {
-    CHECK(problems_of("{count: -5, flag: false, wait: 1h, room: 64KiB, word: green, name: no}").empty());
+    CHECK(problems_of("{count: -5, flag: false, wait: 1h, room: 64KiB, word: green, name: no}")
+              .empty());
     CHECK(problems_of("{name: x}").empty());
 }
 
@@ -214,11 +220,14 @@ TEST_CASE("what other readers convert silently is a mistake here") {
         {"wait: 5min", "1:7: error: 'wait' must be a duration: 30s, 5m, 24h or 7d, not '5min'"},
         {"wait: -5m", "1:7: error: 'wait' must be a duration: 30s, 5m, 24h or 7d, not '-5m'"},
         {"wait: 2h", "1:7: error: 'wait' must be between 1s and 1h"},
-        {"room: 4MB", "1:7: error: 'room' must be a size: 4MiB, 64KiB or a number of bytes, not '4MB'"},
+        {"room: 4MB",
+         "1:7: error: 'room' must be a size: 4MiB, 64KiB or a number of bytes, not '4MB'"},
         {"room: 1000", "1:7: error: 'room' must be between 1KiB and 8MiB"},
         {"room: 9999999999999MiB",
-         "1:7: error: 'room' must be a size: 4MiB, 64KiB or a number of bytes, not '9999999999999MiB'"},
-        {"word: gren", "1:7: error: 'word' must be one of red, green, not 'gren' (did you mean 'green'?)"},
+         "1:7: error: 'room' must be a size: 4MiB, 64KiB or a number of bytes, not "
+         "'9999999999999MiB'"},
+        {"word: gren",
+         "1:7: error: 'word' must be one of red, green, not 'gren' (did you mean 'green'?)"},
         {"word: ''", "1:7: error: 'word' must be one of red, green, not empty"},
     };
     for (const Case& each : cases) {
@@ -230,17 +239,19 @@ TEST_CASE("what other readers convert silently is a mistake here") {
 
 TEST_CASE("unknown and missing keys are told with the nearest known name") {
     CHECK(
-        problems_of("cuont: 1\nzzz: 2\n") == "f:1:1: error: 'name' is missing in 'thing'\n"
-                                             "f:1:1: error: unknown key 'cuont' in 'thing' (did you mean "
-                                             "'count'?)\n"
-                                             "f:2:1: error: unknown key 'zzz' in 'thing'\n"
+        problems_of("cuont: 1\nzzz: 2\n") ==
+        "f:1:1: error: 'name' is missing in 'thing'\n"
+        "f:1:1: error: unknown key 'cuont' in 'thing' (did you mean "
+        "'count'?)\n"
+        "f:2:1: error: unknown key 'zzz' in 'thing'\n"
     );
     CHECK(problems_of("[1]\n") == "f:1:1: error: 'thing' must be a mapping\n");
     CHECK(problems_of("") == "f:1:1: error: 'thing' must be a mapping\n");
 }
 
 TEST_CASE("all mistakes come at once and in the order of the file") {
-    const std::string said = problems_of("word: blue\nname: x\nflag: no\ncount: x\nwait: 1\nroom: y\n");
+    const std::string said =
+        problems_of("word: blue\nname: x\nflag: no\ncount: x\nwait: 1\nroom: y\n");
     CHECK(said.find("f:1:7") < said.find("f:3:7"));
     CHECK(said.find("f:3:7") < said.find("f:4:8"));
     CHECK(said.find("f:4:8") < said.find("f:5:7"));
