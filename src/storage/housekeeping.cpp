@@ -234,17 +234,24 @@ int prune_loose(Database& db, WallTime now, int limit, const Retention& retentio
     int left = limit;
     left -= db.run(
         "DELETE FROM episodes WHERE num IN (SELECT num FROM episodes e"
-        " WHERE incident_id IS NULL AND coalesce(ended_at, started_at) < ?1"
-        " AND (state <> 'open' OR started_at < ?2) AND NOT EXISTS (SELECT 1 FROM problems p"
-        " WHERE p.key = e.problem_key AND p.updated_at >= ?1)"
-        " ORDER BY coalesce(ended_at, started_at) LIMIT ?3)",
-        now - retention.tombstones, now - retention.incidents, left
+        " WHERE incident_id IS NULL AND state <> 'open' AND coalesce(ended_at, started_at) < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.key = e.problem_key"
+        " AND p.updated_at >= ?1) ORDER BY coalesce(ended_at, started_at) LIMIT ?2)",
+        now - retention.tombstones, left
     );
+    left -= db.run(
+        "DELETE FROM episodes WHERE num IN (SELECT num FROM episodes e"
+        " WHERE incident_id IS NULL AND state = 'open' AND started_at < ?1"
+        " AND NOT EXISTS (SELECT 1 FROM problems p WHERE p.key = e.problem_key"
+        " AND p.updated_at >= ?1) ORDER BY started_at LIMIT ?2)",
+        now - retention.incidents, left
+    );
+    // As long as incidents: a shorter time would look at all problems with history each time.
     left -= db.run(
         "DELETE FROM problems WHERE key IN (SELECT key FROM problems p WHERE updated_at < ?1"
         " AND NOT EXISTS (SELECT 1 FROM episodes e WHERE e.problem_key = p.key)"
         " ORDER BY updated_at LIMIT ?2)",
-        now - retention.tombstones, left
+        now - retention.incidents, left
     );
     return limit - left;
 }

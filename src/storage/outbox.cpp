@@ -86,7 +86,8 @@ std::optional<WallTime> next_due(Database& db) {
 }
 
 int recover_interrupted(Database& db, const domain::RetryPolicy& policy, WallTime now) {
-    const auto ids = read_ids(db.query("SELECT id FROM operations WHERE state = 'sending'"));
+    const auto ids =
+        read_ids(db.query("SELECT id FROM operations WHERE head = 1 AND state = 'sending'"));
     for (const auto id : ids) {
         auto operation = find_operation(db, id);
         BRIDGE_INVARIANT(operation.has_value());

@@ -16,6 +16,9 @@ constexpr int kApplicationId = 0x47414231;  // "GAB1": tells our files from othe
 
 // Version 1. Enum values are stored as the words of domain/*.hpp, times as milliseconds since 1970.
 //
+// Long values come last in their row, so that counting and pruning need not read past them. Figures
+// are counted in partial indexes of what is unfinished.
+//
 // operations.head marks the one operation of an incident that may move: it is what claim() looks
 // for and, being unique per incident, what makes two requests in flight for one ticket impossible.
 constexpr const char* kVersion1 = R"sql(
@@ -30,7 +33,7 @@ CREATE TABLE journal (
     alert TEXT NOT NULL,
     CHECK (state = 'done' OR (reason = '' AND incident_id = ''))
 ) STRICT;
-CREATE INDEX journal_pending ON journal (seq) WHERE state = 'pending';
+CREATE INDEX journal_pending ON journal (state) WHERE state = 'pending';
 CREATE INDEX journal_pending_problem ON journal (problem_key) WHERE state = 'pending';
 CREATE INDEX journal_done_age ON journal (received_at) WHERE state = 'done';
 
@@ -46,8 +49,8 @@ CREATE TABLE quarantine (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     source TEXT NOT NULL,
     reason TEXT NOT NULL,
-    body BLOB NOT NULL CHECK (length(body) <= 65536),
-    received_at INTEGER NOT NULL
+    received_at INTEGER NOT NULL,
+    body BLOB NOT NULL CHECK (length(body) <= 65536)
 ) STRICT;
 
 CREATE TABLE problems (
@@ -78,6 +81,7 @@ CREATE TABLE incidents (
     CHECK (state <> 'holding' OR ticket_id = 0)
 ) STRICT;
 CREATE UNIQUE INDEX incidents_group ON incidents (group_key) WHERE state <> 'ended';
+CREATE INDEX incidents_live ON incidents (state) WHERE state <> 'ended';
 CREATE INDEX incidents_group_ended ON incidents (group_key) WHERE state = 'ended';
 CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
 
@@ -103,7 +107,9 @@ CREATE TABLE episodes (
 CREATE INDEX episodes_incident ON episodes (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX episodes_problem ON episodes (problem_key) WHERE incident_id IS NOT NULL;
 CREATE INDEX episodes_open ON episodes (problem_key) WHERE incident_id IS NOT NULL AND state = 'open';
-CREATE INDEX episodes_loose ON episodes (coalesce(ended_at, started_at)) WHERE incident_id IS NULL;
+CREATE INDEX episodes_tombstones ON episodes (coalesce(ended_at, started_at))
+    WHERE incident_id IS NULL AND state <> 'open';
+CREATE INDEX episodes_below ON episodes (started_at) WHERE incident_id IS NULL AND state = 'open';
 
 CREATE TABLE operations (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -204,7 +204,9 @@ TEMPLATE_LIST_TEST_CASE(
     decision.episodes[0].ended_at = kNow - 400 * kDay;
     write(bench, decision);
     CHECK(prune_all(bench, kNow + 7 * kDay) == 0);
-    CHECK(prune_all(bench, kNow + 8 * kDay) == 2);
+    CHECK(prune_all(bench, kNow + 8 * kDay) == 1);
+    CHECK(snapshot_for(bench, about_alert(0)).problem);
+    CHECK(prune_all(bench, kNow + 91 * kDay) == 1);
     const auto snapshot = snapshot_for(bench, about_alert(0));
     CHECK_FALSE(snapshot.problem);
     CHECK_FALSE(snapshot.episode);

@@ -24,7 +24,7 @@ inline constexpr Duration kDay{24LL * 3600 * 1000};
 
 struct Retention {
     Duration alerts = 14 * kDay;        // decided journal rows and quarantined bodies
-    Duration incidents = 90 * kDay;     // ended incidents with all that belongs to them
+    Duration incidents = 90 * kDay;     // ended incidents and silent problems, with all of theirs
     Duration tombstones = 7 * kDay;     // recoveries of something never seen
     Duration stale_lookups = 7 * kDay;  // cached look-ups after they expired
     std::int64_t lookups_max = 50'000;  // cached look-ups
