@@ -197,7 +197,7 @@ void read_host(const Fields& fields, domain::Host& host) {
     read_inventory(fields, host);
 }
 
-void read_texts(const Fields& fields, Alert& alert) {
+void read_texts(const Fields& fields, EventSource source, Alert& alert) {
     alert.service = fields.label("service_name");
     if (alert.service.empty()) {
         alert.service = fields.label("item_name");
@@ -212,11 +212,14 @@ void read_texts(const Fields& fields, Alert& alert) {
         alert.comment = trim(message.substr(0, message.find('\n')));
         return;
     }
-    alert.text = fields.first_of({"event_opdata", "alert_message", "message"});
+    // The message of a trigger event only repeats the other fields.
+    const std::string_view data = fields.get("event_opdata");
+    const std::string_view text = source == EventSource::trigger ? data : message;
+    alert.text = text;
     if (alert.kind == AlertKind::update || alert.kind == AlertKind::acknowledgement) {
         // What was done is the news; the operational data did not bring it.
-        alert.text =
-            fields.first_of({"event_update_action", "event_opdata", "alert_message", "message"});
+        const std::string_view action = fields.get("event_update_action");
+        alert.text = action.empty() ? text : action;
         alert.comment = fields.get("event_update_message");
         const std::string_view author =
             fields.first_of({"event_update_user", "user_fullname", "user_username"});
@@ -369,7 +372,7 @@ Result<ports::Decoded> ZabbixDecoder::decode(std::string_view body, WallTime rec
     alert.severity_changed = alert.kind != AlertKind::problem &&
                              alert.kind != AlertKind::recovery && severity_changed(fields);
     read_host(fields, alert.host);
-    read_texts(fields, alert);
+    read_texts(fields, source, alert);
     const bool answered_before = read_tags(fields, alert);
     alert.is_repeat = alert.kind == AlertKind::problem && answered_before;
     settle_glpi_evidence(alert.host);

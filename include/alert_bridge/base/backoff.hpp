@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The next delay of a retry: exponential with full upper half jitter, bounded on both sides.
-// Pure: the random number is an argument.
+// Pure: the random number is an argument. Tests: tests/unit/base/backoff_test.cpp
 #pragma once
 
 #include <cstdint>

@@ -5,8 +5,8 @@
 // A sortable id is 26 Crockford letters: 48 bits of time, 80 random bits. A reference is "GAB-"
 // and 26 Crockford letters (128 random bits): letters, digits and hyphen only, because GLPI's text
 // search treats other characters specially (facts: 10.0.19 and 11.0.6, measured).
-// Thread rule: IdSource implementations must be callable from any thread. Tests:
-// tests/unit/base/id_test.cpp
+// Thread rule: IdSource implementations must be callable from any thread.
+// Tests: tests/unit/base/id_test.cpp
 #pragma once
 
 #include <array>

@@ -3,10 +3,12 @@
 // Decoder of application/x-www-form-urlencoded bodies (curl --data-urlencode).
 //
 // Guarantees: never throws, linear time. '+' is a blank, %XX is a byte; a '%' without two hex
-// digits stays as it is (as browsers read it). Names and values are valid UTF-8 (repaired after
-// decoding). Errors: class refused, code "form": no name=value pair at all, or a name that occurs
-// twice. Not here: what the names mean, and how many there may be (sources/fields.hpp). Thread
-// rule: pure. Tests: tests/unit/sources/form_test.cpp
+// digits stays as it is (as browsers read it). Names and values are valid UTF-8, repaired after
+// decoding. Not here: what the names mean, and how many there may be (sources/fields.hpp).
+//
+// Errors: class refused, code "form": no name=value pair at all, or a name that occurs twice.
+//
+// Thread rule: pure. Tests: tests/unit/sources/form_test.cpp
 #pragma once
 
 #include <map>

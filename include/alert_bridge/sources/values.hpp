@@ -16,10 +16,9 @@
 
 namespace alert_bridge::sources {
 
-// What a sender writes for "I have no value": nothing, an unresolved Zabbix macro
-// ("{EVENT.TAGS.x}",
-// "{$NAME}"), "*UNKNOWN*", or an unresolved Nagios macro ("$HOSTNOTES$", and "$" as a shell leaves
-// it). Only the whole value counts: braces and dollars inside a text are text, "{WARNING}" too.
+// What a sender writes for "I have no value": nothing, "*UNKNOWN*", an unresolved Zabbix macro
+// ("{EVENT.TAGS.x}", "{$NAME}") or Nagios macro ("$HOSTNOTES$", and "$" as a shell leaves it).
+// Only the whole value counts: braces and dollars inside a text are text, "{WARNING}" too.
 [[nodiscard]] bool is_absent(std::string_view value) noexcept;
 
 // At most `limit` bytes, cut between code points.

@@ -3,22 +3,23 @@
 // Zabbix: one event per request, as JSON made by a media type (the shipped lean one, a fuller one,
 // or a hand-written one with id, host, name, value, status).
 //
-//   event_source  update_status  value   what it is
-//   1 2 3         any            any     note (discovery, autoregistration, internal)
-//   0 4           1              1 0     update; acknowledgement if its action says so. A manual
-//                                        close is value 0 here: the ordinary recovery still follows
-//   4             absent         1       update when event_update_nseverity is filled
-//   0 4           else           1       cancelled if the message begins "NOTE: Escalation
-//   canceled",
-//                                        else problem
-//   0 4           else           0       recovery
+//   event_source  update_status  value  what it is
+//   1 2 3         any            any    note (discovery, autoregistration, internal)
+//   0 4           1              1 0    update; acknowledgement if its action says so. A manual
+//                                       close has value 0 here: its recovery still follows
+//   4             absent         1      update when event_update_nseverity is filled
+//   0 4           else           1      cancelled by its message, else problem
+//   0 4           else           0      recovery
 //
 // Guarantees: the problem, its updates, repeats and recovery share problem key and episode.
+//
 // Idempotency: a retry repeats the delivery exactly. An escalation repeat has the same event id,
-// but another age, date or tags, so it counts; the lean media type sends date and time for that
-// (without them, repeats with the same operational data and tags are taken for retries, which loses
-// a count). Not guaranteed: group names that contain ", " arrive as several groups; Zabbix joins
-// them so. Thread rule: const, any thread. Tests: tests/unit/sources/zabbix_test.cpp, tests/golden/
+// but another {EVENT.AGE}, {DATE} {TIME}, operational data or tags, so it counts. Where a media
+// type sends none of these, repeats that look alike are taken for retries (their count is lost).
+//
+// Not guaranteed: a group name that contains ", " arrives as two, because Zabbix joins them so.
+//
+// Thread rule: const, any thread. Tests: tests/unit/sources/zabbix*_test.cpp, tests/golden/
 #pragma once
 
 #include "alert_bridge/ports/alert_decoder.hpp"

@@ -168,3 +168,11 @@ TEST_CASE("secrets that Zabbix expands into other fields do not reach the alert"
     }
     CHECK(alert.host.inventory.empty());
 }
+
+TEST_CASE("a trigger's message repeats its fields and is not taken, other events speak by it") {
+    const string message = "what the template says";
+    CHECK(decode(event({{"alert_message", message}})).text == "95 %");
+    CHECK(decode(event({{"alert_message", message}, {"event_opdata", ""}})).text.empty());
+    CHECK(decode(event({{"alert_message", message}, {"event_source", "4"}})).text == message);
+    CHECK(decode(event({{"alert_message", message}, {"event_source", "2"}})).text == message);
+}
