@@ -2,6 +2,7 @@
 #include "alert_bridge/core/waiters.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace alert_bridge::core {
 namespace {
@@ -21,16 +22,17 @@ bool is_settled(const ports::Standing& standing) {
     return standing.state.empty() || standing.state == "holding" || standing.state == "ended";
 }
 
-// Keeps the number of waiters right on every way out, exceptions too.
+// Keeps the number of waiters right on every way out. Shared, because a coroutine that never went
+// on is destroyed with the io_context, perhaps after Waiters.
 class Seat {
   public:
-    explicit Seat(int& taken) noexcept : taken_(taken) { ++taken_; }
-    ~Seat() { --taken_; }
+    explicit Seat(std::shared_ptr<int> taken) noexcept : taken_(std::move(taken)) { ++*taken_; }
+    ~Seat() { --*taken_; }
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
   private:
-    int& taken_;
+    std::shared_ptr<int> taken_;
 };
 
 }  // namespace
@@ -38,7 +40,7 @@ class Seat {
 boost::asio::awaitable<Result<ports::Standing>> Waiters::until_settled(
     std::string alert_id, Duration timeout
 ) {
-    const bool may_wait = waiting_ < kWaitersMax;
+    const bool may_wait = *waiting_ < kWaitersMax;
     const Seat seat(waiting_);
     const WallTime started = clock_.now();
     Duration pause = kFirstPause;

@@ -10,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "alert_bridge/ports/runtime.hpp"
@@ -21,7 +22,7 @@ class Waiters {
   public:
     static constexpr int kWaitersMax = 64;
 
-    Waiters(ports::Store& store, ports::Clock& clock) noexcept : store_(store), clock_(clock) {}
+    Waiters(ports::Store& store, ports::Clock& clock) : store_(store), clock_(clock) {}
 
     // Standing of the alert when its ticket is known, when nothing will be opened now (no incident,
     // open_after still runs, ended), or at the timeout. Errors: as Store; "unknown_alert".
@@ -35,7 +36,7 @@ class Waiters {
   private:
     ports::Store& store_;
     ports::Clock& clock_;
-    int waiting_ = 0;
+    std::shared_ptr<int> waiting_ = std::make_shared<int>(0);
 };
 
 }  // namespace alert_bridge::core

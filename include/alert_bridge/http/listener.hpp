@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+//
+// Listener: accepts connections, within bounds, and runs one Session for each.
+//
+// Guarantees: at most connections_max connections, and connections_per_address_max from one address
+// (more are closed at once and counted); port 0 takes a free one, port() tells which. stop() stops
+// accepting, ends idle connections, lets running requests finish until the grace time is over, then
+// cuts the rest. Running out of descriptors pauses accepting, it does not end it.
+// Requires: endpoints and listener outlive the run of the io_context (sessions refer to both).
+// Thread rule: the I/O thread; the executor must be run by one thread.
+// Tests: tests/unit/http/listener_test.cpp
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "alert_bridge/base/error.hpp"
+#include "alert_bridge/http/session.hpp"
+
+namespace alert_bridge::http {
+
+struct Options {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 0;
+    std::size_t connections_max = 10'000;
+    std::size_t connections_per_address_max = 2'000;
+    SessionLimits limits;
+};
+
+class Listener {
+  public:
+    Listener(
+        boost::asio::any_io_executor executor, Options options, Endpoints& endpoints,
+        ports::Clock& clock, ports::Events& events, ports::Metrics& metrics
+    );
+    ~Listener();
+
+    // Binds, listens and begins to accept. Errors: misconfigured, "listen_failed".
+    [[nodiscard]] Result<void> start();
+    [[nodiscard]] std::uint16_t port() const noexcept;
+    [[nodiscard]] std::size_t connections() const noexcept;
+    // Ends when no session is left, or a second after the rest was cut.
+    [[nodiscard]] boost::asio::awaitable<void> stop(Duration grace);
+
+  private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace alert_bridge::http

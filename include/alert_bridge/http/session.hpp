@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Session: one connection from its first byte to its end, one request at a time.
+//
+// Guarantees: every wait has a deadline (first byte, head, whole request, answer); one whose
+// request is not finished in time gets 408 and is closed; after any refusal the connection is
+// closed, with a short bounded drain so that the answer survives; 100-continue is sent only after
+// the credentials in the header were accepted (a signature can be checked only with the body, there
+// its form). Memory: a waiting connection holds no buffer; bodies of all connections together are
+// bounded. Thread rule: the I/O thread. Tests: tests/unit/http/listener_test.cpp
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "alert_bridge/http/endpoints.hpp"
+#include "alert_bridge/http/request_parser.hpp"
+
+namespace alert_bridge::http {
+
+struct SessionLimits {
+    ParserLimits parser;
+    std::size_t in_flight_bytes_max = 64 * 1024 * 1024;  // bodies of all connections together
+    Duration header_deadline{5'000};
+    Duration request_deadline{15'000};
+    Duration idle_deadline{60'000};
+    Duration answer_deadline{10'000};
+};
+
+// What the sessions of one listener share.
+struct SessionContext {
+    Endpoints& endpoints;
+    ports::Clock& clock;
+    ports::Metrics& metrics;
+    SessionLimits limits;
+    std::size_t in_flight_bytes = 0;
+    bool stopping = false;
+};
+
+class Session : public std::enable_shared_from_this<Session> {
+  public:
+    // `context` outlives the session.
+    Session(boost::asio::ip::tcp::socket socket, SessionContext& context, std::string peer);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    [[nodiscard]] boost::asio::awaitable<void> run();
+    // The listener stops: leave at once when no request is under way.
+    void leave_when_idle();
+    void cut() noexcept;
+
+  private:
+    enum class Read { bytes, closed, timed_out };
+
+    [[nodiscard]] boost::asio::awaitable<bool> first_byte(bool first_request);
+    [[nodiscard]] boost::asio::awaitable<bool> one_request();
+    [[nodiscard]] boost::asio::awaitable<Read> read_more();
+    [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_head(RequestParser& parser);
+    [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_body(
+        RequestParser& parser, bool expects_continue
+    );
+    [[nodiscard]] boost::asio::awaitable<bool> send(Response response, RequestHead head);
+    [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
+    [[nodiscard]] boost::asio::awaitable<void> close_gently();
+    [[nodiscard]] bool hold_body(std::size_t bytes);
+    void arm(Duration deadline);
+    void wait_for_deadline();
+    void expire();
+
+    boost::asio::ip::tcp::socket socket_;
+    boost::asio::steady_timer deadline_;
+    SessionContext& context_;
+    std::string peer_;
+    std::string buffer_;          // received and not yet parsed
+    std::size_t held_bytes_ = 0;  // this session's part of in_flight_bytes
+    bool idle_ = true;
+    bool timed_out_ = false;
+    bool unread_ = false;  // the present request was not read to its end
+    bool gone_ = false;    // closed by the other side while reading
+};
+
+}  // namespace alert_bridge::http

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/http/listener.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+namespace alert_bridge::http {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr Duration kPauseAfterAcceptError{100};
+constexpr Duration kCutTime{1'000};
+
+// IPv4 inside IPv6 is shown, and counted, as IPv4.
+std::string address_text(const tcp::endpoint& endpoint) {
+    asio::ip::address address = endpoint.address();
+    if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+        address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
+    }
+    return address.to_string();
+}
+
+}  // namespace
+
+struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
+    Impl(
+        const asio::any_io_executor& executor, Options given, Endpoints& endpoints,
+        ports::Clock& clock, ports::Events& event_log, ports::Metrics& metrics
+    )
+        : options(std::move(given)),
+          context{endpoints, clock, metrics, options.limits},
+          events(event_log),
+          acceptor(executor),
+          pause(executor),
+          all_ended(executor) {}
+
+    Result<void> listen();
+    void take(tcp::socket socket);
+    void forget(const std::shared_ptr<Session>& session, const std::string& peer);
+    [[nodiscard]] bool has_room_for(const std::string& peer);
+    [[nodiscard]] static asio::awaitable<void> accept_all(std::shared_ptr<Impl> self);
+
+    Options options;
+    SessionContext context;
+    ports::Events& events;
+    tcp::acceptor acceptor;
+    asio::steady_timer pause;
+    asio::steady_timer all_ended;
+    std::uint16_t port = 0;
+    std::map<std::string, std::size_t> per_address;
+    std::unordered_map<Session*, std::shared_ptr<Session>> sessions;
+};
+
+Result<void> Listener::Impl::listen() {
+    const auto failed = [this](std::string_view step, const error_code& error) {
+        return Error{
+            ErrorClass::misconfigured, "listen_failed",
+            std::string(step) + " " + options.address + " port " + std::to_string(options.port) +
+                ": " + error.message()};
+    };
+    error_code error;
+    const auto address = asio::ip::make_address(options.address, error);
+    if (error) {
+        return failed("address", error);
+    }
+    const tcp::endpoint endpoint(address, options.port);
+    acceptor.open(endpoint.protocol(), error);
+    if (error) {
+        return failed("open", error);
+    }
+    acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    acceptor.bind(endpoint, error);
+    if (!error) {
+        acceptor.listen(asio::socket_base::max_listen_connections, error);
+    }
+    if (error) {
+        error_code ignored;
+        acceptor.close(ignored);
+        return failed("listen on", error);
+    }
+    port = acceptor.local_endpoint(error).port();
+    return {};
+}
+
+bool Listener::Impl::has_room_for(const std::string& peer) {
+    if (sessions.size() >= options.connections_max) {
+        context.metrics.count("http_refused_connections_total", {{"reason", "total"}});
+        return false;
+    }
+    const auto found = per_address.find(peer);
+    if (found != per_address.end() && found->second >= options.connections_per_address_max) {
+        context.metrics.count("http_refused_connections_total", {{"reason", "address"}});
+        return false;
+    }
+    return true;
+}
+
+void Listener::Impl::take(tcp::socket socket) {
+    error_code error;
+    const tcp::endpoint remote = socket.remote_endpoint(error);
+    if (error) {
+        return;  // gone already
+    }
+    const std::string peer = address_text(remote);
+    if (!has_room_for(peer)) {
+        return;
+    }
+    socket.set_option(tcp::no_delay(true), error);
+    const auto session = std::make_shared<Session>(std::move(socket), context, peer);
+    sessions.emplace(session.get(), session);
+    ++per_address[peer];
+    context.metrics.gauge("http_connections", {}, static_cast<double>(sessions.size()));
+    auto on_end = [self = shared_from_this(), session, peer](const std::exception_ptr& failure) {
+        if (failure) {
+            self->events.log(
+                ports::Level::error, "http_session_failed", "a connection ended by an exception"
+            );
+        }
+        self->forget(session, peer);
+    };
+    asio::co_spawn(acceptor.get_executor(), session->run(), std::move(on_end));
+}
+
+void Listener::Impl::forget(const std::shared_ptr<Session>& session, const std::string& peer) {
+    session->cut();
+    sessions.erase(session.get());
+    const auto found = per_address.find(peer);
+    if (found != per_address.end() && --found->second == 0) {
+        per_address.erase(found);
+    }
+    context.metrics.gauge("http_connections", {}, static_cast<double>(sessions.size()));
+    if (context.stopping && sessions.empty()) {
+        all_ended.cancel();
+    }
+}
+
+asio::awaitable<void> Listener::Impl::accept_all(std::shared_ptr<Impl> self) {
+    bool is_failing = false;
+    while (self->acceptor.is_open()) {
+        auto [error, socket] = co_await self->acceptor.async_accept(kTuple);
+        if (!self->acceptor.is_open()) {
+            co_return;
+        }
+        if (!error) {
+            is_failing = false;
+            self->take(std::move(socket));
+            continue;
+        }
+        if (!is_failing) {  // out of descriptors, mostly: it will pass when connections end
+            self->events.log(
+                ports::Level::error, "http_accept_failed", "connections cannot be accepted",
+                {{"error", error.message()}}
+            );
+            is_failing = true;
+        }
+        self->pause.expires_after(kPauseAfterAcceptError);
+        co_await self->pause.async_wait(kTuple);
+    }
+}
+
+Listener::Listener(
+    asio::any_io_executor executor, Options options, Endpoints& endpoints, ports::Clock& clock,
+    ports::Events& events, ports::Metrics& metrics
+)
+    : impl_(std::make_shared<Impl>(executor, std::move(options), endpoints, clock, events, metrics)
+      ) {}
+
+Listener::~Listener() = default;
+
+Result<void> Listener::start() {
+    auto listening = impl_->listen();
+    if (listening) {
+        asio::co_spawn(impl_->acceptor.get_executor(), Impl::accept_all(impl_), asio::detached);
+    }
+    return listening;
+}
+
+std::uint16_t Listener::port() const noexcept {
+    return impl_->port;
+}
+
+std::size_t Listener::connections() const noexcept {
+    return impl_->sessions.size();
+}
+
+asio::awaitable<void> Listener::stop(Duration grace) {
+    const std::shared_ptr<Impl> impl = impl_;
+    impl->context.stopping = true;
+    error_code ignored;
+    impl->acceptor.close(ignored);
+    impl->pause.cancel();
+    for (const auto& [key, session] : impl->sessions) {
+        session->leave_when_idle();
+    }
+    if (!impl->sessions.empty()) {
+        impl->all_ended.expires_after(grace);
+        co_await impl->all_ended.async_wait(kTuple);
+    }
+    if (impl->sessions.empty()) {
+        co_return;
+    }
+    for (const auto& [key, session] : impl->sessions) {
+        session->cut();
+    }
+    impl->all_ended.expires_after(kCutTime);
+    co_await impl->all_ended.async_wait(kTuple);
+}
+
+}  // namespace alert_bridge::http

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/http/session.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <utility>
+
+namespace alert_bridge::http {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kReadBytes = 16 * 1024;
+constexpr std::size_t kDrainBytes = 8 * 1024 * 1024;  // of a body that was refused
+constexpr Duration kDrainTime{2'000};
+constexpr Duration kCutAfter{1'000};  // when a cancelled operation does not end
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+Session::Session(asio::ip::tcp::socket socket, SessionContext& context, std::string peer)
+    : socket_(std::move(socket)),
+      deadline_(socket_.get_executor()),
+      context_(context),
+      peer_(std::move(peer)) {}
+
+Session::~Session() {
+    context_.in_flight_bytes -= held_bytes_;
+}
+
+asio::awaitable<void> Session::run() {
+    bool goes_on = co_await first_byte(true);
+    while (goes_on) {
+        goes_on = co_await one_request();
+        static_cast<void>(hold_body(0));
+        if (goes_on) {
+            goes_on = co_await first_byte(false);
+        }
+    }
+    deadline_.cancel();
+    cut();
+}
+
+// Waits without a buffer, so that an idle connection costs little.
+asio::awaitable<bool> Session::first_byte(bool first_request) {
+    if (context_.stopping) {
+        co_return false;
+    }
+    if (!buffer_.empty()) {
+        co_return true;
+    }
+    buffer_.shrink_to_fit();
+    idle_ = true;
+    arm(first_request ? context_.limits.header_deadline : context_.limits.idle_deadline);
+    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, kTuple);
+    idle_ = false;
+    co_return !error && !timed_out_;
+}
+
+asio::awaitable<bool> Session::one_request() {
+    const auto start = std::chrono::steady_clock::now();
+    RequestParser parser(context_.limits.parser);
+    arm(context_.limits.header_deadline);
+    std::optional<Response> early = co_await read_head(parser);
+    RequestHead head = parser.head();
+    head.peer = peer_;
+    if (!early && !gone_) {
+        early = context_.endpoints.admit(head);
+    }
+    if (!early && !gone_ && parser.state() == RequestParser::State::body) {
+        arm(context_.limits.request_deadline);
+        early = co_await read_body(parser, head.expects_continue);
+    }
+    if (gone_) {
+        co_return false;
+    }
+    unread_ = parser.state() != RequestParser::State::complete;
+    const std::string route(context_.endpoints.route_name(head.target));
+    Response response;
+    if (early) {
+        response = std::move(*early);
+        static_cast<void>(parser.take_body());  // what was read is of no use: room for others
+        static_cast<void>(hold_body(0));
+    } else {
+        deadline_.cancel();
+        Request request;
+        request.head = head;
+        request.body = parser.take_body();
+        response = co_await context_.endpoints.handle(std::move(request));
+    }
+    context_.metrics.count(
+        "http_requests_total", {{"route", route}, {"code", std::to_string(response.status)}}
+    );
+    const bool goes_on = co_await send(std::move(response), std::move(head));
+    context_.metrics.observe("http_request_seconds", {{"route", route}}, seconds_since(start));
+    co_return goes_on;
+}
+
+asio::awaitable<std::optional<Response>> Session::read_head(RequestParser& parser) {
+    for (;;) {
+        const std::size_t taken = parser.feed(buffer_);
+        buffer_.erase(0, taken);
+        if (parser.state() == RequestParser::State::refused) {
+            co_return parser.refusal();
+        }
+        if (parser.state() != RequestParser::State::head) {
+            co_return std::nullopt;
+        }
+        if (taken == 0 || buffer_.empty()) {
+            const Read read = co_await read_more();
+            if (read == Read::timed_out) {
+                co_return Response::failure(408, "the request was not complete in time");
+            }
+            if (read == Read::closed) {
+                co_return std::nullopt;
+            }
+        }
+    }
+}
+
+asio::awaitable<std::optional<Response>> Session::read_body(
+    RequestParser& parser, bool expects_continue
+) {
+    if (expects_continue && buffer_.empty()) {
+        std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+        if (!co_await send_bytes(std::move(go_on))) {
+            gone_ = true;
+            co_return std::nullopt;
+        }
+    }
+    for (;;) {
+        const std::size_t taken = parser.feed(buffer_);
+        buffer_.erase(0, taken);
+        if (parser.state() == RequestParser::State::refused) {
+            co_return parser.refusal();
+        }
+        if (!hold_body(parser.body_bytes())) {
+            Response busy = Response::failure(503, "too much is being received at once");
+            busy.headers.emplace_back("Retry-After", "5");
+            co_return busy;
+        }
+        if (parser.state() == RequestParser::State::complete) {
+            co_return std::nullopt;
+        }
+        if (taken == 0 || buffer_.empty()) {
+            const Read read = co_await read_more();
+            if (read == Read::timed_out) {
+                co_return Response::failure(408, "the request was not complete in time");
+            }
+            if (read == Read::closed) {
+                co_return std::nullopt;
+            }
+        }
+    }
+}
+
+asio::awaitable<Session::Read> Session::read_more() {
+    if (timed_out_) {
+        co_return Read::timed_out;
+    }
+    const std::size_t before = buffer_.size();
+    buffer_.resize(before + kReadBytes);
+    const auto space = asio::buffer(buffer_.data() + before, kReadBytes);
+    const auto [error, count] = co_await socket_.async_read_some(space, kTuple);
+    buffer_.resize(before + count);
+    if (timed_out_) {
+        co_return Read::timed_out;
+    }
+    if (error || count == 0) {
+        gone_ = true;
+        co_return Read::closed;
+    }
+    co_return Read::bytes;
+}
+
+asio::awaitable<bool> Session::send(Response response, RequestHead head) {
+    Framing framing;
+    framing.head_only = head.method == Method::head;
+    framing.keep_alive = head.keep_alive && !response.close && !context_.stopping;
+    framing.http_1_1 = head.http_1_1;
+    framing.now = context_.clock.now();
+    std::string bytes = encode(response, framing);
+    arm(context_.limits.answer_deadline);
+    const bool is_sent = co_await send_bytes(std::move(bytes));
+    if (is_sent && !framing.keep_alive) {
+        co_await close_gently();
+    }
+    co_return is_sent&& framing.keep_alive;
+}
+
+asio::awaitable<bool> Session::send_bytes(std::string bytes) {
+    const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), kTuple);
+    co_return !error && count == bytes.size() && !timed_out_;
+}
+
+// Closing with unread bytes makes TCP reset the connection, and the answer may be lost with it.
+asio::awaitable<void> Session::close_gently() {
+    error_code ignored;
+    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    if (!unread_ && buffer_.empty()) {
+        co_return;
+    }
+    arm(kDrainTime);
+    std::size_t drained = 0;
+    bool goes_on = true;
+    while (goes_on && drained < kDrainBytes) {
+        drained += buffer_.size();
+        buffer_.clear();
+        const Read read = co_await read_more();
+        goes_on = read == Read::bytes;
+    }
+}
+
+// False: the bound of all bodies together is reached, nothing was taken.
+bool Session::hold_body(std::size_t bytes) {
+    const std::size_t others = context_.in_flight_bytes - held_bytes_;
+    const bool fits = others + bytes <= context_.limits.in_flight_bytes_max;
+    if (fits || bytes == 0) {
+        held_bytes_ = bytes;
+        context_.in_flight_bytes = others + bytes;
+    }
+    return fits;
+}
+
+void Session::arm(Duration deadline) {
+    timed_out_ = false;
+    deadline_.expires_after(deadline);
+    wait_for_deadline();
+}
+
+void Session::wait_for_deadline() {
+    auto on_expiry = [weak = weak_from_this()](const error_code& error) {
+        const auto self = error ? nullptr : weak.lock();
+        // A handler that was queued already when the timer was set anew must not count.
+        if (self && self->deadline_.expiry() <= asio::steady_timer::clock_type::now()) {
+            self->expire();
+        }
+    };
+    deadline_.async_wait(std::move(on_expiry));
+}
+
+// First cancel, so that 408 can still be said; if that did not end the operation, close.
+void Session::expire() {
+    if (timed_out_) {
+        cut();
+        return;
+    }
+    timed_out_ = true;
+    error_code ignored;
+    socket_.cancel(ignored);
+    deadline_.expires_after(kCutAfter);
+    wait_for_deadline();
+}
+
+void Session::leave_when_idle() {
+    if (idle_) {
+        cut();
+    }
+}
+
+void Session::cut() noexcept {
+    error_code ignored;
+    socket_.close(ignored);
+}
+
+}  // namespace alert_bridge::http
