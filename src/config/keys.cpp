@@ -106,7 +106,7 @@ constexpr Key kGlpiKeys[] = {
     {"default_entity", entity, "", "where tickets go when nothing better is known", true},
     {"item_types", texts, "",
      "kinds of assets that hosts are looked up among; Computer, NetworkEquipment, Printer, "
-     "Peripheral, Phone, Appliance, Cluster, Enclosure and IPAddress if absent"},
+     "Peripheral, Phone, Appliance, Cluster and Enclosure if absent"},
     {"assets", choice, "lookup", "how assets are found", false, 0, 0, "lookup"},
     {"session_life", duration, "4h", "an API session is renewed after this", false, kSecond,
      7 * kDay},

@@ -113,8 +113,8 @@ bool is_item_type(const std::string& name) {
 void load_item_types(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
     const auto nodes = one_or_many(reader.find("item_types"));
     if (reader.find("item_types") == nullptr) {
-        glpi.item_types = {"Computer",  "NetworkEquipment", "Printer",   "Peripheral", "Phone",
-                           "Appliance", "Cluster",          "Enclosure", "IPAddress"};
+        glpi.item_types = {"Computer", "NetworkEquipment", "Printer", "Peripheral",
+                           "Phone",    "Appliance",        "Cluster", "Enclosure"};
         return;
     }
     for (const Node* node : nodes) {
@@ -122,7 +122,12 @@ void load_item_types(Loading& loading, const MapReader& reader, GlpiConfig& glpi
         if (!type) {
             continue;
         }
-        if (!is_item_type(*type)) {
+        if (*type == "IPAddress") {
+            loading.diagnostics.error(
+                node->at,
+                "'IPAddress' is no asset; addresses are looked up among these types anyway"
+            );
+        } else if (!is_item_type(*type)) {
             loading.diagnostics.error(node->at, "'" + *type + "' is not the name of an item type");
         } else if (std::find(glpi.item_types.begin(), glpi.item_types.end(), *type) !=
                    glpi.item_types.end()) {

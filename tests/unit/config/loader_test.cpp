@@ -57,7 +57,7 @@ TEST_CASE("a small configuration gets the documented defaults") {
     CHECK(config.glpi.user_token.reveal() == "secret-a");
     CHECK(config.glpi.connections == 4);
     CHECK(config.glpi.item_types.front() == "Computer");
-    CHECK(config.glpi.item_types.size() == 9);
+    CHECK(config.glpi.item_types.size() == 8);
     CHECK(config.glpi.time_zone == "UTC");
     CHECK(config.retry.quarantine == Duration{120'000});
     CHECK(config.retry.longest_retry == domain::RetryPolicy{}.longest_retry);
