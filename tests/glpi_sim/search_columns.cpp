@@ -208,13 +208,18 @@ std::vector<Id> column_ids(
     return one_id(row, "id");
 }
 
+const Json* plain_value(
+    const Call& call, const std::string& itemtype, const Json& row, int option
+) {
+    const char* column = plain(itemtype, option, call.world.major);
+    return column == nullptr ? nullptr : &at_or_null(row, column);
+}
+
 std::vector<Json> column_values(
     const Call& call, const std::string& itemtype, const Json& row, int option
 ) {
-    if (const char* column = plain(itemtype, option, call.world.major)) {
-        const Json& value = at_or_null(row, column);
-        return value.is_null() ? std::vector<Json>{} : std::vector<Json>{value};
-    }
+    if (const Json* value = plain_value(call, itemtype, row, option))
+        return value->is_null() ? std::vector<Json>{} : std::vector<Json>{*value};
     const std::vector<Id> ids = column_ids(call, itemtype, row, option);
     if (option == 80)
         return {call.world.entity_name(ids.front())};

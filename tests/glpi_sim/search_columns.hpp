@@ -18,6 +18,8 @@ const Json& search_options(int major, const std::string& itemtype);
 bool option_exists(int major, const std::string& itemtype, int option);
 bool option_searchable(int major, const std::string& itemtype, int option);
 
+// The column's value where it is a column of the row itself, without a copy; null when it is not.
+const Json* plain_value(const Call& call, const std::string& itemtype, const Json& row, int option);
 // The values of a column: none, one, or several (addresses, groups).
 std::vector<Json> column_values(
     const Call& call, const std::string& itemtype, const Json& row, int option

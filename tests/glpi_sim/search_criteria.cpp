@@ -133,29 +133,37 @@ bool under(const Call& call, const Criterion& criterion, const Json& row) {
                .count(to_int(row["entities_id"])) != 0;
 }
 
-bool compared(const Call& call, const Criterion& criterion, const Json& row) {
+// True when a value of the criterion's column satisfies the test.
+template <class Test>
+bool any_value(const Call& call, const Criterion& criterion, const Json& row, const Test& test) {
+    if (const Json* value = plain_value(call, criterion.itemtype, row, criterion.field))
+        return !value->is_null() && test(*value);
     const std::vector<Json> values = column_values(call, criterion.itemtype, row, criterion.field);
-    return std::any_of(values.begin(), values.end(), [&](const Json& value) {
-        const bool more = criterion.type == "morethan";
+    return std::any_of(values.begin(), values.end(), test);
+}
+
+bool compared(const Call& call, const Criterion& criterion, const Json& row) {
+    const bool more = criterion.type == "morethan";
+    return any_value(call, criterion, row, [&](const Json& value) {
         if (value.is_number()) {
             const Id wanted = to_int(Json(criterion.value));
             return more ? to_int(value) > wanted : to_int(value) < wanted;
         }
-        return more ? scalar_text(value) > criterion.value : scalar_text(value) < criterion.value;
+        if (!value.is_string())
+            return false;
+        const auto& text = value.get_ref<const std::string&>();
+        return more ? text > criterion.value : text < criterion.value;
     });
 }
 
 bool contains(const Call& call, const Criterion& criterion, const Json& row) {
-    const std::vector<Json> values = column_values(call, criterion.itemtype, row, criterion.field);
     if (lower(criterion.value) == "null")
-        return values.empty();
-    if (is_number_column(criterion.itemtype, criterion.field) && is_digits(criterion.needle)) {
-        return std::any_of(values.begin(), values.end(), [&](const Json& value) {
-            return scalar_text(value) == criterion.needle;
-        });
-    }
-    return std::any_of(values.begin(), values.end(), [&](const Json& value) {
-        return text_matches(criterion, scalar_text(value));
+        return !any_value(call, criterion, row, [](const Json&) { return true; });
+    const bool number =
+        is_number_column(criterion.itemtype, criterion.field) && is_digits(criterion.needle);
+    return any_value(call, criterion, row, [&](const Json& value) {
+        return number ? scalar_text(value) == criterion.needle
+                      : text_matches(criterion, scalar_text(value));
     });
 }
 
