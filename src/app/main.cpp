@@ -1,4 +1,28 @@
 // SPDX-License-Identifier: MIT
-int main() {
-    return 0;
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include "alert_bridge/app/commands.hpp"
+
+int main(int argc, char** argv) {
+    using namespace alert_bridge::app;
+    try {
+        const auto parsed = parse_command_line(argc, argv);
+        if (const int* status = std::get_if<int>(&parsed)) {
+            return *status;
+        }
+        const Options& options = std::get<Options>(parsed);
+        switch (options.command) {
+            case Command::run:
+                return run_command(options);
+            case Command::check:
+                return check_command(options);
+            case Command::health:
+                return health_command(options);
+        }
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());
+    }
+    return EXIT_FAILURE;
 }

@@ -36,7 +36,7 @@ class EventLog final : public ports::Events {
 
     void log(
         ports::Level level, std::string_view event_id, std::string_view message,
-        std::vector<ports::Field> fields
+        std::vector<ports::Field> fields = {}
     ) override;
 
     void set_level(ports::Level level) noexcept;

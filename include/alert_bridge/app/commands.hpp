@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+//
+// The commands of the program. Each returns the exit status: 0 well, 1 not, 2 wrong usage.
+// Thread rule: the main thread. Tests: tests/system/
+#pragma once
+
+#include "alert_bridge/app/options.hpp"
+
+namespace alert_bridge::app {
+
+[[nodiscard]] int run_command(const Options& options);
+[[nodiscard]] int check_command(const Options& options);
+// Asks the daemon that the configuration describes, over its own listener.
+[[nodiscard]] int health_command(const Options& options);
+
+}  // namespace alert_bridge::app

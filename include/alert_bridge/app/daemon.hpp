@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Daemon: owns every part of the running bridge, from start to graceful stop.
+//
+// Guarantees: the listener opens only when the store is open and what a crash left behind is settled;
+// a GLPI that is away or refuses our tokens does not keep the daemon from taking alerts (readyz, log
+// and metrics say so). SIGHUP swaps a valid configuration in whole and keeps the old one otherwise.
+// SIGTERM stops accepting, lets running work end (at most kStopTime), ends the GLPI session, closes
+// the store, and then returns 0. A failed sync of the store ends the process at once with status 1.
+// Not reloaded (needs a restart, and a reload says so): listen.address, listen.port, store, glpi.
+// Thread rule: the I/O thread. Tests: tests/system/
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <string>
+
+#include "alert_bridge/app/options.hpp"
+#include "alert_bridge/app/system_clock.hpp"
+#include "alert_bridge/app/wiring.hpp"
+#include "alert_bridge/core/correlator.hpp"
+#include "alert_bridge/core/dispatcher.hpp"
+#include "alert_bridge/core/upkeep.hpp"
+#include "alert_bridge/core/waiters.hpp"
+#include "alert_bridge/glpi/glpi.hpp"
+#include "alert_bridge/http/endpoints.hpp"
+#include "alert_bridge/observe/metrics.hpp"
+
+namespace alert_bridge::app {
+
+class Daemon {
+  public:
+    static constexpr Duration kStopTime{8'000};
+
+    // Errors: what keeps the daemon from starting, for people.
+    [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(
+        boost::asio::io_context& io, config::Config config, Options options,
+        std::unique_ptr<observe::EventLog> events);
+
+    // Serves until a signal says stop; the exit status.
+    [[nodiscard]] boost::asio::awaitable<int> run();
+
+  private:
+    struct Parts;  // what create() could make
+
+    Daemon(boost::asio::io_context& io, config::Config config, Options options, Parts parts);
+
+    [[nodiscard]] boost::asio::awaitable<bool> is_same_glpi();
+    [[nodiscard]] boost::asio::awaitable<void> serve_signals();
+    [[nodiscard]] boost::asio::awaitable<bool> stop();
+    [[nodiscard]] boost::asio::awaitable<void> watch_glpi();
+    [[nodiscard]] boost::asio::awaitable<void> keep_figures();
+    [[nodiscard]] boost::asio::awaitable<void> feed_watchdog();
+    void connect_parts();
+    void reload();
+    void tell_what_needs_a_restart(const config::Config& next);
+    [[nodiscard]] bool glpi_is_well() const;
+    [[nodiscard]] http::Readiness readiness() const;
+    void publish(const ports::StoreFigures& figures);
+
+    boost::asio::io_context& io_;
+    config::Config config_;
+    Options options_;
+    std::unique_ptr<observe::EventLog> events_;
+    std::unique_ptr<observe::PrometheusMetrics> metrics_;
+    std::unique_ptr<SystemIdSource> ids_;
+    std::unique_ptr<SystemClock> clock_;
+    std::unique_ptr<storage::SqliteStore> store_;
+    std::unique_ptr<glpi::Client> glpi_;
+    core::PolicyHolder policies_;
+    core::Tasks tasks_;
+    core::Intake intake_;
+    core::Waiters waiters_;
+    core::Correlator correlator_;
+    core::Delivery delivery_;
+    core::Reconciler reconciler_;
+    core::Dispatcher dispatcher_;
+    core::Upkeep upkeep_;
+    http::Endpoints endpoints_;
+    http::Listener listener_;
+    boost::asio::signal_set signals_;
+    ports::StoreFigures figures_;
+    std::string store_failure_;
+    bool stopping_ = false;
+};
+
+}  // namespace alert_bridge::app

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+//
+// What systemd is told and asks for (sd_notify). Without systemd every call does nothing.
+// Thread rule: the I/O thread.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "alert_bridge/base/time.hpp"
+
+namespace alert_bridge::app {
+
+void tell_ready(const std::string& status);
+void tell_reloading();
+void tell_stopping();
+void tell_status(const std::string& status);
+void tell_alive();
+// How often tell_alive() is due, half of what the unit says; empty: no watchdog.
+[[nodiscard]] std::optional<Duration> watchdog_period();
+
+}  // namespace alert_bridge::app

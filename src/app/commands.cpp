@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/app/commands.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "alert_bridge/app/daemon.hpp"
+#include "alert_bridge/config/loader.hpp"
+#include "alert_bridge/net/http_client.hpp"
+
+namespace alert_bridge::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Prints every mistake; the configuration when there is none.
+std::optional<config::Config> load_or_tell(const std::string& path) {
+    config::Loaded loaded = config::load(path);
+    const std::string said = config::render(loaded.diagnostics);
+    std::fputs(said.c_str(), stderr);
+    return std::move(loaded.config);
+}
+
+int tell(const Error& error) {
+    std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.message.c_str());
+    return EXIT_FAILURE;
+}
+
+// 0.0.0.0 and :: are addresses to listen on, not to talk to.
+std::string reachable(const std::string& address) {
+    if (address == "0.0.0.0") {
+        return "127.0.0.1";
+    }
+    if (address == "::") {
+        return "[::1]";
+    }
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+asio::awaitable<int> ask_health(std::shared_ptr<net::HttpClient> client) {
+    net::HttpRequest request;
+    request.target = "/healthz";
+    request.idempotent = true;
+    const net::Exchange exchange = co_await client->exchange(std::move(request));
+    client->close_idle();
+    if (exchange.answered && exchange.response.status == 200) {
+        co_return EXIT_SUCCESS;
+    }
+    const std::string why = exchange.answered ? "status " + std::to_string(exchange.response.status)
+                                              : exchange.code + " " + exchange.message;
+    std::fprintf(stderr, "glpi-alert-bridge: not healthy: %s\n", why.c_str());
+    co_return EXIT_FAILURE;
+}
+
+// Runs one coroutine to its end on its own context.
+int run_to_end(asio::io_context& io, asio::awaitable<int> work) {
+    int status = EXIT_FAILURE;
+    std::exception_ptr failure;
+    auto on_end = [&status, &failure, &io](const std::exception_ptr& thrown, int result) {
+        failure = thrown;
+        status = result;
+        io.stop();
+    };
+    asio::co_spawn(io, std::move(work), std::move(on_end));
+    io.run();
+    if (failure) {
+        std::rethrow_exception(failure);
+    }
+    return status;
+}
+
+}  // namespace
+
+int run_command(const Options& options) {
+    std::optional<config::Config> config = load_or_tell(options.config);
+    if (!config) {
+        return EXIT_FAILURE;
+    }
+    auto events = observe::make_events(log_options(*config));
+    if (!events) {
+        return tell(events.error());
+    }
+    asio::io_context io(1);
+    auto daemon = Daemon::create(io, std::move(*config), options, std::move(*events));
+    if (!daemon) {
+        return tell(daemon.error());
+    }
+    return run_to_end(io, (*daemon)->run());
+}
+
+int check_command(const Options& options) {
+    const std::optional<config::Config> config = load_or_tell(options.config);
+    if (!config) {
+        return EXIT_FAILURE;
+    }
+    auto compiled = policies(*config);
+    if (!compiled) {
+        return tell(compiled.error());
+    }
+    std::printf(
+        "%s: fine (%zu sources, %zu rules)\n", options.config.c_str(), config->sources.size(),
+        config->rules.rules.size()
+    );
+    return EXIT_SUCCESS;
+}
+
+int health_command(const Options& options) {
+    const std::optional<config::Config> config = load_or_tell(options.config);
+    if (!config) {
+        return EXIT_FAILURE;
+    }
+    auto url = net::parse_url(
+        "http://" + reachable(config->listen.address) + ":" + std::to_string(config->listen.port)
+    );
+    if (!url) {
+        return tell(url.error());
+    }
+    asio::io_context io(1);
+    net::ClientOptions client_options;
+    client_options.url = *url;
+    client_options.connections = 1;
+    client_options.request_timeout = Duration(5'000);
+    auto client = net::HttpClient::create(io.get_executor(), std::move(client_options));
+    if (!client) {
+        return tell(client.error());
+    }
+    return run_to_end(io, ask_health(*client));
+}
+
+}  // namespace alert_bridge::app

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/app/daemon.hpp"
+
+#include <sys/signal.h>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "alert_bridge/app/service_manager.hpp"
+#include "alert_bridge/config/loader.hpp"
+
+namespace alert_bridge::app {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr Duration kFiguresEvery{2'000};
+constexpr Duration kGlpiCheck{500};
+constexpr Duration kListenerGrace{3'000};
+constexpr std::int64_t kLongOutbox = 20;  // past it a held answer would throttle its sender
+
+}  // namespace
+
+struct Daemon::Parts {
+    std::unique_ptr<observe::EventLog> events;
+    std::unique_ptr<observe::PrometheusMetrics> metrics = observe::make_metrics();
+    std::unique_ptr<SystemIdSource> ids = std::make_unique<SystemIdSource>();
+    std::unique_ptr<SystemClock> clock;
+    std::unique_ptr<storage::SqliteStore> store;
+    std::unique_ptr<glpi::Client> glpi;
+    core::Intake::Decoders decoders;
+    std::shared_ptr<const core::Policies> policies;
+};
+
+Result<std::unique_ptr<Daemon>> Daemon::create(
+    asio::io_context& io, config::Config config, Options options,
+    std::unique_ptr<observe::EventLog> events
+) {
+    Parts parts;
+    parts.events = std::move(events);
+    parts.clock = std::make_unique<SystemClock>(io.get_executor());
+    auto decoders = app::decoders(config);
+    if (!decoders) {
+        return decoders.error();
+    }
+    parts.decoders = std::move(*decoders);
+    auto policies = app::policies(config);
+    if (!policies) {
+        return policies.error();
+    }
+    parts.policies = *policies;
+
+    storage::SqliteOptions store = store_options(config);
+    store.thread.on_fatal = [events = parts.events.get()](const Error& error) {
+        // The kernel may have dropped what we wrote: only a fresh start may judge what is durable.
+        events->log(
+            ports::Level::error, "store_failed",
+            "the store cannot be trusted any more; ending so that a restart recovers",
+            {{"error", describe(error)}}
+        );
+        events->flush();
+        std::_Exit(EXIT_FAILURE);
+    };
+    auto opened = storage::open_sqlite_store(
+        io.get_executor(), std::move(store), config.retry, parts.clock->now()
+    );
+    if (!opened) {
+        return opened.error();
+    }
+    parts.store = std::move(*opened);
+    auto glpi = glpi::make_client(
+        io.get_executor(), glpi_options(config), *parts.store, *parts.clock, *parts.ids,
+        *parts.events, *parts.metrics
+    );
+    if (!glpi) {
+        return glpi.error();
+    }
+    parts.glpi = std::move(*glpi);
+    return std::unique_ptr<Daemon>(
+        new Daemon(io, std::move(config), std::move(options), std::move(parts))
+    );
+}
+
+Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Parts parts)
+    : io_(io),
+      config_(std::move(config)),
+      options_(std::move(options)),
+      events_(std::move(parts.events)),
+      metrics_(std::move(parts.metrics)),
+      ids_(std::move(parts.ids)),
+      clock_(std::move(parts.clock)),
+      store_(std::move(parts.store)),
+      glpi_(std::move(parts.glpi)),
+      policies_(std::move(parts.policies)),
+      tasks_(io.get_executor(), *events_),
+      intake_(
+          *store_, *clock_, *ids_, *events_, *metrics_, std::move(parts.decoders),
+          intake_limits(config_)
+      ),
+      waiters_(*store_, *clock_),
+      correlator_(
+          {*store_, glpi_->directory(), *clock_, *events_, *metrics_, *ids_, policies_}, tasks_
+      ),
+      delivery_(glpi_->desk(), glpi_->directory(), *events_, *metrics_),
+      reconciler_(glpi_->desk(), *events_, *metrics_),
+      dispatcher_(
+          {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_},
+          tasks_, config_.glpi.connections
+      ),
+      upkeep_({*store_, *clock_, *events_, *ids_, policies_}, tasks_),
+      endpoints_(
+          {intake_, waiters_, *store_, *clock_, *metrics_,
+           [this](std::int64_t id) { return glpi_->desk().ticket_url(id); }, [this] { return readiness(); },
+           [this] { return metrics_->text(); }},
+          endpoint_options(config_), credentials(config_, *ids_)
+      ),
+      listener_(
+          io.get_executor(), listener_options(config_), endpoints_, *clock_, *events_, *metrics_
+      ),
+      signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
+    connect_parts();
+}
+
+void Daemon::connect_parts() {
+    intake_.on_appended = [this] { correlator_.ring(); };
+    correlator_.glpi_away = [this] { return !glpi_is_well(); };
+    correlator_.on_decided = [this](const std::string&, const domain::Decision& decision) {
+        --intake_.pending;
+        if (!decision.operations.empty()) {
+            dispatcher_.ring();
+        }
+        if (!decision.set_timers.empty()) {
+            upkeep_.ring();
+        }
+    };
+    dispatcher_.may_send = [this] { return glpi_is_well() ? config_.glpi.connections : 0; };
+    dispatcher_.on_settled = [this](const domain::Operation&, const domain::Incident&) {
+        upkeep_.ring();
+    };
+    upkeep_.on_fired = [this] { dispatcher_.ring(); };
+    waiters_.hopeless = [this] {
+        return stopping_ || !glpi_is_well() || figures_.due > kLongOutbox;
+    };
+}
+
+bool Daemon::glpi_is_well() const {
+    using State = glpi::GlpiHealth::State;
+    const State state = glpi_->health().state;
+    return state == State::up || state == State::unknown;
+}
+
+asio::awaitable<int> Daemon::run() {
+    if (!co_await is_same_glpi()) {
+        co_return EXIT_FAILURE;
+    }
+    if (store_->interrupted() > 0) {
+        events_->log(
+            ports::Level::warning, "found_interrupted",
+            "writes to GLPI were under way when the last run ended; they are looked for first",
+            {{"count", std::to_string(store_->interrupted())}}
+        );
+    }
+    auto figures = co_await store_->figures();
+    if (figures) {
+        figures_ = *figures;
+        intake_.pending = figures->journal_pending;
+    }
+    tasks_.spawn("correlator", correlator_.run());
+    tasks_.spawn("dispatcher", dispatcher_.run());
+    tasks_.spawn("upkeep", upkeep_.run());
+    tasks_.spawn("glpi_start", glpi_->start());
+    tasks_.spawn("glpi_watch", watch_glpi());
+    tasks_.spawn("figures", keep_figures());
+    tasks_.spawn("watchdog", feed_watchdog());
+    auto listening = listener_.start();
+    if (!listening) {
+        events_->log(
+            ports::Level::error, "listen_failed", listening.error().message,
+            {{"address", config_.listen.address}, {"port", std::to_string(config_.listen.port)}}
+        );
+        (void)co_await stop();
+        co_return EXIT_FAILURE;
+    }
+    const std::string port = std::to_string(listener_.port());
+    metrics_->gauge("build_info", {{"version", BRIDGE_VERSION}}, 1);
+    events_->log(
+        ports::Level::info, "listening", "accepting alerts",
+        {{"address", config_.listen.address}, {"port", port}, {"version", BRIDGE_VERSION}}
+    );
+    tell_ready("accepting alerts on port " + port);
+    co_await serve_signals();
+    const bool clean = co_await stop();
+    if (!clean) {
+        // Something still hangs on GLPI; its outcome is looked for at the next start.
+        events_->log(ports::Level::warning, "stopped_hard", "stopped while writes were under way");
+        store_->close();
+        events_->flush();
+        std::_Exit(EXIT_SUCCESS);
+    }
+    events_->log(ports::Level::info, "stopped", "stopped");
+    co_return EXIT_SUCCESS;
+}
+
+asio::awaitable<bool> Daemon::is_same_glpi() {
+    auto known = co_await store_->fact("glpi.url");
+    if (known && *known && **known != config_.glpi.url && !options_.adopt_glpi) {
+        events_->log(
+            ports::Level::error, "other_glpi",
+            "the store's ticket numbers belong to another GLPI; start once with --adopt-glpi if the "
+            "new address is the same GLPI or its successor",
+            {{"stored", **known}, {"configured", config_.glpi.url}}
+        );
+        co_return false;
+    }
+    auto written = co_await store_->set_fact("glpi.url", config_.glpi.url);
+    if (!written) {
+        events_->log(
+            ports::Level::error, "store_unwritable", "the store cannot be written",
+            {{"error", describe(written.error())}}
+        );
+    }
+    co_return written.has_value();
+}
+
+asio::awaitable<void> Daemon::serve_signals() {
+    for (;;) {
+        boost::system::error_code failure;
+        const int number =
+            co_await signals_.async_wait(asio::redirect_error(asio::use_awaitable, failure));
+        if (failure || number != SIGHUP) {
+            co_return;
+        }
+        reload();
+    }
+}
+
+asio::awaitable<bool> Daemon::stop() {
+    stopping_ = true;
+    tell_stopping();
+    events_->log(ports::Level::info, "stopping", "finishing what runs");
+    intake_.closed_reason = "stopping";
+    co_await listener_.stop(kListenerGrace);
+    correlator_.stop();
+    dispatcher_.stop();
+    upkeep_.stop();
+    const bool joined = co_await tasks_.join(kStopTime);
+    co_await glpi_->shut_down();
+    co_return joined;
+}
+
+asio::awaitable<void> Daemon::watch_glpi() {
+    std::string last_said;
+    while (!stopping_) {
+        if (glpi_->health().state != glpi::GlpiHealth::State::up) {
+            (void)co_await glpi_->check();
+        }
+        const glpi::GlpiHealth& health = glpi_->health();
+        const std::string said(to_string(health.state));
+        if (said != last_said && health.state != glpi::GlpiHealth::State::unknown) {
+            const bool well = health.state == glpi::GlpiHealth::State::up;
+            events_->log(
+                well ? ports::Level::info : ports::Level::error,
+                well ? "glpi_up" : "glpi_" + said,
+                well ? "GLPI answers" : "GLPI cannot be used; alerts are taken and kept meanwhile",
+                {{"url", config_.glpi.url}, {"version", health.version}, {"error", health.last_error}}
+            );
+            last_said = said;
+            if (well) {
+                dispatcher_.ring();
+            }
+        }
+        co_await clock_->sleep(kGlpiCheck);
+    }
+}
+
+asio::awaitable<void> Daemon::keep_figures() {
+    while (!stopping_) {
+        auto figures = co_await store_->figures();
+        store_failure_ = figures ? std::string() : describe(figures.error());
+        if (figures) {
+            figures_ = *figures;
+            publish(figures_);
+        }
+        const Duration step{250};
+        for (Duration waited{}; waited < kFiguresEvery && !stopping_; waited += step) {
+            co_await clock_->sleep(step);
+        }
+    }
+}
+
+void Daemon::publish(const ports::StoreFigures& figures) {
+    const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+    metrics_->gauge("journal_pending", {}, number(figures.journal_pending));
+    metrics_->gauge("operations", {{"state", "due"}}, number(figures.due));
+    metrics_->gauge("operations", {{"state", "sending"}}, number(figures.sending));
+    metrics_->gauge("operations", {{"state", "uncertain"}}, number(figures.uncertain));
+    metrics_->gauge("operations", {{"state", "dead"}}, number(figures.dead));
+    metrics_->gauge("open_incidents", {}, number(figures.open_incidents));
+    metrics_->gauge("quarantined", {}, number(figures.quarantined));
+    metrics_->gauge("unmatched_hosts", {}, number(figures.unmatched));
+    metrics_->gauge("store_bytes", {{"file", "database"}}, number(figures.file_bytes));
+    metrics_->gauge("store_bytes", {{"file", "wal"}}, number(figures.wal_bytes));
+    const std::chrono::duration<double> oldest =
+        figures.oldest_due ? clock_->now() - *figures.oldest_due : Duration::zero();
+    metrics_->gauge("oldest_due_seconds", {}, std::max(0.0, oldest.count()));
+    const glpi::GlpiHealth& health = glpi_->health();
+    metrics_->gauge("glpi_up", {}, health.state == glpi::GlpiHealth::State::up ? 1 : 0);
+    metrics_->gauge("glpi_breaker_open", {}, health.breaker_open ? 1 : 0);
+    metrics_->gauge("http_connections", {}, static_cast<double>(listener_.connections()));
+    metrics_->gauge("log_lines_dropped", {}, static_cast<double>(events_->dropped()));
+    metrics_->gauge("ready", {}, readiness().ready ? 1 : 0);
+}
+
+asio::awaitable<void> Daemon::feed_watchdog() {
+    const std::optional<Duration> period = watchdog_period();
+    while (period && !stopping_) {
+        // Through the store thread and back: both must be alive.
+        auto figures = co_await store_->figures();
+        if (figures) {
+            tell_alive();
+        }
+        co_await clock_->sleep(std::min(*period, Duration(1'000)));
+    }
+}
+
+http::Readiness Daemon::readiness() const {
+    http::Readiness result;
+    const bool store_ok = store_failure_.empty();
+    result.checks.push_back({"store", store_ok, store_ok ? "ok" : store_failure_});
+    const glpi::GlpiHealth& health = glpi_->health();
+    const bool glpi_ok = health.state == glpi::GlpiHealth::State::up;
+    std::string about(to_string(health.state));
+    if (!health.last_error.empty()) {
+        about += ": " + health.last_error;
+    }
+    result.checks.push_back({"glpi", glpi_ok, about});
+    const bool dead = figures_.dead > 0;
+    result.checks.push_back(
+        {"outbox", !dead,
+         dead ? std::to_string(figures_.dead) + " writes were refused for good"
+              : std::to_string(figures_.due + figures_.sending + figures_.uncertain) + " owed"}
+    );
+    // Ready means: alerts are taken and kept. A GLPI that is away is shown, but changes nothing there;
+    // taking the bridge out of service for it would lose alerts.
+    result.ready = store_ok && !stopping_;
+    return result;
+}
+
+void Daemon::reload() {
+    tell_reloading();
+    config::Loaded loaded = config::load(options_.config);
+    auto decoders = loaded.config ? app::decoders(*loaded.config)
+                                  : Result<core::Intake::Decoders>(core::Intake::Decoders{});
+    auto next = loaded.config ? app::policies(*loaded.config)
+                              : Result<std::shared_ptr<const core::Policies>>(Error{});
+    if (!loaded.config || !decoders || !next) {
+        metrics_->count("config_reloads_total", {{"result", "refused"}}, 1);
+        events_->log(
+            ports::Level::error, "reload_refused",
+            "the new configuration is wrong; the old one stays in force",
+            {{"mistakes", config::render(loaded.diagnostics)}}
+        );
+        tell_ready("accepting alerts; the new configuration was refused");
+        return;
+    }
+    tell_what_needs_a_restart(*loaded.config);
+    intake_.use(std::move(*decoders));
+    endpoints_.use(credentials(*loaded.config, *ids_));
+    policies_.set(*next);
+    events_->set_level(log_options(*loaded.config).level);
+    config_.sources = loaded.config->sources;
+    metrics_->count("config_reloads_total", {{"result", "done"}}, 1);
+    events_->log(ports::Level::info, "reloaded", "the new configuration is in force");
+    tell_ready("accepting alerts on port " + std::to_string(listener_.port()));
+}
+
+void Daemon::tell_what_needs_a_restart(const config::Config& next) {
+    std::string changed;
+    const auto note = [&changed](bool differs, std::string_view what) {
+        if (differs) {
+            changed += changed.empty() ? "" : ", ";
+            changed += what;
+        }
+    };
+    note(next.listen.address != config_.listen.address, "listen.address");
+    note(next.listen.port != config_.listen.port, "listen.port");
+    note(next.store.path != config_.store.path, "store.sqlite.path");
+    note(next.glpi.url != config_.glpi.url, "glpi.url");
+    note(next.glpi.user_token.reveal() != config_.glpi.user_token.reveal(), "glpi.user_token");
+    note(next.glpi.app_token.reveal() != config_.glpi.app_token.reveal(), "glpi.app_token");
+    if (!changed.empty()) {
+        events_->log(
+            ports::Level::warning, "restart_needed",
+            "these settings changed and take effect at the next start", {{"settings", changed}}
+        );
+    }
+}
+
+}  // namespace alert_bridge::app
