@@ -284,6 +284,27 @@ void generate_computers(World& world, const Json& order) {
     }
 }
 
+using Adder = void (*)(World&, const Json&);
+
+// What adds one object of a list in the seed file; null for an unknown key.
+Adder adder_of(const std::string& key) {
+    static const std::map<std::string, Adder> adders = {
+        {"entities", [](World& world, const Json& given) { add_entity(world, given); }},
+        {"computers", [](World& world, const Json& given) { add_asset(world, "Computer", given); }},
+        {"network_equipments",
+         [](World& world, const Json& given) { add_asset(world, "NetworkEquipment", given); }},
+        {"printers", [](World& world, const Json& given) { add_asset(world, "Printer", given); }},
+        {"groups", [](World& world,
+                      const Json& given) { add_named(world, "Group", given)["is_assign"] = 1; }},
+        {"categories",
+         [](World& world, const Json& given) { add_named(world, "ITILCategory", given); }},
+        {"request_types",
+         [](World& world, const Json& given) { add_named(world, "RequestType", given); }},
+        {"users", add_seed_user}};
+    const auto found = adders.find(key);
+    return found == adders.end() ? nullptr : found->second;
+}
+
 }  // namespace
 
 void seed_recorded(World& world) {
@@ -318,28 +339,11 @@ void seed_more(World& world, const Json& file) {
                 generate_computers(world, order);
             continue;
         }
-        if (!value.is_array())
-            throw std::runtime_error("seed: '" + key + "' must be an array");
-        for (const Json& given : value) {
-            if (key == "entities")
-                add_entity(world, given);
-            else if (key == "computers")
-                add_asset(world, "Computer", given);
-            else if (key == "network_equipments")
-                add_asset(world, "NetworkEquipment", given);
-            else if (key == "printers")
-                add_asset(world, "Printer", given);
-            else if (key == "groups")
-                add_named(world, "Group", given)["is_assign"] = 1;
-            else if (key == "categories")
-                add_named(world, "ITILCategory", given);
-            else if (key == "request_types")
-                add_named(world, "RequestType", given);
-            else if (key == "users")
-                add_seed_user(world, given);
-            else
-                throw std::runtime_error("seed: unknown key '" + key + "'");
-        }
+        const Adder add = adder_of(key);
+        if (add == nullptr || !value.is_array())
+            throw std::runtime_error("seed: '" + key + "' is unknown or not an array");
+        for (const Json& given : value)
+            add(world, given);
     }
 }
 

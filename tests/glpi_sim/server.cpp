@@ -135,12 +135,15 @@ asio::awaitable<void> send_half(tcp::socket& socket, const Message& message) {
     std::ostringstream text;
     text << message;
     const std::string bytes = text.str();
-    const std::string half = bytes.substr(0, bytes.size() / 2);
+    // All headers and half of the body.
+    const std::size_t body = bytes.find("\r\n\r\n") + 4;
+    const std::string half = bytes.substr(0, body + (bytes.size() - body) / 2);
     error_code ignored;
     co_await asio::async_write(
         socket, asio::buffer(half), asio::redirect_error(asio::use_awaitable, ignored)
     );
-    reset(socket);
+    // An ordinary end of the stream: the client gets the half, then nothing.
+    socket.shutdown(tcp::socket::shutdown_both, ignored);
 }
 
 // One answer on the wire; false ends the connection.
