@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/glpi/session_pool.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <cstring>
 
@@ -12,23 +11,6 @@ namespace {
 
 namespace asio = boost::asio;
 using ports::Level;
-
-constexpr const char* kLoginKey = "login";
-
-int major_of(const std::string& version) {
-    int major = 0;
-    std::from_chars(version.data(), version.data() + version.size(), major);
-    return major > 0 ? major : 10;
-}
-
-Call simple_call(std::string label, std::string path, Expect expect, Effect effect) {
-    Call call;
-    call.label = std::move(label);
-    call.path = std::move(path);
-    call.expect = expect;
-    call.effect = effect;
-    return call;
-}
 
 }  // namespace
 
@@ -57,23 +39,6 @@ class SessionPool::ProbeGuard {
     }
     ProbeGuard(const ProbeGuard&) = delete;
     ProbeGuard& operator=(const ProbeGuard&) = delete;
-
-  private:
-    SessionPool& pool_;
-};
-
-// A login that is cancelled must not leave everybody waiting.
-class SessionPool::LoginGuard {
-  public:
-    explicit LoginGuard(SessionPool& pool) : pool_(pool) {}
-    ~LoginGuard() {
-        if (pool_.state_.phase() == SessionState::Phase::logging_in) {
-            const Error cancelled{ErrorClass::later, "cancelled", "the login was given up"};
-            pool_.state_.login_failed(cancelled, pool_.seams_.clock.now(), 0);
-        }
-    }
-    LoginGuard(const LoginGuard&) = delete;
-    LoginGuard& operator=(const LoginGuard&) = delete;
 
   private:
     SessionPool& pool_;
@@ -163,7 +128,7 @@ asio::awaitable<Result<SessionPool::Session>> SessionPool::session() {
         co_return state_.refusal();
     }
     if (step == SessionState::Step::wait) {
-        auto flight = logins_.under_way(kLoginKey);
+        auto flight = logins_.under_way(kLoginFlight);
         const Result<bool> done = co_await SingleFlight<bool>::wait(std::move(flight));
         if (!done) {
             co_return done.error();
@@ -184,7 +149,7 @@ asio::awaitable<Result<SessionPool::Session>> SessionPool::session() {
 asio::awaitable<Result<bool>> SessionPool::probe() {
     const ProbeGuard guard(*this);
     if (state_.phase() == SessionState::Phase::ready) {
-        Call call = simple_call("probe", "/getActiveEntities", Expect::object, Effect::read);
+        Call call = plain_call("probe", "/getActiveEntities", Expect::object, Effect::read);
         const std::uint64_t generation = state_.generation();
         const Result<Reply> reply = co_await send(std::move(call), state_.token(), false);
         if (!reply && reply.error().kind == ErrorClass::relogin) {
@@ -202,116 +167,6 @@ asio::awaitable<Result<bool>> SessionPool::probe() {
         co_return away();
     }
     co_return true;
-}
-
-// Requires: state_.next() said login.
-asio::awaitable<Result<bool>> SessionPool::login() {
-    const LoginGuard guard(*this);
-    auto landing = logins_.lead(kLoginKey);
-    Server server;
-    Result<Secret> token = co_await log_in(server);
-    const WallTime now = seams_.clock.now();
-    if (!token) {
-        const Error error = token.error();
-        state_.login_failed(error, now, random());
-        seams_.metrics.count("glpi_logins_total", {{"result", std::string(to_string(error.kind))}});
-        refresh_health(&error);
-        landing->land(error);
-        co_return error;
-    }
-    state_.established(std::move(*token), now, random());
-    server_ = server;
-    health_.version = server.version;
-    seams_.events.log(
-        Level::info, "glpi_login", "logged in to GLPI",
-        {{"version", server.version}, {"user_id", std::to_string(server.user_id)}}
-    );
-    seams_.metrics.count("glpi_logins_total", {{"result", "ok"}});
-    refresh_health(nullptr);
-    landing->land(true);
-    landing.reset();
-    std::optional<Secret> replaced = state_.take_replaced();
-    if (replaced) {
-        co_await kill(std::move(*replaced));
-    }
-    co_return true;
-}
-
-asio::awaitable<Result<Secret>> SessionPool::log_in(Server& server) {
-    Result<Secret> token = co_await first_token();
-    if (!token) {
-        co_return token;
-    }
-    const Result<Server> furnished = co_await furnish(*token);
-    if (furnished) {
-        server = *furnished;
-        co_return token;
-    }
-    if (furnished.error().kind == ErrorClass::relogin) {
-        co_return Error{ErrorClass::later, "session_lost", "GLPI forgets sessions at once"};
-    }
-    co_await kill(*token);
-    co_return furnished.error();
-}
-
-asio::awaitable<Result<Secret>> SessionPool::first_token() {
-    Call call = simple_call("initSession", "/initSession", Expect::session, Effect::login);
-    const Secret none;
-    Result<Reply> reply = co_await send(call, none, true);
-    // Some web servers drop the Authorization header; the body is never dropped.
-    if (!reply && reply.error().code == "ERROR_LOGIN_PARAMETERS_MISSING") {
-        nlohmann::json body;
-        body["user_token"] = std::string(options_.user_token.reveal());
-        call.method = net::Method::post;
-        call.body = dump(body);
-        reply = co_await send(call, none, true);
-    }
-    if (!reply) {
-        co_return reply.error();
-    }
-    co_return Secret(text_in(reply->body, "session_token"));
-}
-
-// All entities active, then who we are and which GLPI this is.
-asio::awaitable<Result<Server>> SessionPool::furnish(Secret token) {
-    Call call = simple_call(
-        "changeActiveEntities", "/changeActiveEntities", Expect::boolean, Effect::login
-    );
-    call.method = net::Method::post;
-    call.body = R"({"is_recursive":true})";
-    const Result<Reply> entities = co_await send(std::move(call), token, false);
-    if (!entities) {
-        co_return entities.error();
-    }
-    if (!entities->body.get<bool>()) {
-        co_return Error{
-            ErrorClass::misconfigured, "entities_refused",
-            "GLPI does not let the user see its entities"};
-    }
-    Server server;
-    Call who = simple_call("getFullSession", "/getFullSession", Expect::object, Effect::read);
-    const Result<Reply> session = co_await send(std::move(who), token, false);
-    if (session && has(session->body, "session")) {
-        server.user_id = number_in(session->body.at("session"), "glpiID");
-    } else if (!session && session.error().kind != ErrorClass::refused) {
-        co_return session.error();
-    }
-    Call what = simple_call("getGlpiConfig", "/getGlpiConfig", Expect::object, Effect::read);
-    const Result<Reply> config = co_await send(std::move(what), token, false);
-    if (config && has(config->body, "cfg_glpi")) {
-        server.version = text_in(config->body.at("cfg_glpi"), "version");
-        server.major = major_of(server.version);
-    } else if (!config && config.error().kind != ErrorClass::refused) {
-        co_return config.error();
-    }
-    co_return server;
-}
-
-asio::awaitable<void> SessionPool::kill(Secret token) {
-    Call call = simple_call("killSession", "/killSession", Expect::boolean, Effect::read);
-    // Best effort: GLPI forgets unused sessions by itself.
-    const Result<Reply> ignored = co_await send(std::move(call), std::move(token), false);
-    static_cast<void>(ignored);
 }
 
 net::HttpRequest SessionPool::request_of(const Call& call, const Secret& token, bool by_user_token)

@@ -37,6 +37,9 @@ struct Call {
     Effect effect = Effect::read;
 };
 
+// A request without a body.
+[[nodiscard]] Call plain_call(std::string label, std::string path, Expect expect, Effect effect);
+
 // What the login told about the other side.
 struct Server {
     std::int64_t user_id = 0;  // ours; 0: not told
@@ -75,6 +78,7 @@ class SessionPool {
         Secret token;
         std::uint64_t generation = 0;
     };
+    static constexpr const char* kLoginFlight = "login";
     class ProbeGuard;
     class LoginGuard;
 
