@@ -86,7 +86,7 @@ struct GlpiConfig {
     Duration request_timeout{};
     Duration session_life{};
     Duration session_idle{};
-    std::string time_zone;                // of the bridge's GLPI user
+    std::string time_zone;  // of the bridge's GLPI user
     std::vector<std::string> item_types;
     Duration cache_hits{}, cache_misses{}, cache_names{}, cache_entities{};
     domain::EntityRef default_entity;  // also in Config::rules
