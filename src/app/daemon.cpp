@@ -251,23 +251,11 @@ asio::awaitable<bool> Daemon::stop() {
     co_return joined;
 }
 
+// Keeps asking, at the client's own pace, while GLPI cannot be used; the client logs what changes.
 asio::awaitable<void> Daemon::watch_glpi() {
-    std::string last_said;
     while (!stopping_) {
         if (glpi_->health().state != glpi::GlpiHealth::State::up) {
-            (void)co_await glpi_->check();
-        }
-        const glpi::GlpiHealth& health = glpi_->health();
-        const std::string said(to_string(health.state));
-        if (said != last_said && health.state != glpi::GlpiHealth::State::unknown) {
-            const bool well = health.state == glpi::GlpiHealth::State::up;
-            events_->log(
-                well ? ports::Level::info : ports::Level::error,
-                well ? "glpi_up" : "glpi_" + said,
-                well ? "GLPI answers" : "GLPI cannot be used; alerts are taken and kept meanwhile",
-                {{"url", config_.glpi.url}, {"version", health.version}, {"error", health.last_error}}
-            );
-            last_said = said;
+            const bool well = co_await glpi_->check();
             if (well) {
                 dispatcher_.ring();
             }

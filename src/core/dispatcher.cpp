@@ -62,7 +62,8 @@ asio::awaitable<void> Dispatcher::run() {
         const int room = std::min(window_, may_send()) - in_flight_;
         if (room <= 0) {
             // Either the window is full (a finished operation rings) or GLPI is away.
-            co_await bell_.wait(in_flight_ > 0 ? kLongestPause : kAwayPause);
+            const Duration longest = in_flight_ > 0 ? kLongestPause : kAwayPause;
+            co_await bell_.wait(longest);
             continue;
         }
         auto claimed = co_await services_.store.claim(services_.clock.now(), room, kLookupLease);

@@ -231,7 +231,7 @@ void Directory::take_tree(const std::vector<domain::Entity>& entities, WallTime 
 
 ports::AssetDirectory::Task<domain::EntityTree> Directory::entities() {
     if (!tree_ || seams_.clock.now() >= tree_fresh_until_) {
-        const Result<bool> refreshed = co_await refresh_entities();
+        const Result<Done> refreshed = co_await refresh_entities();
         if (!refreshed && !tree_) {
             co_return refreshed.error();
         }
@@ -239,10 +239,10 @@ ports::AssetDirectory::Task<domain::EntityTree> Directory::entities() {
     co_return *tree_;
 }
 
-ports::AssetDirectory::Task<bool> Directory::refresh_entities() {
+ports::AssetDirectory::Task<Done> Directory::refresh_entities() {
     auto flight = tree_refreshes_.under_way(kEntitiesKey);
     if (flight) {
-        co_return co_await SingleFlight<bool>::wait(std::move(flight));
+        co_return co_await SingleFlight<Done>::wait(std::move(flight));
     }
     auto landing = tree_refreshes_.lead(kEntitiesKey);
     if (!tree_) {
@@ -250,17 +250,17 @@ ports::AssetDirectory::Task<bool> Directory::refresh_entities() {
         if (stored) {
             take_tree(parse_entities(stored->value), stored->fresh_until);
             if (cache_.is_fresh(*stored)) {
-                landing->land(true);
-                co_return true;
+                landing->land(Done{});
+                co_return Done{};
             }
         }
     }
-    const Result<bool> loaded = co_await load_entities();
+    const Result<Done> loaded = co_await load_entities();
     landing->land(loaded);
     co_return loaded;
 }
 
-ports::AssetDirectory::Task<bool> Directory::load_entities() {
+ports::AssetDirectory::Task<Done> Directory::load_entities() {
     std::vector<domain::Entity> entities;
     for (int page = 0; page < kMaxPages; ++page) {
         Call call = read_call("GET Entity", page_path("Entity", page), Expect::list);
@@ -285,7 +285,7 @@ ports::AssetDirectory::Task<bool> Directory::load_entities() {
     take_tree(entities, seams_.clock.now() + options_.entities_life);
     std::string value = encode_entities(entities);
     co_await cache_.put(kEntitiesKey, std::move(value), options_.entities_life);
-    co_return true;
+    co_return Done{};
 }
 
 }  // namespace alert_bridge::glpi

@@ -245,8 +245,8 @@ ports::ServiceDesk::Task<void> LegacyGateway::link(
         co_await create("POST Ticket_Ticket", "/Ticket_Ticket", std::move(body));
     if (!made && made.error().code == "ERROR_GLPI_ADD") {
         // A link that is there already and one that failed look alike.
-        const Result<bool> there = co_await are_linked(ticket_id, other_ticket_id);
-        if (there && *there) {
+        const Result<std::int64_t> links = co_await links_between(ticket_id, other_ticket_id);
+        if (links && *links > 0) {
             co_return Result<void>();
         }
     }
@@ -256,7 +256,7 @@ ports::ServiceDesk::Task<void> LegacyGateway::link(
     co_return Result<void>();
 }
 
-ports::ServiceDesk::Task<bool> LegacyGateway::are_linked(
+ports::ServiceDesk::Task<std::int64_t> LegacyGateway::links_between(
     std::int64_t ticket_id, std::int64_t other_ticket_id
 ) {
     for (int turn = 0; turn < 2; ++turn) {
@@ -271,12 +271,12 @@ ports::ServiceDesk::Task<bool> LegacyGateway::are_linked(
         for (const auto& row : reply->body) {
             if (number_in(row, "tickets_id_1") == ticket_id &&
                 number_in(row, "tickets_id_2") == other_ticket_id) {
-                co_return true;
+                co_return 1;
             }
         }
         std::swap(ticket_id, other_ticket_id);
     }
-    co_return false;
+    co_return 0;
 }
 
 ports::ServiceDesk::Task<std::vector<std::int64_t>> LegacyGateway::search(

@@ -46,7 +46,7 @@ class SessionPool::LoginGuard {
 };
 
 // Requires: state_.next() said login.
-asio::awaitable<Result<bool>> SessionPool::login() {
+asio::awaitable<Result<Done>> SessionPool::login() {
     const LoginGuard guard(*this);
     auto landing = logins_.lead(kLoginFlight);
     Server server;
@@ -69,13 +69,13 @@ asio::awaitable<Result<bool>> SessionPool::login() {
     );
     seams_.metrics.count("glpi_logins_total", {{"result", "ok"}});
     refresh_health(nullptr);
-    landing->land(true);
+    landing->land(Done{});
     landing.reset();
     std::optional<Secret> replaced = state_.take_replaced();
     if (replaced) {
         co_await kill(std::move(*replaced));
     }
-    co_return true;
+    co_return Done{};
 }
 
 asio::awaitable<Result<Secret>> SessionPool::log_in(Server& server) {

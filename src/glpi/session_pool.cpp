@@ -118,7 +118,7 @@ asio::awaitable<Result<SessionPool::Session>> SessionPool::session() {
         co_return away();
     }
     if (answer == Breaker::Answer::probe) {
-        const Result<bool> back = co_await probe();
+        const Result<Done> back = co_await probe();
         if (!back) {
             co_return back.error();
         }
@@ -129,12 +129,12 @@ asio::awaitable<Result<SessionPool::Session>> SessionPool::session() {
     }
     if (step == SessionState::Step::wait) {
         auto flight = logins_.under_way(kLoginFlight);
-        const Result<bool> done = co_await SingleFlight<bool>::wait(std::move(flight));
+        const Result<Done> done = co_await SingleFlight<Done>::wait(std::move(flight));
         if (!done) {
             co_return done.error();
         }
     } else if (step == SessionState::Step::login) {
-        const Result<bool> done = co_await login();
+        const Result<Done> done = co_await login();
         if (!done) {
             co_return done.error();
         }
@@ -146,7 +146,7 @@ asio::awaitable<Result<SessionPool::Session>> SessionPool::session() {
 }
 
 // One harmless request by one caller; the others are turned away meanwhile.
-asio::awaitable<Result<bool>> SessionPool::probe() {
+asio::awaitable<Result<Done>> SessionPool::probe() {
     const ProbeGuard guard(*this);
     if (state_.phase() == SessionState::Phase::ready) {
         Call call = plain_call("probe", "/getActiveEntities", Expect::object, Effect::read);
@@ -156,7 +156,7 @@ asio::awaitable<Result<bool>> SessionPool::probe() {
             state_.disowned(generation);
         }
     } else if (state_.next(seams_.clock.now()) == SessionState::Step::login) {
-        const Result<bool> done = co_await login();
+        const Result<Done> done = co_await login();
         if (!done) {
             co_return done.error();
         }
@@ -166,7 +166,7 @@ asio::awaitable<Result<bool>> SessionPool::probe() {
     if (breaker_.is_open()) {
         co_return away();
     }
-    co_return true;
+    co_return Done{};
 }
 
 net::HttpRequest SessionPool::request_of(const Call& call, const Secret& token, bool by_user_token)

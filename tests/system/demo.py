@@ -38,13 +38,12 @@ rules:
     then: {entity: "Root entity > Customer A"}
   - name: databases
     when: {host: "db*"}
-    then: {category: "Monitoring", assign_group: "NOC"}
+    then: {category: "Monitoring", assign_group: "NOC"}  # the simulated GLPI has this group
 """
 
 SEED = {
     "entities": [{"name": "ACME", "entities_id": 0}],
     "categories": [{"name": "Monitoring", "entities_id": 0}],
-    "groups": [{"name": "NOC", "entities_id": 0}],
     "computers": [
         {"name": "srv-web-01", "entities_id": "ACME", "serial": "SN-ABC-001", "ip": ["192.0.2.10"]},
         {"name": "db01", "entities_id": "ACME"},

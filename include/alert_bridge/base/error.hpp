@@ -17,6 +17,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace alert_bridge {
 
@@ -33,8 +34,16 @@ struct Error {
 // [kind] code: message
 [[nodiscard]] std::string describe(const Error& error);
 
+// Not for bool: boost::system::result<bool> takes a const or non-const *result* for the truth value of
+// that result (explicit operator bool), so that a failure that is passed on becomes the success
+// "false" (measured with Boost 1.81). Use Done where only success counts.
 template <class T>
+    requires(!std::is_same_v<T, bool>)
 using Result = boost::system::result<T, Error>;
+
+struct Done {
+    bool operator==(const Done&) const = default;
+};
 
 // Called by Result::value() on an error. Our code tests first, so this is a programming mistake.
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location&);

@@ -8,7 +8,9 @@
 //
 // Guarantees: while open or probing nobody else is let through; the delay grows from `first` to
 // `ceiling` with jitter; a clock that jumps back cannot hold it open longer than the ceiling.
-// Thread rule: the I/O thread; no I/O, no clock of its own. Tests: tests/unit/glpi/breaker_test.cpp
+//
+// Thread rule: the I/O thread; no I/O, no clock of its own.
+// Tests: tests/unit/glpi/session_state_test.cpp
 #pragma once
 
 #include <cstdint>

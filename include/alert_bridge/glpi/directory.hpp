@@ -9,7 +9,7 @@
 // does not know are listed in `missing`.
 // Not guaranteed: freshness beyond the life times.
 // Thread rule: the I/O thread. Must outlive its calls.
-// Tests: tests/unit/glpi/directory_test.cpp, tests/contract/asset_directory_test.cpp
+// Tests: tests/unit/glpi/client_test.cpp, tests/contract/asset_directory_test.cpp
 #pragma once
 
 #include <memory>
@@ -44,8 +44,8 @@ class Directory final : public ports::AssetDirectory {
     Task<Hits> by_id(std::string item_type, std::int64_t id, domain::Evidence evidence);
     Task<Hits> by_column(domain::Evidence evidence, std::string value);
     Task<Hits> by_address(std::string address);
-    Task<bool> refresh_entities();
-    Task<bool> load_entities();
+    Task<Done> refresh_entities();
+    Task<Done> load_entities();
     Task<std::vector<NamedRow>> rows_with_name(NameKind kind, std::string name);
     Task<std::string> resolve_one(NameKind kind, std::string name, std::int64_t entity_id);
     boost::asio::awaitable<std::optional<Error>> settle(
@@ -60,7 +60,7 @@ class Directory final : public ports::AssetDirectory {
     Seams seams_;
     LookupCache cache_;
     SingleFlight<Hits> searches_;
-    SingleFlight<bool> tree_refreshes_;
+    SingleFlight<Done> tree_refreshes_;
     SingleFlight<std::string> name_searches_;
     std::unique_ptr<domain::EntityTree> tree_;
     WallTime tree_fresh_until_{};

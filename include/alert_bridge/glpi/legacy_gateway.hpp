@@ -4,9 +4,11 @@
 //
 // Guarantees: open() costs one request when a session is there. A solution that must send no mail
 // is written in two steps (solution, then status), and repeating it goes on where it stopped. A
-// link or a solution that is there already is success. Not guaranteed: what GLPI's business rules
-// make of a write. Thread rule: the I/O thread. Must outlive its calls. Tests:
-// tests/unit/glpi/legacy_gateway_test.cpp, tests/contract/service_desk_test.cpp
+// link or a solution that is there already is success.
+//
+// Not guaranteed: what GLPI's business rules make of a write.
+// Thread rule: the I/O thread. Must outlive its calls.
+// Tests: tests/unit/glpi/client_test.cpp, tests/contract/service_desk_test.cpp
 #pragma once
 
 #include <string>
@@ -41,7 +43,7 @@ class LegacyGateway final : public ports::ServiceDesk {
     Task<std::int64_t> find_in_timeline(
         std::string kind, std::int64_t ticket_id, std::string reference
     );
-    Task<bool> are_linked(std::int64_t ticket_id, std::int64_t other_ticket_id);
+    Task<std::int64_t> links_between(std::int64_t ticket_id, std::int64_t other_ticket_id);
 
     SessionPool& pool_;
     const Options& options_;

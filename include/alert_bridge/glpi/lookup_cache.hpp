@@ -5,8 +5,9 @@
 //
 // Guarantees: an entry is fresh for its life time; for `stale_life` beyond that it is still kept,
 // so that it can serve while GLPI is away (the caller decides). Trouble with the store costs
-// nothing but the memory of it. Thread rule: the I/O thread. Tests:
-// tests/unit/glpi/lookup_cache_test.cpp
+// nothing but the memory of it.
+//
+// Thread rule: the I/O thread. Tests: tests/unit/glpi/lookup_cache_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

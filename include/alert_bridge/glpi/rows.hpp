@@ -4,8 +4,10 @@
 //
 // A person is a row of the ticket's log whose user is not ours. GLPI writes users there as
 // "Friendly Name (ID)"; rows without an id are automatic actions ("cron_closeticket"), of which
-// only the mail collector ("cron_mailgate") speaks for a person. Not guaranteed: that every plugin
-// logs what it does. Thread rule: pure functions. Tests: tests/unit/glpi/rows_test.cpp
+// only the mail collector ("cron_mailgate") speaks for a person.
+//
+// Not guaranteed: that every plugin logs what it does.
+// Thread rule: pure functions. Tests: tests/unit/glpi/rows_test.cpp
 #pragma once
 
 #include <cstdint>

@@ -6,9 +6,12 @@
 // of the profile are made active (never switched later) and the answer is checked. A call whose
 // token GLPI disowned was not executed: it logs in again and repeats, once per call. Refused logins
 // are not repeated before a slow back-off; outages in a row open the breaker, and then a harmless
-// read finds out when GLPI is back: a write is never the probe. Secrets are in no error and no
-// event. Not guaranteed: that a session is killed when the process dies. Thread rule: the I/O
-// thread. Must outlive the calls it runs. Tests: tests/unit/glpi/session_pool_test.cpp
+// read finds out when GLPI is back: a write is never the probe.
+// Secrets are in no error and no event.
+//
+// Not guaranteed: that a session is killed when the process dies.
+// Thread rule: the I/O thread. Must outlive the calls it runs.
+// Tests: tests/unit/glpi/client_test.cpp, tests/contract/service_desk_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -83,8 +86,8 @@ class SessionPool {
     class LoginGuard;
 
     boost::asio::awaitable<Result<Session>> session();
-    boost::asio::awaitable<Result<bool>> probe();
-    boost::asio::awaitable<Result<bool>> login();
+    boost::asio::awaitable<Result<Done>> probe();
+    boost::asio::awaitable<Result<Done>> login();
     boost::asio::awaitable<Result<Secret>> log_in(Server& server);
     boost::asio::awaitable<Result<Secret>> first_token();
     boost::asio::awaitable<Result<Server>> furnish(Secret token);
@@ -104,7 +107,7 @@ class SessionPool {
     Seams seams_;
     SessionState state_;
     Breaker breaker_;
-    SingleFlight<bool> logins_;
+    SingleFlight<Done> logins_;
     Server server_;
     GlpiHealth health_;
     std::string last_outage_;

@@ -5,7 +5,7 @@
 // The first asker becomes the leader (lead() gives it a Landing) and must land a result; the others
 // wait() and get a copy. A leader that dies without landing (cancelled) lands an error of class
 // `later` for them.
-// Thread rule: the I/O thread. Tests: tests/unit/glpi/single_flight_test.cpp
+// Thread rule: the I/O thread. Tests: tests/unit/glpi/lookup_cache_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -8,10 +8,8 @@
 // for SQL texts and "API disabled", which come untranslated or are told by their form.
 //   write + nothing trustworthy came back   uncertain
 //   read  + nothing trustworthy came back   later
-//   ERROR_GLPI_ADD                          uncertain (missing rights and deadlocks look alike);
-//   the
-//                                           caller counts: twice the same and nothing found =
-//                                           refused
+//   ERROR_GLPI_ADD on a write               uncertain: missing rights and deadlocks look alike;
+//                                           the caller counts, see the product contract
 // A redirect of a read at login means a wrong address (misconfigured); of anything else an outage.
 // 429 is a limiter's, GLPI has none: later. 503 may have passed through to GLPI: uncertain.
 // Thread rule: pure functions. Tests: tests/unit/glpi/wire_test.cpp
