@@ -64,10 +64,11 @@ class ClientImpl final : public Client {
     asio::awaitable<void> start() override {
         const Result<Server> first = co_await pool_.connected();
         static_cast<void>(first);  // logged, and told by health()
-        auto ended = [](const std::exception_ptr&) {};
+        // The signal must live as long as the coroutine that is bound to it.
+        auto ended = [signal = watch_](const std::exception_ptr&) {};
         asio::co_spawn(
             executor_, watch(*this, alive_),
-            asio::bind_cancellation_slot(watch_.slot(), std::move(ended))
+            asio::bind_cancellation_slot(watch_->slot(), std::move(ended))
         );
     }
 
@@ -77,7 +78,7 @@ class ClientImpl final : public Client {
     }
 
     asio::awaitable<void> shut_down() override {
-        watch_.emit(asio::cancellation_type::terminal);
+        watch_->emit(asio::cancellation_type::terminal);
         co_await pool_.shut_down();
     }
 
@@ -97,7 +98,8 @@ class ClientImpl final : public Client {
     SessionPool pool_;
     LegacyGateway gateway_;
     Directory directory_;
-    asio::cancellation_signal watch_;
+    std::shared_ptr<asio::cancellation_signal> watch_ =
+        std::make_shared<asio::cancellation_signal>();
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
