@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// RuleEngine: compiled rules; alert in, plan out. Immutable after compile(); a reload builds a new one.
+// RuleEngine: compiled rules; alert in, plan out. Immutable after compile(); a reload builds a new
+// one.
 //
 // Rules are tried in order; each match adds to the plan, later ones win field by field; stop ends.
 // A text pattern is exact, a glob when it holds '*' or '?', or a regex (RE2, linear time; named
 // captures become match.NAME). Strings in `then` are Mustache templates over the alert and the
-// captures (domain/render.hpp), rendered without HTML escaping.
-// Cost: exact names by hash, globs behind a literal-prefix index, regexes in one RE2 set (64 MB,
-// one-by-one fallback): matching 10,000 rules costs little more than matching 10.
+// captures (domain/render.hpp), rendered without HTML escaping to one line; one that gives nothing
+// leaves its field alone. A source's `within` stays whatever a rule says (Plan::source_within).
+// Cost: each rule stands in an index under the one condition that it cannot do without, so that
+// matching 10,000 rules costs little more than matching 10 (domain/rule_index.hpp).
 // Guarantees: evaluate() never throws, does no I/O, and has no clock of its own.
 // Thread rule: const after construction; any thread.
-// Tests: tests/unit/domain/rules_test.cpp
+// Tests: tests/unit/domain/{rules,rule_check,rule_index,condition,plan_builder}_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -56,9 +58,20 @@ struct TagPattern {
 
 struct Condition {
     enum class Kind {
-        all, any, negation,  // children
-        source, kind, host, host_group, service, text,  // patterns: one of them must match
-        severity, address, tag, time, inventory,
+        all,
+        any,
+        negation,  // children
+        source,
+        kind,
+        host,
+        host_group,
+        service,
+        text,  // patterns: one of them must match
+        severity,
+        address,
+        tag,
+        time,
+        inventory,
     };
     Kind what = Kind::all;
     std::vector<Condition> children;
@@ -140,17 +153,19 @@ struct RuleBook {
 
 class RuleEngine {
   public:
-    // Errors: a regex that RE2 refuses, a wrong CIDR, a template that does not parse or names an
-    // unknown value; `code` is "rule", `message` names the rule. All of them at once, joined by \n.
+    // Errors: everything that domain/rule_check.hpp finds (a regex that RE2 refuses, a wrong CIDR,
+    // a template that names an unknown value, a priority or map that does not exist …); `code` is
+    // "rule", each line of `message` names its rule. All of them at once, joined by \n.
     [[nodiscard]] static Result<std::shared_ptr<const RuleEngine>> compile(RuleBook book);
 
     virtual ~RuleEngine() = default;
 
-    // The plan for an alert that arrived at `now`. A map look-up that finds nothing leaves the field
-    // alone and is told in the trace.
+    // The plan for an alert that arrived at `now`. A map look-up that finds nothing leaves the
+    // field alone and is told in the trace.
     [[nodiscard]] virtual Plan evaluate(const Alert& alert, WallTime now) const = 0;
 
-    // The priority that a severity gets when no rule names one (also for a changed severity).
+    // The priority that a severity gets when no rule names one (also for a changed severity). One
+    // that no priority lists: urgency and impact 3, no name.
     [[nodiscard]] virtual Priority priority_of(Severity severity) const = 0;
     [[nodiscard]] virtual std::optional<Priority> priority_named(std::string_view name) const = 0;
 };
