@@ -11,7 +11,7 @@
 //
 // Not guaranteed: that a session is killed when the process dies.
 // Thread rule: the I/O thread. Must outlive the calls it runs.
-// Tests: tests/unit/glpi/client_test.cpp, tests/contract/service_desk_test.cpp
+// Tests: tests/unit/glpi/client_test.cpp, tests/contract/glpi_session_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

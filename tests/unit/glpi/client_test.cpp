@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: MIT
+// The whole client against answers that the simulated GLPI does not give.
+#include <nlohmann/json.hpp>
+
+#include "alert_bridge/glpi/glpi.hpp"
+#include "catch.hpp"
+#include "fake_store.hpp"
+#include "fakes.hpp"
+#include "held_clock.hpp"
+#include "scripted_server.hpp"
+
+using namespace alert_bridge;
+using test::Act;
+using test::answer;
+using test::SeenRequest;
+
+namespace {
+
+// Answers like a GLPI 10 that has one session and no trouble; `special` may answer first.
+struct Bench {
+    explicit Bench(std::string base_path = "") : api(std::move(base_path) + "/apirest.php") {
+        glpi::Options options;
+        options.url = server.url() + api.substr(0, api.size() - std::string("/apirest.php").size());
+        options.user_token = Secret("user-secret");
+        options.app_token = Secret("app-secret");
+        options.request_timeout = Duration(2'000);
+        client = make(options);
+    }
+
+    std::unique_ptr<glpi::Client> make(const glpi::Options& options) {
+        auto made =
+            glpi::make_client(io.get_executor(), options, store, clock, ids, events, metrics);
+        REQUIRE(made.has_value());
+        return std::move(*made);
+    }
+
+    Act act(const SeenRequest& request) {
+        if (special) {
+            const auto given = special(request);
+            if (given) {
+                return *given;
+            }
+        }
+        const auto is = [&](const char* path) { return request.target == api + path; };
+        if (is("/initSession")) {
+            return answer(200, R"({"session_token":"session-secret"})");
+        }
+        if (is("/changeActiveEntities") || is("/killSession")) {
+            return answer(200, "true");
+        }
+        if (is("/getFullSession")) {
+            return answer(200, R"({"session":{"glpiID":7}})");
+        }
+        if (is("/getGlpiConfig")) {
+            return answer(200, R"({"cfg_glpi":{"version":"9.5.7"}})");
+        }
+        if (request.method == "POST") {
+            return answer(201, R"({"id":41,"message":""})");
+        }
+        return answer(404, R"(["ERROR_ITEM_NOT_FOUND","Item not found"])");
+    }
+    template <class T>
+    T run(test::asio::awaitable<T> task) {
+        return test::run(io, std::move(task));
+    }
+    Result<std::int64_t> open() { return run(client->desk().open(domain::NewTicket())); }
+    int count(const std::string& target) const {
+        int found = 0;
+        for (const SeenRequest& request : server.seen) {
+            found += request.target == api + target ? 1 : 0;
+        }
+        return found;
+    }
+
+    std::string api;
+    test::asio::io_context io;
+    test::HeldClock clock;
+    SeededIdSource ids{3};
+    test::RecordedEvents events;
+    test::RecordedMetrics metrics;
+    test::FakeStore store;
+    std::function<std::optional<Act>(const SeenRequest&)> special;
+    test::ScriptedServer server{io, [this](const SeenRequest& r) { return act(r); }};
+    std::unique_ptr<glpi::Client> client;
+};
+
+Act refusal(int status, const std::string& code, const std::string& text = "x") {
+    return answer(status, nlohmann::json::array({code, text}).dump());
+}
+
+}  // namespace
+
+TEST_CASE("the login makes all entities active, asks who we are, and sends tokens as headers only"
+) {
+    Bench bench;
+    REQUIRE(bench.open().has_value());
+    REQUIRE(bench.server.seen.size() == 5);
+    const auto& seen = bench.server.seen;
+    CHECK(seen[0].header("Authorization") == "user_token user-secret");
+    CHECK(seen[0].header("Session-Token").empty());
+    CHECK(nlohmann::json::parse(seen[1].body) == nlohmann::json::parse(R"({"is_recursive":true})"));
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        INFO(seen[i].target);
+        CHECK(seen[i].header("App-Token") == "app-secret");
+        CHECK(seen[i].target.find("secret") == std::string::npos);
+        CHECK(seen[i].target.find("session_write") == std::string::npos);
+        if (i > 0) {
+            CHECK(seen[i].header("Session-Token") == "session-secret");
+            CHECK(seen[i].header("Authorization").empty());
+        }
+        if (seen[i].method == "POST") {
+            CHECK(seen[i].header("Content-Type") == "application/json");
+        }
+    }
+    CHECK(bench.client->health().version == "9.5.7");
+    CHECK(bench.metrics.value("glpi_logins_total{result=ok}") == 1);
+    CHECK(bench.metrics.value("glpi_requests_total{method=POST Ticket,outcome=ok}") == 1);
+    CHECK(bench.metrics.value("glpi_up") == 1);
+}
+
+TEST_CASE("GLPI below a path, or named by its API's address, is found") {
+    Bench bench("/glpi");
+    REQUIRE(bench.open().has_value());
+    CHECK(bench.count("/Ticket") == 1);
+    CHECK(
+        bench.client->desk().ticket_url(5) ==
+        bench.server.url() + "/glpi/front/ticket.form.php?id=5"
+    );
+    glpi::Options options;
+    options.url = bench.server.url() + "/glpi/apirest.php/";
+    const auto by_api = bench.make(options);
+    CHECK(bench.run(by_api->desk().open(domain::NewTicket())).has_value());
+    CHECK(by_api->desk().ticket_url(5) == bench.server.url() + "/glpi/front/ticket.form.php?id=5");
+}
+
+TEST_CASE("a web server that drops the Authorization header is helped out by the body") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.ends_with("/initSession") && r.method == "GET") {
+            return refusal(400, "ERROR_LOGIN_PARAMETERS_MISSING");
+        }
+        return std::nullopt;
+    };
+    REQUIRE(bench.open().has_value());
+    CHECK(bench.server.seen.at(1).method == "POST");
+    CHECK(bench.server.seen.at(1).body == R"({"user_token":"user-secret"})");
+}
+
+TEST_CASE("a login whose entities are refused is the operator's matter and leaves no session") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.ends_with("/changeActiveEntities")) {
+            return answer(200, "false");
+        }
+        return std::nullopt;
+    };
+    const auto id = bench.open();
+    REQUIRE_FALSE(id.has_value());
+    CHECK(id.error().kind == ErrorClass::misconfigured);
+    CHECK(id.error().code == "entities_refused");
+    CHECK(bench.count("/killSession") == 1);
+    CHECK(bench.metrics.value("glpi_logins_total{result=misconfigured}") == 1);
+}
+
+TEST_CASE("an address that redirects is told to the operator") {
+    Bench bench;
+    bench.special = [](const SeenRequest&) -> std::optional<Act> {
+        return answer(301, "", "text/html", "Location: https://glpi.example.com/\r\n");
+    };
+    const auto id = bench.open();
+    REQUIRE_FALSE(id.has_value());
+    CHECK(id.error().kind == ErrorClass::misconfigured);
+    CHECK_THAT(id.error().message, ContainsSubstring("https://glpi.example.com/"));
+    CHECK(bench.client->health().state == glpi::GlpiHealth::State::misconfigured);
+}
+
+TEST_CASE("secrets stand in no error and no event") {
+    Bench bench;
+    bench.special = [](const SeenRequest&) -> std::optional<Act> {
+        return refusal(401, "ERROR_GLPI_LOGIN_USER_TOKEN", "parameter user_token seems invalid");
+    };
+    CHECK_FALSE(bench.open().has_value());
+    CHECK_FALSE(bench.events.events.empty());
+    std::string all = bench.client->health().last_error;
+    for (const auto& event : bench.events.events) {
+        all += event.message;
+        for (const auto& [key, value] : event.fields) {
+            all += key + value;
+        }
+    }
+    CHECK(all.find("secret") == std::string::npos);
+}
+
+TEST_CASE("a log that may not be read leaves the ticket to people, with a warning") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.find("/Ticket/5?") != std::string::npos) {
+            return answer(200, R"({"id":5,"status":1})");
+        }
+        if (r.target.find("/Ticket/5/Log") != std::string::npos) {
+            return refusal(403, "ERROR_RIGHT_MISSING");
+        }
+        return std::nullopt;
+    };
+    const auto view = bench.run(bench.client->desk().view(5, ports::TicketDetail::people));
+    REQUIRE(view.has_value());
+    CHECK(view->taken_by_person);
+    CHECK(view->written_on_by_person);
+    CHECK(view->priority_set_by_person);
+    CHECK(bench.events.count("glpi_log_unreadable") == 1);
+}
+
+TEST_CASE("a long log is read to its end") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.find("/Ticket/5?") != std::string::npos) {
+            return answer(200, R"({"id":5,"status":1})");
+        }
+        if (r.target.find("/Ticket/5/Log?range=0-199") != std::string::npos) {
+            std::string rows = "[";
+            for (int i = 0; i < 200; ++i) {
+                rows += R"j({"user_name":"Us (7)","linked_action":0,"id_search_option":12},)j";
+            }
+            rows.back() = ']';
+            return answer(206, rows, "application/json", "Content-Range: 0-199/201\r\n");
+        }
+        if (r.target.find("/Ticket/5/Log?range=200-399") != std::string::npos) {
+            return answer(
+                206, R"j([{"user_name":"Al (9)","linked_action":0,"id_search_option":12}])j",
+                "application/json", "Content-Range: 200-200/201\r\n"
+            );
+        }
+        return std::nullopt;
+    };
+    const auto view = bench.run(bench.client->desk().view(5, ports::TicketDetail::people));
+    REQUIRE(view.has_value());
+    CHECK(view->status_set_by_person);
+    CHECK(view->last_person == "Al");
+}
+
+TEST_CASE("an answer about another ticket is not believed") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.find("/Ticket/5?") != std::string::npos) {
+            return answer(200, R"({"id":6,"status":1})");
+        }
+        return std::nullopt;
+    };
+    const auto view = bench.run(bench.client->desk().view(5, ports::TicketDetail::plain));
+    REQUIRE_FALSE(view.has_value());
+    CHECK(view.error().kind == ErrorClass::later);
+}
+
+TEST_CASE("entities are read page by page") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.find("/Entity?range=") == std::string::npos) {
+            return std::nullopt;
+        }
+        const bool first = r.target.find("range=0-999") != std::string::npos;
+        auto rows = nlohmann::json::array();
+        for (int i = first ? 0 : 1000; i < (first ? 1000 : 1500); ++i) {
+            nlohmann::json row;
+            row["id"] = i;
+            row["name"] = "E" + std::to_string(i);
+            row["completename"] = "Root > E" + std::to_string(i);
+            row["entities_id"] = 0;
+            rows.push_back(row);
+        }
+        return answer(206, rows.dump());
+    };
+    const auto tree = bench.run(bench.client->directory().entities());
+    REQUIRE(tree.has_value());
+    CHECK(tree->all().size() == 1500);
+    CHECK(tree->by_id(1499)->name == "E1499");
+}
+
+TEST_CASE("a wrong configuration makes no client") {
+    Bench bench;
+    glpi::Options options;
+    const auto code = [&] {
+        const auto made = glpi::make_client(
+            bench.io.get_executor(), options, bench.store, bench.clock, bench.ids, bench.events,
+            bench.metrics
+        );
+        return made.has_value() ? std::string("made") : made.error().code;
+    };
+    options.url = "glpi";
+    CHECK(code() == "url");
+    options.url = "https://glpi";
+    options.ca_file = "/nonexistent";
+    CHECK(code() == "ca_file");
+    options.ca_file.clear();
+    options.item_types = {"Computer", "../x"};
+    CHECK(code() == "item_type");
+    options.item_types = {"Computer"};
+    CHECK(code() == "made");
+}
