@@ -18,6 +18,11 @@ int hex_digit(char c) {
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
+bool escape_at(std::string_view text, std::size_t at) {
+    return text[at] == '%' && at + 2 < text.size() && hex_digit(text[at + 1]) >= 0 &&
+           hex_digit(text[at + 2]) >= 0;
+}
+
 // "a[0][b]" -> {"a", "0", "b"}; "a[]" -> {"a", ""}.
 std::vector<std::string> key_path(const std::string& key) {
     std::vector<std::string> out;
@@ -63,7 +68,7 @@ std::string url_decode(std::string_view text) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '+') {
             out += ' ';
-        } else if (text[i] == '%' && i + 2 < text.size() + 0 && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0) {
+        } else if (escape_at(text, i)) {
             out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
             i += 2;
         } else {
