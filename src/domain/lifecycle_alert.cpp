@@ -1,70 +1,14 @@
 // SPDX-License-Identifier: MIT
 // decide() for alerts: what a notice from monitoring changes.
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/alert_meaning.hpp"
 #include "alert_bridge/domain/lifecycle_draft.hpp"
 
 namespace alert_bridge::domain {
 namespace {
-
-bool reports_end(const Alert& alert) {
-    if (alert.kind == AlertKind::recovery) {
-        return true;
-    }
-    // Nagios and Icinga say some recoveries only by the state of these notices (measured).
-    const bool closing_notice =
-        alert.kind == AlertKind::flapping_stop || alert.kind == AlertKind::downtime_end;
-    return closing_notice && alert.state == ProblemState::ok;
-}
-
-bool may_open(const Alert& alert) {
-    if (alert.state != ProblemState::failing) {
-        return false;
-    }
-    // An update about a problem we never heard of: its first notice was lost on the way.
-    return alert.kind == AlertKind::problem || alert.kind == AlertKind::update;
-}
-
-std::string_view news_event(const Alert& alert) {
-    if (alert.kind == AlertKind::update) {
-        return "update";
-    }
-    if (alert.kind == AlertKind::acknowledgement) {
-        return "acknowledged";
-    }
-    return "note";
-}
-
-Episode new_episode(const Alert& alert) {
-    Episode episode;
-    episode.problem_key = alert.problem_key;
-    episode.episode = alert.episode;
-    episode.severity = alert.severity;
-    episode.order = alert.order;
-    episode.problem_name = one_line(alert.problem_name);
-    episode.text = without_numbers(alert.text);
-    episode.started_at = alert.started_at.value_or(alert.received_at);
-    return episode;
-}
-
-// Digests of repeats: after 1 h, 4 h, then daily, counted from the opening.
-WallTime next_digest(WallTime opened, WallTime now) {
-    using std::chrono::hours;
-    for (const hours after : {hours(1), hours(4)}) {
-        if (opened + after > now) {
-            return opened + after;
-        }
-    }
-    const auto days = (now - opened) / hours(24) + 1;
-    return opened + days * hours(24);
-}
-
-int weight(const Priority& priority) {
-    return priority.glpi_priority * 100 + priority.urgency + priority.impact;
-}
 
 class AlertDecision {
   public:
@@ -86,7 +30,7 @@ class AlertDecision {
             return cancel(episode);
         }
         if (episode != nullptr && episode->state != EpisodeState::open) {
-            return after_the_end();
+            return begins_anew(*episode) ? begin() : after_the_end();
         }
         if (episode == nullptr) {
             return may_open(alert_) ? begin() : no_episode();
@@ -109,6 +53,13 @@ class AlertDecision {
         draft_.set_problem(std::move(problem));
     }
 
+    // Nagios numbers its problems from 1 again when it loses its retention file (measured): a problem
+    // that is newer than the end of the one with its number is another one.
+    [[nodiscard]] bool begins_anew(const Episode& over) const {
+        return alert_.kind == AlertKind::problem && alert_.whole_problem && !stale_ &&
+               alert_.state == ProblemState::failing && over.order < alert_.order;
+    }
+
     // --- the end of an episode ---------------------------------------------------------------
 
     Decision end(Episode* own) {
@@ -116,6 +67,7 @@ class AlertDecision {
         bool ended_any = false;
         if (own != nullptr && own->state == EpisodeState::open) {
             draft_.end_episode(*own, EpisodeState::recovered, alert_.received_at);
+            own->order = std::max(own->order, alert_.order);
             ended_any = true;
         }
         if (whole) {
