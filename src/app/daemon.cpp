@@ -107,14 +107,14 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       delivery_(glpi_->desk(), glpi_->directory(), *events_, *metrics_),
       reconciler_(glpi_->desk(), *events_, *metrics_),
       dispatcher_(
-          {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_},
-          tasks_, config_.glpi.connections
+          {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_}, tasks_,
+          config_.glpi.connections
       ),
       upkeep_({*store_, *clock_, *events_, *ids_, policies_}, tasks_),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
-           [this](std::int64_t id) { return glpi_->desk().ticket_url(id); }, [this] { return readiness(); },
-           [this] { return metrics_->text(); }},
+           [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
+           [this] { return readiness(); }, [this] { return metrics_->text(); }},
           endpoint_options(config_), credentials(config_, *ids_)
       ),
       listener_(
@@ -209,7 +209,8 @@ asio::awaitable<bool> Daemon::is_same_glpi() {
     if (known && *known && **known != config_.glpi.url && !options_.adopt_glpi) {
         events_->log(
             ports::Level::error, "other_glpi",
-            "the store's ticket numbers belong to another GLPI; start once with --adopt-glpi if the "
+            "the store's ticket numbers belong to another GLPI; start once with --adopt-glpi if "
+            "the "
             "new address is the same GLPI or its successor",
             {{"stored", **known}, {"configured", config_.glpi.url}}
         );
@@ -331,8 +332,8 @@ http::Readiness Daemon::readiness() const {
          dead ? std::to_string(figures_.dead) + " writes were refused for good"
               : std::to_string(figures_.due + figures_.sending + figures_.uncertain) + " owed"}
     );
-    // Ready means: alerts are taken and kept. A GLPI that is away is shown, but changes nothing there;
-    // taking the bridge out of service for it would lose alerts.
+    // Ready means: alerts are taken and kept. A GLPI that is away is shown, but changes nothing
+    // there; taking the bridge out of service for it would lose alerts.
     result.ready = store_ok && !stopping_;
     return result;
 }

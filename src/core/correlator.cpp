@@ -18,7 +18,9 @@ constexpr Duration kStoreRetry{1000};
 constexpr Duration kPlacementRetry{1000};
 constexpr Duration kIdleCheck{60'000};
 
-Placement with_default(Placement placement, const domain::Plan& plan, const domain::EntityTree& tree) {
+Placement with_default(
+    Placement placement, const domain::Plan& plan, const domain::EntityTree& tree
+) {
     if (const domain::Entity* entity = tree.find(plan.default_entity)) {
         placement.default_entity_id = entity->id;
         placement.default_entity_name = entity->complete_name;

@@ -75,10 +75,11 @@ domain::NewTicket new_ticket(const ports::Claimed& claimed, const ports::Resolve
 }
 
 bool names_anything(const ports::Names& names) {
-    return !(names.category.empty() && names.assign_group.empty() && names.assign_user.empty() &&
-             names.requester.empty() && names.location.empty() && names.sla.empty() &&
-             names.request_source.empty() && names.solution_type.empty() &&
-             names.observers.empty());
+    return !(
+        names.category.empty() && names.assign_group.empty() && names.assign_user.empty() &&
+        names.requester.empty() && names.location.empty() && names.sla.empty() &&
+        names.request_source.empty() && names.solution_type.empty() && names.observers.empty()
+    );
 }
 
 }  // namespace

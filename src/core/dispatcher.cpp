@@ -118,11 +118,11 @@ asio::awaitable<void> Dispatcher::settle(ports::Claimed claimed, OperationResult
         ports::Subject subject;
         subject.operation_id = claimed.operation.id;
         domain::ResultEvent event{claimed.operation, result, random_number(services_.ids)};
-        ports::DecideFunction function =
-            [policies, ids = &services_.ids, event = std::move(event),
-             now = services_.clock.now()](const domain::Snapshot& known) {
-                return domain::decide(policies->context(*ids), known, event, now);
-            };
+        ports::DecideFunction function = [policies, ids = &services_.ids, event = std::move(event),
+                                          now = services_.clock.now()](const domain::Snapshot& known
+                                         ) {
+            return domain::decide(policies->context(*ids), known, event, now);
+        };
         auto decision = co_await services_.store.decide(std::move(subject), std::move(function));
         if (decision) {
             report(claimed, result, *decision);

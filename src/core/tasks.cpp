@@ -50,9 +50,8 @@ void Tasks::spawn(std::string name, asio::awaitable<void> work) {
 asio::awaitable<bool> Tasks::join(Duration longest) {
     const auto deadline = std::chrono::steady_clock::now() + longest;
     while (running_ > 0) {
-        const auto left = std::chrono::duration_cast<Duration>(
-            deadline - std::chrono::steady_clock::now()
-        );
+        const auto left =
+            std::chrono::duration_cast<Duration>(deadline - std::chrono::steady_clock::now());
         if (left <= Duration::zero()) {
             co_return false;
         }

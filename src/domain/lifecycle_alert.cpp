@@ -13,7 +13,8 @@ namespace {
 class AlertDecision {
   public:
     AlertDecision(
-        const LifecycleContext& context, const Snapshot& known, const AlertEvent& event, WallTime now
+        const LifecycleContext& context, const Snapshot& known, const AlertEvent& event,
+        WallTime now
     )
         : draft_(context, known, now), event_(event), alert_(*event.alert), known_(known) {}
 
@@ -53,8 +54,8 @@ class AlertDecision {
         draft_.set_problem(std::move(problem));
     }
 
-    // Nagios numbers its problems from 1 again when it loses its retention file (measured): a problem
-    // that is newer than the end of the one with its number is another one.
+    // Nagios numbers its problems from 1 again when it loses its retention file (measured): a
+    // problem that is newer than the end of the one with its number is another one.
     [[nodiscard]] bool begins_anew(const Episode& over) const {
         return alert_.kind == AlertKind::problem && alert_.whole_problem && !stale_ &&
                alert_.state == ProblemState::failing && over.order < alert_.order;
@@ -114,7 +115,9 @@ class AlertDecision {
             if (incident.state == IncidentState::open) {
                 draft_.owe_followup(how, alert_);
             }
-            return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
+            return draft_.finish(
+                Verdict::applied, "recovered, other problems keep the ticket open"
+            );
         }
         if (incident.state == IncidentState::holding) {
             draft_.end_incident("never lasted");
@@ -123,9 +126,7 @@ class AlertDecision {
         if (incident.state == IncidentState::open) {
             incident.state = IncidentState::quiet;
             draft_.cancel_timer(TimerKind::digest);
-            draft_.set_timer(
-                TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after
-            );
+            draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
         }
         return draft_.finish(Verdict::applied, "recovered");
     }
@@ -173,7 +174,9 @@ class AlertDecision {
             Episode episode = new_episode(alert_);
             episode.incident_id = draft_.incident().id;
             draft_.put_episode(std::move(episode));
-            return draft_.finish(Verdict::applied, std::move(reason) + ", counted on the open ticket");
+            return draft_.finish(
+                Verdict::applied, std::move(reason) + ", counted on the open ticket"
+            );
         }
         draft_.put_episode(new_episode(alert_));
         return draft_.finish(Verdict::applied, std::move(reason));
@@ -295,8 +298,8 @@ class AlertDecision {
 
     // Known, but without a ticket so far: its severity was too low, or a rule dropped it.
     Decision maybe_open_now(const Episode& episode) {
-        const bool opens = may_open(alert_) && !event_.plan.drop &&
-                           alert_.severity >= event_.plan.policy.open;
+        const bool opens =
+            may_open(alert_) && !event_.plan.drop && alert_.severity >= event_.plan.policy.open;
         if (!opens) {
             return draft_.finish(Verdict::applied, "known, opens no ticket");
         }
@@ -367,7 +370,8 @@ class AlertDecision {
 }  // namespace
 
 Decision decide(
-    const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event, WallTime now
+    const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event,
+    WallTime now
 ) {
     return AlertDecision(context, now_known, event, now).run();
 }

@@ -88,8 +88,7 @@ bool Draft::any_open() const {
 
 bool Draft::withdraw(OperationKind kind, std::string_view reason) {
     for (const Operation& operation : known_.operations) {
-        const bool untouched =
-            operation.state == OperationState::due && operation.attempts == 0;
+        const bool untouched = operation.state == OperationState::due && operation.attempts == 0;
         if (operation.kind == kind && untouched) {
             Operation withdrawn = operation;
             withdrawn.state = OperationState::skipped;

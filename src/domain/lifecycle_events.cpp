@@ -114,7 +114,8 @@ Decision ticket_is_lost(Draft& draft, const Operation& operation, std::string_vi
 }  // namespace
 
 Decision decide(
-    const LifecycleContext& context, const Snapshot& now_known, const TimerEvent& event, WallTime now
+    const LifecycleContext& context, const Snapshot& now_known, const TimerEvent& event,
+    WallTime now
 ) {
     Draft draft(context, now_known, now);
     if (!draft.has_incident()) {
@@ -138,7 +139,8 @@ Decision decide(
 }
 
 Decision decide(
-    const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event, WallTime now
+    const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event,
+    WallTime now
 ) {
     Draft draft(context, now_known, now);
     Operation operation =
@@ -184,9 +186,9 @@ std::string group_key(const Plan& plan, const Alert& alert, const Placement& pla
         } else if (element == "service") {
             value = alert.service;
         } else if (element == "asset") {
-            value = placement.asset ? placement.asset->item_type + "#" +
-                                          std::to_string(placement.asset->id)
-                                    : "";
+            value = placement.asset
+                        ? placement.asset->item_type + "#" + std::to_string(placement.asset->id)
+                        : "";
         } else if (element == "entity") {
             value = std::to_string(placement.entity_id);
         } else if (element.starts_with("tag:")) {

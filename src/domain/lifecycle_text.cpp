@@ -21,8 +21,8 @@ std::int64_t repeats_of(const std::vector<Episode>& episodes) {
 WallTime earliest_start(const std::vector<Episode>& episodes, const Alert& alert) {
     WallTime earliest = start_of(alert);
     for (const Episode& episode : episodes) {
-        const bool concerns = episode.problem_key == alert.problem_key &&
-                              episode.episode == alert.episode;
+        const bool concerns =
+            episode.problem_key == alert.problem_key && episode.episode == alert.episode;
         if (concerns && episode.started_at < earliest) {
             earliest = episode.started_at;
         }
@@ -127,14 +127,13 @@ void Draft::owe_followup(
     TextContext context = text_context(event, alert);
     context.old_severity = old_severity;
     OperationContent content;
-    content.html = context_.templates->render(
-        incident_->plan.templates, TemplatePart::followup, context
-    );
+    content.html =
+        context_.templates->render(incident_->plan.templates, TemplatePart::followup, context);
     content.event = event;
     content.notify = incident_->plan.policy.notify.followup;
     content.is_private = incident_->plan.policy.followup_private;
-    content.take = event == "acknowledged" &&
-                   incident_->plan.policy.on_acknowledge == OnAcknowledge::take;
+    content.take =
+        event == "acknowledged" && incident_->plan.policy.on_acknowledge == OnAcknowledge::take;
     owe(OperationKind::followup, std::move(content));
 }
 

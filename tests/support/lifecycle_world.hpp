@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A small world for lifecycle tests: keeps problems, episodes, incidents, operations and timers in
-// maps, builds the snapshot that the store would build, and applies decisions. Pure and in one thread.
+// maps, builds the snapshot that the store would build, and applies decisions. Pure and in one
+// thread.
 #pragma once
 
 #include <algorithm>
@@ -119,10 +120,10 @@ class World {
     void pass(ab::Duration duration) {
         const ab::WallTime until = now + duration;
         for (;;) {
-            auto next = std::min_element(
-                timers.begin(), timers.end(),
-                [](const Timer& a, const Timer& b) { return a.due_at < b.due_at; }
-            );
+            auto next =
+                std::min_element(timers.begin(), timers.end(), [](const Timer& a, const Timer& b) {
+                    return a.due_at < b.due_at;
+                });
             if (next == timers.end() || next->due_at > until) {
                 break;
             }
@@ -171,7 +172,8 @@ class World {
 
     [[nodiscard]] int count_operations(OperationKind kind) const {
         return static_cast<int>(std::count_if(
-            operations.begin(), operations.end(), [kind](const Operation& operation) {
+            operations.begin(), operations.end(),
+            [kind](const Operation& operation) {
                 return operation.kind == kind && operation.state != OperationState::skipped;
             }
         ));

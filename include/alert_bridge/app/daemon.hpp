@@ -2,13 +2,13 @@
 //
 // Daemon: owns every part of the running bridge, from start to graceful stop.
 //
-// Guarantees: the listener opens only when the store is open and what a crash left behind is settled;
-// a GLPI that is away or refuses our tokens does not keep the daemon from taking alerts (readyz, log
-// and metrics say so). SIGHUP swaps a valid configuration in whole and keeps the old one otherwise.
-// SIGTERM stops accepting, lets running work end (at most kStopTime), ends the GLPI session, closes
-// the store, and then returns 0. A failed sync of the store ends the process at once with status 1.
-// Not reloaded (needs a restart, and a reload says so): listen.address, listen.port, store, glpi.
-// Thread rule: the I/O thread. Tests: tests/system/
+// Guarantees: the listener opens only when the store is open and what a crash left behind is
+// settled; a GLPI that is away or refuses our tokens does not keep the daemon from taking alerts
+// (readyz, log and metrics say so). SIGHUP swaps a valid configuration in whole and keeps the old
+// one otherwise. SIGTERM stops accepting, lets running work end (at most kStopTime), ends the GLPI
+// session, closes the store, and then returns 0. A failed sync of the store ends the process at
+// once with status 1. Not reloaded (needs a restart, and a reload says so): listen.address,
+// listen.port, store, glpi. Thread rule: the I/O thread. Tests: tests/system/
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -36,7 +36,8 @@ class Daemon {
     // Errors: what keeps the daemon from starting, for people.
     [[nodiscard]] static Result<std::unique_ptr<Daemon>> create(
         boost::asio::io_context& io, config::Config config, Options options,
-        std::unique_ptr<observe::EventLog> events);
+        std::unique_ptr<observe::EventLog> events
+    );
 
     // Serves until a signal says stop; the exit status.
     [[nodiscard]] boost::asio::awaitable<int> run();

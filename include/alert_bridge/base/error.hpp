@@ -34,12 +34,11 @@ struct Error {
 // [kind] code: message
 [[nodiscard]] std::string describe(const Error& error);
 
-// Not for bool: boost::system::result<bool> takes a const or non-const *result* for the truth value of
-// that result (explicit operator bool), so that a failure that is passed on becomes the success
+// Not for bool: boost::system::result<bool> takes a const or non-const *result* for the truth value
+// of that result (explicit operator bool), so that a failure that is passed on becomes the success
 // "false" (measured with Boost 1.81). Use Done where only success counts.
 template <class T>
-    requires(!std::is_same_v<T, bool>)
-using Result = boost::system::result<T, Error>;
+requires(!std::is_same_v<T, bool>) using Result = boost::system::result<T, Error>;
 
 struct Done {
     bool operator==(const Done&) const = default;

@@ -62,9 +62,11 @@ class Correlator {
     [[nodiscard]] boost::asio::awaitable<void> lane(std::string problem_key);
     [[nodiscard]] boost::asio::awaitable<void> process(ports::JournalEntry entry);
     [[nodiscard]] boost::asio::awaitable<domain::Placement> find_place(
-        domain::Alert alert, domain::Plan plan, std::shared_ptr<const Policies> policies);
+        domain::Alert alert, domain::Plan plan, std::shared_ptr<const Policies> policies
+    );
     [[nodiscard]] std::optional<domain::Placement> remembered_place(
-        const domain::Alert& alert, const domain::Plan& plan) const;
+        const domain::Alert& alert, const domain::Plan& plan
+    ) const;
     void decided(const ports::JournalEntry& entry, const domain::Decision& decision);
 
     Services services_;

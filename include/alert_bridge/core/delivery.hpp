@@ -4,9 +4,9 @@
 //
 // Guarantees: an operation in state `sending` is written at most once per call; one in state
 // `uncertain` is only looked for, never written. Before each later write the ticket's present state
-// is read (domain::review), so that a person wins. A new ticket for a known asset costs one request.
-// Not guaranteed: what happened in GLPI when the result is uncertain; the reconciling look-up finds out.
-// Thread rule: the I/O thread. Tests: tests/unit/core/delivery_test.cpp
+// is read (domain::review), so that a person wins. A new ticket for a known asset costs one
+// request. Not guaranteed: what happened in GLPI when the result is uncertain; the reconciling
+// look-up finds out. Thread rule: the I/O thread. Tests: tests/unit/core/delivery_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -35,7 +35,9 @@ class Delivery {
     [[nodiscard]] Outcome write(ports::Claimed claimed, domain::Review review);
     [[nodiscard]] Outcome write_followup(ports::Claimed claimed, bool reopen, std::string note);
     [[nodiscard]] Outcome write_solution(ports::Claimed claimed);
-    [[nodiscard]] boost::asio::awaitable<Result<ports::ResolvedNames>> resolve(ports::Claimed claimed);
+    [[nodiscard]] boost::asio::awaitable<Result<ports::ResolvedNames>> resolve(
+        ports::Claimed claimed
+    );
 
     ports::ServiceDesk& desk_;
     ports::AssetDirectory& assets_;
@@ -54,9 +56,11 @@ class Reconciler {
 
   private:
     [[nodiscard]] boost::asio::awaitable<domain::OperationResult> look_for_ticket(
-        domain::Operation operation);
+        domain::Operation operation
+    );
     [[nodiscard]] boost::asio::awaitable<domain::OperationResult> look_on_ticket(
-        domain::Operation operation, std::int64_t ticket_id);
+        domain::Operation operation, std::int64_t ticket_id
+    );
 
     ports::ServiceDesk& desk_;
     ports::Events& events_;

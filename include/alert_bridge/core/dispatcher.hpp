@@ -49,11 +49,13 @@ class Dispatcher {
   private:
     [[nodiscard]] boost::asio::awaitable<void> work(ports::Claimed claimed);
     [[nodiscard]] boost::asio::awaitable<void> settle(
-        ports::Claimed claimed, domain::OperationResult result);
+        ports::Claimed claimed, domain::OperationResult result
+    );
     [[nodiscard]] boost::asio::awaitable<Duration> pause();
     void report(
         const ports::Claimed& claimed, const domain::OperationResult& result,
-        const domain::Decision& decision);
+        const domain::Decision& decision
+    );
 
     Services services_;
     Tasks& tasks_;

@@ -39,7 +39,9 @@ class Tasks {
     [[nodiscard]] int running() const noexcept { return running_; }
     // True when all have ended within the time.
     [[nodiscard]] boost::asio::awaitable<bool> join(Duration longest);
-    [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+    [[nodiscard]] const boost::asio::any_io_executor& executor() const noexcept {
+        return executor_;
+    }
 
   private:
     boost::asio::any_io_executor executor_;

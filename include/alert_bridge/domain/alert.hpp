@@ -98,8 +98,9 @@ struct Alert {
     Host host;
     std::string service;  // service description, item or trigger group; empty for a host problem
     bool host_problem = false;
-    // The state holds for the problem as a whole (Nagios, Icinga: one state per service), so that an
-    // ok ends every open episode; false where one key may carry several problems (a Zabbix trigger).
+    // The state holds for the problem as a whole (Nagios, Icinga: one state per service), so that
+    // an ok ends every open episode; false where one key may carry several problems (a Zabbix
+    // trigger).
     bool whole_problem = false;
     std::string problem_name;  // one line: what is wrong
     std::string text;          // output, operational data, message (may hold newlines)
@@ -109,7 +110,8 @@ struct Alert {
     std::string author;              // of an update, acknowledgement or custom notice
     std::string comment;
     bool severity_changed = false;
-    bool is_repeat = false;  // the sender says that nothing is new (renotification, escalation step)
+    bool is_repeat =
+        false;  // the sender says that nothing is new (renotification, escalation step)
     std::optional<WallTime> started_at;
     WallTime received_at{};
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// What an alert means for its problem, read off its kind and state. Internal to src/domain/lifecycle*.
-// Facts about Nagios, Icinga and Zabbix: measured on Nagios 4.4.6, Icinga 2.13.6, Zabbix 6.0.14.
-// Thread rule: pure functions. Tests: through tests/unit/domain/lifecycle_test.cpp
+// What an alert means for its problem, read off its kind and state. Internal to
+// src/domain/lifecycle*. Facts about Nagios, Icinga and Zabbix: measured on Nagios 4.4.6,
+// Icinga 2.13.6, Zabbix 6.0.14. Thread rule: pure functions. Tests: through
+// tests/unit/domain/lifecycle_test.cpp
 #pragma once
 
 #include <string_view>

@@ -35,7 +35,7 @@ enum class EpisodeState { open, recovered, cancelled };
 
 struct Episode {
     std::string problem_key;
-    std::string episode;  // (problem_key, episode) is the identity
+    std::string episode;      // (problem_key, episode) is the identity
     std::string incident_id;  // empty: a tombstone (the recovery came first) or below the threshold
     EpisodeState state = EpisodeState::open;
     Severity severity = Severity::not_classified;
@@ -67,10 +67,10 @@ struct Incident {
     std::int64_t ticket_id = 0;  // 0: not known yet
     Plan plan;                   // frozen
     Placement placement;
-    Alert opener;                // the alert that started it
-    Alert latest;                // the newest alert that changed it: text of solutions and digests
+    Alert opener;  // the alert that started it
+    Alert latest;  // the newest alert that changed it: text of solutions and digests
     Severity severity = Severity::not_classified;  // highest told to GLPI
-    std::string end_reason;      // "recovered", "never lasted", "ticket closed", "ticket deleted" …
+    std::string end_reason;  // "recovered", "never lasted", "ticket closed", "ticket deleted" …
     std::int64_t previous_ticket = 0;  // linked when a new ticket follows a closed one
     WallTime created_at{};
     WallTime updated_at{};

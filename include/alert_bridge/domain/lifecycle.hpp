@@ -22,9 +22,9 @@
 // the IdSource argument). An alert older than its problem's newest settles its own episode only. A
 // recovery of something never seen is harmless and leaves a tombstone, so that the problem that
 // follows it opens nothing. Unknown is not no: what happened in GLPI is only what a result says.
-// Not here: whether GLPI's ticket was touched by a person; review() is asked about that at delivery.
-// Thread rule: pure; runs on the store thread inside the transaction that writes the decision.
-// Tests: tests/unit/domain/lifecycle_test.cpp
+// Not here: whether GLPI's ticket was touched by a person; review() is asked about that at
+// delivery. Thread rule: pure; runs on the store thread inside the transaction that writes the
+// decision. Tests: tests/unit/domain/lifecycle_test.cpp
 #pragma once
 
 #include <optional>
@@ -43,11 +43,12 @@ namespace alert_bridge::domain {
 // What the store knows when the question is asked, read in the same transaction.
 struct Snapshot {
     std::optional<Problem> problem;
-    std::optional<Episode> episode;      // of (problem key, episode) of the alert in question
-    std::optional<Incident> incident;    // not ended: by the problem's open episodes, else by group key
-    std::optional<Incident> previous;    // newest ended incident of the same group, if any
-    std::vector<Episode> episodes;       // all episodes of `incident`
-    std::vector<Operation> operations;   // unfinished operations of `incident`, in order of seq
+    std::optional<Episode> episode;  // of (problem key, episode) of the alert in question
+    std::optional<Incident>
+        incident;  // not ended: by the problem's open episodes, else by group key
+    std::optional<Incident> previous;   // newest ended incident of the same group, if any
+    std::vector<Episode> episodes;      // all episodes of `incident`
+    std::vector<Operation> operations;  // unfinished operations of `incident`, in order of seq
 };
 
 struct TimerEvent {
@@ -60,8 +61,8 @@ struct ResultEvent {
 };
 
 struct AlertEvent {
-    const Alert* alert = nullptr;  // required
-    Plan plan;                     // what the rules say now; used for openings only
+    const Alert* alert = nullptr;        // required
+    Plan plan;                           // what the rules say now; used for openings only
     std::optional<Placement> placement;  // empty: not looked up yet
     std::string group_key;               // empty while the placement is not known
 };
@@ -75,32 +76,41 @@ enum class Verdict {
 struct Decision {
     Verdict verdict = Verdict::ignored;
     std::string reason;  // for the trace of the alert: "below the threshold", "repeat", …
-    std::optional<Problem> problem;       // upsert
-    std::vector<Episode> episodes;        // upsert
-    std::vector<Incident> incidents;      // upsert, in this order (the old one ends before a new starts)
-    std::vector<Operation> operations;    // id 0: append; otherwise update
-    std::vector<Timer> set_timers;        // replaces one of the same incident and kind
-    std::vector<Timer> cancel_timers;     // due_at ignored
+    std::optional<Problem> problem;  // upsert
+    std::vector<Episode> episodes;   // upsert
+    std::vector<Incident>
+        incidents;  // upsert, in this order (the old one ends before a new starts)
+    std::vector<Operation> operations;  // id 0: append; otherwise update
+    std::vector<Timer> set_timers;      // replaces one of the same incident and kind
+    std::vector<Timer> cancel_timers;   // due_at ignored
 };
 
 // Everything constant that the functions need.
 struct LifecycleContext {
-    const RuleEngine* rules = nullptr;    // priorities
+    const RuleEngine* rules = nullptr;  // priorities
     const Templates* templates = nullptr;
     IdSource* ids = nullptr;
     RetryPolicy retry;
-    std::string public_url;               // for links to the bridge in texts; may be empty
+    std::string public_url;  // for links to the bridge in texts; may be empty
 };
 
 [[nodiscard]] Decision decide(
-    const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event, WallTime now);
+    const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event,
+    WallTime now
+);
 [[nodiscard]] Decision decide(
-    const LifecycleContext& context, const Snapshot& now_known, const TimerEvent& event, WallTime now);
+    const LifecycleContext& context, const Snapshot& now_known, const TimerEvent& event,
+    WallTime now
+);
 [[nodiscard]] Decision decide(
-    const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event, WallTime now);
+    const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event,
+    WallTime now
+);
 
 // Which episodes share a ticket. An element of group_by that is absent in the alert makes the
 // episode its own group: strangers are never merged.
-[[nodiscard]] std::string group_key(const Plan& plan, const Alert& alert, const Placement& placement);
+[[nodiscard]] std::string group_key(
+    const Plan& plan, const Alert& alert, const Placement& placement
+);
 
 }  // namespace alert_bridge::domain

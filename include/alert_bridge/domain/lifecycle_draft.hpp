@@ -26,7 +26,8 @@ class Draft {
     [[nodiscard]] Incident& incident() noexcept { return *incident_; }
     [[nodiscard]] bool has_incident() const noexcept { return incident_.has_value(); }
     void start_incident(Incident incident);
-    // Ends the present incident and continues its open episodes in a new one that links to its ticket.
+    // Ends the present incident and continues its open episodes in a new one that links to its
+    // ticket.
     void succeed(std::string_view end_reason, bool link);
 
     // Episodes of the incident, and others that this decision touches.
@@ -39,7 +40,9 @@ class Draft {
 
     // Owed writes. `event` names why, for texts, logs and metrics.
     void owe_open();
-    void owe_followup(std::string_view event, const Alert& alert, std::string_view old_severity = {});
+    void owe_followup(
+        std::string_view event, const Alert& alert, std::string_view old_severity = {}
+    );
     void owe_reopen(std::string_view event, const Alert& alert);
     void owe_priority(const Priority& priority);
     void owe_solution(const Alert& alert);
@@ -58,7 +61,8 @@ class Draft {
   private:
     [[nodiscard]] TextContext text_context(std::string_view event, const Alert& alert) const;
     [[nodiscard]] OperationContent text(
-        std::string_view event, const Alert& alert, TemplatePart part, bool notify) const;
+        std::string_view event, const Alert& alert, TemplatePart part, bool notify
+    ) const;
     void owe(OperationKind kind, OperationContent content);
 
     const LifecycleContext& context_;

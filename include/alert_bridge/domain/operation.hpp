@@ -6,12 +6,13 @@
 //    ▲               │ later / relogin / misconfigured / not sent ──► due (at a later time)
 //    │               │ refused ────────────────► dead ──retry by the operator──► due
 //    │               └ uncertain ──► uncertain ──found──► done
-//    └────────────── not found, twice ──┘        (never from uncertain to sending without a look-up)
+//    └────────────── not found, twice ──┘        (never from uncertain to sending without a
+//    look-up)
 //
-// A crash while sending is found at start and becomes uncertain. The reference is made and committed
-// before the first byte leaves, and stays the same for every attempt. Operations of one incident
-// run in order of seq, one at a time. A dead `open` holds the rest; any other dead one is skipped.
-// Thread rule: values. Tests: tests/unit/domain/operation_test.cpp
+// A crash while sending is found at start and becomes uncertain. The reference is made and
+// committed before the first byte leaves, and stays the same for every attempt. Operations of one
+// incident run in order of seq, one at a time. A dead `open` holds the rest; any other dead one is
+// skipped. Thread rule: values. Tests: tests/unit/domain/operation_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -37,16 +38,16 @@ enum class OperationState { due, sending, done, uncertain, dead, skipped };
 
 // What is to be written. Fields that a kind does not use stay empty.
 struct OperationContent {
-    std::string title;     // open: one line, not yet cut
-    std::string html;      // open: body; followup, reopen, solve: text. Without the reference line.
+    std::string title;  // open: one line, not yet cut
+    std::string html;   // open: body; followup, reopen, solve: text. Without the reference line.
     int urgency = 0, impact = 0, priority = 0;  // open, update
     std::int64_t linked_ticket = 0;             // link_ticket
     bool notify = false;
     bool is_private = true;
-    bool take = false;       // followup on acknowledgement: also status "processing"
+    bool take = false;  // followup on acknowledgement: also status "processing"
     OnRecovery on_recovery = OnRecovery::solve_untouched;  // solve
-    std::optional<WallTime> date;  // open: ticket_date started
-    std::string event;       // "opened", "update", "recovered" …, for logs and metrics
+    std::optional<WallTime> date;                          // open: ticket_date started
+    std::string event;  // "opened", "update", "recovered" …, for logs and metrics
     bool operator==(const OperationContent&) const = default;
 };
 
@@ -58,10 +59,10 @@ struct Operation {
     OperationState state = OperationState::due;
     std::string reference;
     OperationContent content;
-    int attempts = 0;        // times a request may have left
-    int lookups_empty = 0;   // look-ups after an uncertain attempt that found nothing
-    std::string refusal;     // answer of the last ambiguous refusal (ERROR_GLPI_ADD …)
-    int refusals = 0;        // how often that same answer came in a row
+    int attempts = 0;       // times a request may have left
+    int lookups_empty = 0;  // look-ups after an uncertain attempt that found nothing
+    std::string refusal;    // answer of the last ambiguous refusal (ERROR_GLPI_ADD …)
+    int refusals = 0;       // how often that same answer came in a row
     WallTime created_at{};
     WallTime due_at{};
     std::optional<WallTime> sent_at;
@@ -73,12 +74,12 @@ struct Operation {
 // What delivery or the reconciler learned about one attempt.
 struct OperationResult {
     enum class What {
-        done,          // result_id set when GLPI gave one
-        skipped,       // the ticket's present state made it pointless: a person won; reason in text
-        ticket_gone,   // deleted, in the trash bin, or never there
-        ticket_closed, // reopen only: too late, a new ticket is needed
-        failed,        // error tells the class
-        not_found,     // a look-up after an uncertain attempt found nothing
+        done,         // result_id set when GLPI gave one
+        skipped,      // the ticket's present state made it pointless: a person won; reason in text
+        ticket_gone,  // deleted, in the trash bin, or never there
+        ticket_closed,  // reopen only: too late, a new ticket is needed
+        failed,         // error tells the class
+        not_found,      // a look-up after an uncertain attempt found nothing
     };
     What what = What::done;
     std::int64_t result_id = 0;
@@ -87,8 +88,8 @@ struct OperationResult {
 };
 
 struct RetryPolicy {
-    Duration quarantine{120'000};    // before an uncertain write is looked up
-    Duration second_look{5'000};     // between the two look-ups that must find nothing
+    Duration quarantine{120'000};  // before an uncertain write is looked up
+    Duration second_look{5'000};   // between the two look-ups that must find nothing
     Duration first_retry{2'000};
     Duration longest_retry{300'000};
     Duration give_up_after{5LL * 24 * 3600 * 1000};  // then dead, with its reason; never silently
@@ -97,7 +98,8 @@ struct RetryPolicy {
 // The operation's next state after one attempt. Pure. `random` feeds the back-off jitter.
 [[nodiscard]] Operation after_attempt(
     Operation operation, const OperationResult& result, const RetryPolicy& policy, WallTime now,
-    std::uint64_t random);
+    std::uint64_t random
+);
 
 // Found in state sending at start: nobody knows whether it was executed.
 [[nodiscard]] Operation after_crash(Operation operation, const RetryPolicy& policy, WallTime now);

@@ -19,7 +19,14 @@ namespace alert_bridge::domain {
 
 // GLPI's numbers (10.0.19 and 11.0.6): 1 new, 2 assigned, 3 planned, 4 pending, 5 solved, 6 closed,
 // 10 approval (11 only).
-enum class TicketStatus { new_ = 1, assigned = 2, planned = 3, pending = 4, solved = 5, closed = 6 };
+enum class TicketStatus {
+    new_ = 1,
+    assigned = 2,
+    planned = 3,
+    pending = 4,
+    solved = 5,
+    closed = 6
+};
 
 struct TicketView {
     std::int64_t id = 0;
@@ -29,11 +36,11 @@ struct TicketView {
     int priority = 0, urgency = 0, impact = 0;
     std::int64_t entity_id = 0;
     // Filled only when asked for (TicketDetail::people):
-    bool taken_by_person = false;        // assigned, or status set, by a person
-    bool written_on_by_person = false;   // follow-up, task, solution, document or validation
-    bool priority_set_by_person = false; // urgency, impact or priority
+    bool taken_by_person = false;         // assigned, or status set, by a person
+    bool written_on_by_person = false;    // follow-up, task, solution, document or validation
+    bool priority_set_by_person = false;  // urgency, impact or priority
     bool status_set_by_person = false;
-    std::string last_person;             // name for texts
+    std::string last_person;  // name for texts
 };
 
 // Everything POST /Ticket gets, ids resolved.
@@ -55,9 +62,9 @@ struct NewTicket {
 struct Review {
     enum class Verdict {
         proceed,
-        as_followup,    // solve: a person has it; write the text as a follow-up instead
-        already_so,     // the goal is reached: done without a write
-        skip,           // a person won
+        as_followup,  // solve: a person has it; write the text as a follow-up instead
+        already_so,   // the goal is reached: done without a write
+        skip,         // a person won
         ticket_gone,
         ticket_closed,
     };

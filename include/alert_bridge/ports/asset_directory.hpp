@@ -4,10 +4,9 @@
 //
 // Guarantees: find() returns all hits of the strongest evidence that found any, over all configured
 // item types, templates and trash dropped, values compared exactly on our side. Hits and misses are
-// cached (on disk through the Store's cache), so that GLPI is not asked twice for one host in a storm.
-// Not guaranteed: freshness beyond the cache's life times.
-// Errors: as ServiceDesk. Thread rule: the I/O thread.
-// Tests: tests/contract/asset_directory_test.cpp against glpi_sim
+// cached (on disk through the Store's cache), so that GLPI is not asked twice for one host in a
+// storm. Not guaranteed: freshness beyond the cache's life times. Errors: as ServiceDesk. Thread
+// rule: the I/O thread. Tests: tests/contract/asset_directory_test.cpp against glpi_sim
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,8 +19,8 @@
 
 namespace alert_bridge::ports {
 
-// Names as written in a plan, to be resolved as seen from the ticket's entity (itself, then recursive
-// ancestors). What cannot be resolved is 0 and listed in `missing`; never an error.
+// Names as written in a plan, to be resolved as seen from the ticket's entity (itself, then
+// recursive ancestors). What cannot be resolved is 0 and listed in `missing`; never an error.
 struct Names {
     std::int64_t entity_id = 0;
     std::string category, assign_group, assign_user, requester, location, sla, request_source,
@@ -44,10 +43,12 @@ class AssetDirectory {
 
     // Answer from memory only; empty when GLPI would have to be asked.
     [[nodiscard]] virtual std::optional<std::vector<domain::AssetHit>> remembered(
-        const domain::AssetQuery& query) const = 0;
+        const domain::AssetQuery& query
+    ) const = 0;
     [[nodiscard]] virtual Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) = 0;
 
-    // All entities; refreshed when older than its life time, and the old tree is used while GLPI is away.
+    // All entities; refreshed when older than its life time, and the old tree is used while GLPI is
+    // away.
     [[nodiscard]] virtual Task<domain::EntityTree> entities() = 0;
     // The last known tree, if any.
     [[nodiscard]] virtual const domain::EntityTree* known_entities() const noexcept = 0;

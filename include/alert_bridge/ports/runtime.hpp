@@ -38,7 +38,8 @@ class Events {
     virtual ~Events() = default;
     virtual void log(
         Level level, std::string_view event_id, std::string_view message,
-        std::vector<Field> fields = {}) = 0;
+        std::vector<Field> fields = {}
+    ) = 0;
 };
 
 // Labels are few and fixed by the caller; values never come from alert text.

@@ -48,7 +48,9 @@ class ServiceDesk {
 
     [[nodiscard]] virtual Task<std::int64_t> open(domain::NewTicket ticket) = 0;
     // exists = false for 404; not an error.
-    [[nodiscard]] virtual Task<domain::TicketView> view(std::int64_t ticket_id, TicketDetail detail) = 0;
+    [[nodiscard]] virtual Task<domain::TicketView> view(
+        std::int64_t ticket_id, TicketDetail detail
+    ) = 0;
     [[nodiscard]] virtual Task<std::int64_t> add_followup(TimelineEntry entry) = 0;
     // An already solved ticket is success with id 0.
     [[nodiscard]] virtual Task<std::int64_t> add_solution(TimelineEntry entry) = 0;
@@ -59,12 +61,15 @@ class ServiceDesk {
     // Tickets whose content (or externalid) carries the reference, the trash too, oldest first.
     // `since` restricts by opening date; a margin for clock differences is added here.
     [[nodiscard]] virtual Task<std::vector<std::int64_t>> find_tickets(
-        std::string reference, WallTime since) = 0;
+        std::string reference, WallTime since
+    ) = 0;
     // Id of the follow-up or solution of the ticket that carries the reference, 0 when none does.
     [[nodiscard]] virtual Task<std::int64_t> find_followup(
-        std::int64_t ticket_id, std::string reference) = 0;
+        std::int64_t ticket_id, std::string reference
+    ) = 0;
     [[nodiscard]] virtual Task<std::int64_t> find_solution(
-        std::int64_t ticket_id, std::string reference) = 0;
+        std::int64_t ticket_id, std::string reference
+    ) = 0;
 
     // GLPI's address of the ticket for people.
     [[nodiscard]] virtual std::string ticket_url(std::int64_t ticket_id) const = 0;

@@ -59,12 +59,12 @@ struct Batch {
 
 // What a decide() call is about; tells which snapshot to read and what to settle with it.
 struct Subject {
-    std::int64_t journal_seq = 0;          // alert: its row becomes done unless needs_placement
-    std::string problem_key, episode;      // alert
-    std::string group_key;                 // alert, once known
-    std::optional<domain::Timer> timer;    // timer: its row is deleted first; if it is gone or its
-                                           // due_at differs, the function is not called (ignored)
-    std::int64_t operation_id = 0;         // result
+    std::int64_t journal_seq = 0;        // alert: its row becomes done unless needs_placement
+    std::string problem_key, episode;    // alert
+    std::string group_key;               // alert, once known
+    std::optional<domain::Timer> timer;  // timer: its row is deleted first; if it is gone or its
+                                         // due_at differs, the function is not called (ignored)
+    std::int64_t operation_id = 0;       // result
 };
 using DecideFunction = std::function<domain::Decision(const domain::Snapshot&)>;
 
@@ -87,10 +87,10 @@ struct CachedLookup {
 // Where the alert or problem stands, for GET /t/…, Prefer: wait and the listings.
 struct Standing {
     std::string incident_id;
-    std::string state;         // IncidentState, or "" when there is none
+    std::string state;  // IncidentState, or "" when there is none
     std::int64_t ticket_id = 0;
-    std::string decision;      // last reason written for the alert
-    bool pending = false;      // the alert is not decided yet
+    std::string decision;  // last reason written for the alert
+    bool pending = false;  // the alert is not decided yet
 };
 
 struct StoreFigures {
@@ -111,37 +111,43 @@ class Store {
   public:
     virtual ~Store() = default;
 
-    // Journal first. Receipts come in the order of batch.alerts. A repeated idempotency key (7 days)
-    // is a duplicate: not journalled again, answered with the first id.
+    // Journal first. Receipts come in the order of batch.alerts. A repeated idempotency key (7
+    // days) is a duplicate: not journalled again, answered with the first id.
     [[nodiscard]] virtual Awaitable<Result<std::vector<Receipt>>> append(Batch batch) = 0;
 
     // Journal rows not yet decided, seq > after, ascending.
     [[nodiscard]] virtual Awaitable<Result<std::vector<JournalEntry>>> pending(
-        std::int64_t after, int limit) = 0;
+        std::int64_t after, int limit
+    ) = 0;
 
     // Reads the snapshot, calls `function`, writes its decision: one transaction.
     [[nodiscard]] virtual Awaitable<Result<domain::Decision>> decide(
-        Subject subject, DecideFunction function) = 0;
+        Subject subject, DecideFunction function
+    ) = 0;
 
     // Marks up to `limit` operations that are due and first in their incident as sending (due ones)
     // or hands out due uncertain ones (state unchanged, due_at moved to now + lease so that nobody
     // else gets them). Never two of one incident.
     [[nodiscard]] virtual Awaitable<Result<std::vector<Claimed>>> claim(
-        WallTime now, int limit, Duration lookup_lease) = 0;
+        WallTime now, int limit, Duration lookup_lease
+    ) = 0;
 
     [[nodiscard]] virtual Awaitable<Result<std::vector<domain::Timer>>> due_timers(
-        WallTime now, int limit) = 0;
+        WallTime now, int limit
+    ) = 0;
     // Earliest due_at of the timers; empty: there are none.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_timer() = 0;
-    // Earliest due_at of the operations that claim() could hand out (due or uncertain, first of their
-    // incident); empty: none. Those in work do not count.
+    // Earliest due_at of the operations that claim() could hand out (due or uncertain, first of
+    // their incident); empty: none. Those in work do not count.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_due() = 0;
 
     [[nodiscard]] virtual Awaitable<Result<void>> note_unmatched(
-        std::string source, std::string host, std::string reason, WallTime now) = 0;
+        std::string source, std::string host, std::string reason, WallTime now
+    ) = 0;
 
     // The resolver's cache on disk.
-    [[nodiscard]] virtual Awaitable<Result<std::optional<CachedLookup>>> cached(std::string key) = 0;
+    [[nodiscard]] virtual Awaitable<Result<std::optional<CachedLookup>>> cached(std::string key
+    ) = 0;
     [[nodiscard]] virtual Awaitable<Result<void>> cache(std::string key, CachedLookup value) = 0;
 
     // Small facts, e.g. "glpi.url".
@@ -151,14 +157,16 @@ class Store {
     // `key` is an alert id or a problem key.
     [[nodiscard]] virtual Awaitable<Result<std::optional<Standing>>> standing(std::string key) = 0;
     [[nodiscard]] virtual Awaitable<Result<std::vector<IncidentRow>>> incidents(
-        std::string after_id, int limit) = 0;
+        std::string after_id, int limit
+    ) = 0;
     [[nodiscard]] virtual Awaitable<Result<std::vector<UnmatchedHost>>> unmatched(int limit) = 0;
     [[nodiscard]] virtual Awaitable<Result<std::vector<QuarantineEntry>>> quarantined(
-        std::int64_t after, int limit) = 0;
+        std::int64_t after, int limit
+    ) = 0;
     [[nodiscard]] virtual Awaitable<Result<StoreFigures>> figures() = 0;
 
-    // Deletes expired idempotency keys, tombstones, done operations, old alerts and ended incidents,
-    // at most `limit` rows; returns how many. Open incidents never.
+    // Deletes expired idempotency keys, tombstones, done operations, old alerts and ended
+    // incidents, at most `limit` rows; returns how many. Open incidents never.
     [[nodiscard]] virtual Awaitable<Result<int>> prune(WallTime now, int limit) = 0;
 };
 

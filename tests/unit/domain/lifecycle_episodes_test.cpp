@@ -218,18 +218,19 @@ TEST_CASE("two hundred alerts in random order never leave two open incidents of 
     std::uint64_t random = 12345;
     for (int i = 0; i < 200; ++i) {
         random = random * 6364136223846793005ULL + 1442695040888963407ULL;
-        const auto kinds = {AlertKind::problem, AlertKind::recovery, AlertKind::update,
-                            AlertKind::cancelled, AlertKind::flapping_stop};
+        const auto kinds = {
+            AlertKind::problem, AlertKind::recovery, AlertKind::update, AlertKind::cancelled,
+            AlertKind::flapping_stop};
         const AlertKind kind = *(kinds.begin() + static_cast<long>((random >> 33) % kinds.size()));
         world.take(world.alert(kind, std::to_string((random >> 40) % 5)));
         if ((random >> 50) % 3 == 0) {
             world.deliver_all();
         }
         world.pass(std::chrono::minutes((random >> 20) % 20));
-        const auto open = std::count_if(
-            world.incidents.begin(), world.incidents.end(),
-            [](const Incident& one) { return one.state != IncidentState::ended; }
-        );
+        const auto open =
+            std::count_if(world.incidents.begin(), world.incidents.end(), [](const Incident& one) {
+                return one.state != IncidentState::ended;
+            });
         REQUIRE(open <= 1);
     }
     CHECK(world.incidents.size() >= 1);

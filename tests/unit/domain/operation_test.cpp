@@ -46,8 +46,7 @@ TEST_CASE("a write that succeeded is done and knows what it made") {
 }
 
 TEST_CASE("outages, lost sessions and refused tokens are tried again later") {
-    const auto kind =
-        GENERATE(ErrorClass::later, ErrorClass::relogin, ErrorClass::misconfigured);
+    const auto kind = GENERATE(ErrorClass::later, ErrorClass::relogin, ErrorClass::misconfigured);
     const Operation after = after_attempt(sending(), failure(kind), {}, kNow, 0);
     CHECK(after.state == OperationState::due);
     CHECK(after.due_at > kNow);

@@ -36,7 +36,8 @@ TEST_CASE("each write meets each state of the ticket") {
         Row{OperationKind::followup, 4, Verdict::proceed},
         Row{OperationKind::followup, 5, Verdict::proceed},
         Row{OperationKind::followup, 6, Verdict::ticket_closed},
-        Row{OperationKind::solve, 1, Verdict::proceed}, Row{OperationKind::solve, 2, Verdict::proceed},
+        Row{OperationKind::solve, 1, Verdict::proceed},
+        Row{OperationKind::solve, 2, Verdict::proceed},
         Row{OperationKind::solve, 4, Verdict::as_followup},
         Row{OperationKind::solve, 10, Verdict::as_followup},
         Row{OperationKind::solve, 5, Verdict::already_so},
@@ -44,8 +45,8 @@ TEST_CASE("each write meets each state of the ticket") {
         Row{OperationKind::reopen, 2, Verdict::as_followup},
         Row{OperationKind::reopen, 5, Verdict::proceed},
         Row{OperationKind::reopen, 6, Verdict::ticket_closed},
-        Row{OperationKind::update, 1, Verdict::proceed}, Row{OperationKind::update, 5, Verdict::skip},
-        Row{OperationKind::update, 6, Verdict::skip},
+        Row{OperationKind::update, 1, Verdict::proceed},
+        Row{OperationKind::update, 5, Verdict::skip}, Row{OperationKind::update, 6, Verdict::skip},
         Row{OperationKind::link_ticket, 6, Verdict::proceed}
     );
     CAPTURE(to_string(row.kind), row.status);
@@ -65,9 +66,15 @@ TEST_CASE("a ticket in the trash bin or purged takes nothing more") {
 TEST_CASE("a person who took, wrote on or moved the ticket keeps it from being solved") {
     TicketView view = ticket(2);
     view.last_person = "tech (4)";
-    SECTION("took") { view.taken_by_person = true; }
-    SECTION("wrote") { view.written_on_by_person = true; }
-    SECTION("status") { view.status_set_by_person = true; }
+    SECTION("took") {
+        view.taken_by_person = true;
+    }
+    SECTION("wrote") {
+        view.written_on_by_person = true;
+    }
+    SECTION("status") {
+        view.status_set_by_person = true;
+    }
     const Review result = review(owed(OperationKind::solve), view);
     CHECK(result.verdict == Verdict::as_followup);
     CHECK_THAT(result.reason, ContainsSubstring("tech (4)"));

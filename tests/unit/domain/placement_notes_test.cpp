@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include "placement_sample.hpp"
+
+namespace alert_bridge::domain {
+
+TEST_CASE("a note for the ticket names no asset, the operator's list names at most five") {
+    std::vector<AssetHit> many;
+    for (std::int64_t id = 1; id <= 9; ++id) {
+        many.push_back(hit(id, kBolt));
+    }
+    const Placement placement = place(plan_for({"ACME", "", ""}), many, tree());
+    REQUIRE(placement.entity_id == kAcme);
+    REQUIRE(placement.note.find("Bolt") == std::string::npos);
+    REQUIRE(placement.note.find("Computer") == std::string::npos);
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("9 assets"));
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("Computer #5"));
+    REQUIRE(placement.unmatched.find("Computer #6") == std::string::npos);
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("and 4 more"));
+}
+
+TEST_CASE("the source's default comes before GLPI's, and a vanished one falls through") {
+    Plan plan;
+    plan.default_entity.value = "Bolt";
+    plan.glpi_default_entity.value = "Staff";
+    SECTION("source's default") {
+        const Placement placement = place(plan, {}, tree());
+        REQUIRE(placement.entity_id == kBolt);
+        REQUIRE(placement.default_entity_id == kBolt);
+        REQUIRE(placement.default_entity_name == "Root > Bolt");
+    }
+    SECTION("source's default is gone") {
+        plan.default_entity.value = "Gone";
+        REQUIRE(place(plan, {}, tree()).entity_id == kStaff);
+    }
+    SECTION("source's default is outside the limit, GLPI's is inside") {
+        plan.within.value = "Root > Staff";
+        REQUIRE(place(plan, {}, tree()).entity_id == kStaff);
+    }
+    SECTION("the root is a default only when named") {
+        plan.default_entity.value = "#0";
+        REQUIRE(place(plan, {}, tree()).entity_id == kRoot);
+        plan.default_entity.value.clear();
+        plan.glpi_default_entity.value.clear();
+        const Placement placement = place(plan, {}, tree());
+        REQUIRE(placement.entity_id == kNoEntity);
+        REQUIRE(placement.entity_name.empty());
+        REQUIRE_THAT(placement.note, ContainsSubstring("No default entity is known"));
+    }
+    SECTION("a refused opening goes to the default, inside the limit") {
+        const Placement free = place(plan, {hit(7, kAcme)}, tree());
+        REQUIRE(free.entity_id == kAcme);
+        REQUIRE(free.default_entity_id == kBolt);
+        plan.within.value = "ACME";
+        const Placement limited = place(plan, {hit(7, kAcmeSite)}, tree());
+        REQUIRE(limited.entity_id == kAcmeSite);
+        REQUIRE(limited.default_entity_id == kAcme);
+    }
+}
+
+TEST_CASE("without an answer from GLPI the host is placed provisionally by hint or default") {
+    const Placement hinted = place_without_answer(plan_for({"ACME", "", ""}), tree());
+    REQUIRE(hinted.provisional);
+    REQUIRE(hinted.entity_id == kAcme);
+    REQUIRE_FALSE(hinted.asset.has_value());
+    REQUIRE_THAT(hinted.note, ContainsSubstring("did not answer in time"));
+    REQUIRE(hinted.unmatched.empty());
+    const Placement lost = place_without_answer(plan_for({}), tree());
+    REQUIRE(lost.entity_id == kStaff);
+    REQUIRE_THAT(lost.note, ContainsSubstring("default entity"));
+    const Placement limited = place_without_answer(plan_for({"Bolt", "ACME", ""}), tree());
+    REQUIRE(limited.entity_id == kAcme);
+}
+
+TEST_CASE("without a tree only numbered entities can be used") {
+    const EntityTree nothing;
+    Plan plan;
+    plan.default_entity.value = "#5";
+    plan.entity.value = "Root > ACME";
+    Placement placement = place(plan, {}, nothing);
+    REQUIRE(placement.entity_id == 5);
+    REQUIRE(placement.entity_name == "#5");
+    plan.entity.value = "#3";
+    placement = place(plan, {}, nothing);
+    REQUIRE(placement.entity_id == 3);
+    plan.within.value = "#3";
+    placement = place(plan, {hit(7, 3), hit(8, 4)}, nothing);
+    REQUIRE(placement.asset->id == 7);
+    for (const char* wrong : {"#", "#x", "#-3", "#3 4", "#99999999999999999999"}) {
+        plan = Plan{};
+        plan.default_entity.value = wrong;
+        REQUIRE(place(plan, {}, nothing).entity_id == kNoEntity);
+    }
+}
+
+TEST_CASE("hostile names in a note are one short line") {
+    Plan plan = plan_for({});
+    plan.entity.value = "Root >\n" + std::string(1000, 'x');
+    const Placement placement = place(plan, {}, tree());
+    REQUIRE(placement.note.find('\n') == std::string::npos);
+    REQUIRE(placement.note.size() < 500);
+}
+
+TEST_CASE("the query takes each piece of evidence, cleaned") {
+    Alert alert;
+    alert.host.name = " web01.example.com ";
+    alert.host.visible_name = "Web server";
+    alert.host.address = "192.0.2.10";
+    alert.host.uuid = " 4c4c ";
+    alert.host.serial = "SN1";
+    alert.host.inventory_number = "INV1";
+    alert.host.glpi_type = "Computer";
+    alert.host.glpi_id = 12;
+    const AssetQuery query = asset_query(alert);
+    REQUIRE(query.name == "web01.example.com");
+    REQUIRE(query.short_name == "web01");
+    REQUIRE(query.address == "192.0.2.10");
+    REQUIRE(query.uuid == "4c4c");
+    REQUIRE(query.serial == "SN1");
+    REQUIRE(query.inventory_number == "INV1");
+    REQUIRE(query.glpi_type == "Computer");
+    REQUIRE(query.glpi_id == 12);
+    REQUIRE_FALSE(query.empty());
+    REQUIRE(asset_query(Alert{}).empty());
+}
+
+TEST_CASE("names, short names and addresses of a host become what GLPI can be asked for") {
+    struct NameCase {
+        std::string name, visible, address, wanted_name, wanted_short, wanted_address;
+    };
+    const std::vector<NameCase> cases{
+        {"web01", "", "", "web01", "", ""},
+        {"", "Web 01", "", "Web 01", "", ""},
+        {"web01.a.b", "x", "", "web01.a.b", "web01", ""},
+        {".hidden", "", "", ".hidden", "", ""},
+        {"192.0.2.7", "", "", "192.0.2.7", "", "192.0.2.7"},
+        {"192.0.2.7", "", "192.0.2.8", "192.0.2.7", "", "192.0.2.8"},
+        {"2001:db8::7", "", "", "2001:db8::7", "", "2001:db8::7"},
+        {"web01", "", "2001:0DB8::0007", "web01", "", "2001:db8::7"},
+        {"web01", "", "not an address", "web01", "", ""},
+        {"Zabbix server", "", "127.0.0.1", "Zabbix server", "", ""},
+        {"h", "", "::1", "h", "", ""},
+        {"h", "", "0.0.0.0", "h", "", ""},
+        {"h", "", "169.254.3.4", "h", "", ""},
+        {"h", "", "fe80::1", "h", "", ""},
+    };
+    for (const NameCase& c : cases) {
+        INFO(c.name << " " << c.address);
+        Alert alert;
+        alert.host.name = c.name;
+        alert.host.visible_name = c.visible;
+        alert.host.address = c.address;
+        const AssetQuery query = asset_query(alert);
+        REQUIRE(query.name == c.wanted_name);
+        REQUIRE(query.short_name == c.wanted_short);
+        REQUIRE(query.address == c.wanted_address);
+    }
+}
+
+TEST_CASE("an id without its type and a type without its id are no evidence") {
+    Alert alert;
+    alert.host.glpi_id = 12;
+    REQUIRE(asset_query(alert).empty());
+    alert.host.glpi_type = "Computer";
+    alert.host.glpi_id = 0;
+    REQUIRE(asset_query(alert).empty());
+    REQUIRE(asset_query(alert).glpi_type.empty());
+    alert.host.glpi_id = -4;
+    REQUIRE(asset_query(alert).empty());
+}
+
+TEST_CASE("different queries have different cache keys") {
+    std::vector<AssetQuery> queries(8);
+    queries[0].name = "web01";
+    queries[1].serial = "web01";
+    queries[2].name = "web01,0:,";
+    queries[3].address = "web01";
+    queries[4].glpi_type = "Computer";
+    queries[4].glpi_id = 5;
+    queries[5].glpi_type = "Printer";
+    queries[5].glpi_id = 5;
+    queries[6].name = "web01";
+    queries[6].short_name = "web";
+    for (std::size_t a = 0; a < queries.size(); ++a) {
+        for (std::size_t b = 0; b < queries.size(); ++b) {
+            REQUIRE((queries[a].cache_key() == queries[b].cache_key()) == (a == b));
+        }
+    }
+}
+
+}  // namespace alert_bridge::domain
