@@ -13,6 +13,11 @@ using test::HttpWorld;
 
 namespace {
 
+boost::asio::awaitable<void> opened(boost::asio::steady_timer& gate) {
+    boost::system::error_code ignored;
+    co_await gate.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
+}
+
 ports::Standing standing(std::string state, std::int64_t ticket_id, bool pending) {
     ports::Standing out;
     out.state = std::move(state);
@@ -165,10 +170,7 @@ TEST_CASE("a commit that takes too long is 503, and is still counted when it hap
     HttpWorld world;
     world.endpoint_options.store_timeout = Duration(20);
     boost::asio::steady_timer gate(world.io, std::chrono::steady_clock::time_point::max());
-    world.store.before_append = [&gate]() -> boost::asio::awaitable<void> {
-        boost::system::error_code ignored;
-        co_await gate.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
-    };
+    world.store.before_append = [&gate] { return opened(gate); };
     std::promise<void> rung;
     world.intake.on_appended = [&rung] { rung.set_value(); };
     world.start();

@@ -21,13 +21,12 @@ struct Gate {
 
     explicit Gate(HttpWorld& world)
         : timer(world.io, std::chrono::steady_clock::time_point::max()) {
-        world.store.before_append = [this]() -> boost::asio::awaitable<void> {
-            reached.set_value();
-            boost::system::error_code ignored;
-            co_await timer.async_wait(
-                boost::asio::redirect_error(boost::asio::use_awaitable, ignored)
-            );
-        };
+        world.store.before_append = [this] { return hold(); };
+    }
+    boost::asio::awaitable<void> hold() {
+        reached.set_value();
+        boost::system::error_code ignored;
+        co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
     }
     void wait_until_reached() {
         REQUIRE(reached.get_future().wait_for(10s) == std::future_status::ready);
