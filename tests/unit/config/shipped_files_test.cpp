@@ -205,6 +205,11 @@ TEST_CASE("the Zabbix media type sends the lean fields, each once, and secrets a
           "inventory_asset_tag",
           "alert_subject",
           "alert_message",
+          "event_update_date",
+          "event_update_time",
+          "item_name",
+          "date",
+          "time",
           "zabbix_url",
           "glpi_ticket"}) {
         INFO(name);
