@@ -21,7 +21,11 @@ constexpr Duration kIdleCheck{60'000};
 Placement with_default(
     Placement placement, const domain::Plan& plan, const domain::EntityTree& tree
 ) {
-    if (const domain::Entity* entity = tree.find(plan.default_entity)) {
+    const domain::Entity* entity = tree.find(plan.default_entity);
+    if (entity == nullptr) {
+        entity = tree.find(plan.glpi_default_entity);
+    }
+    if (entity != nullptr) {
         placement.default_entity_id = entity->id;
         placement.default_entity_name = entity->complete_name;
     }
@@ -89,10 +93,14 @@ asio::awaitable<void> Correlator::lane(std::string problem_key) {
 }
 
 asio::awaitable<void> Correlator::process(ports::JournalEntry entry) {
-    const std::shared_ptr<const Policies> policies = services_.policies.current();
-    const domain::Plan plan = policies->rules->evaluate(entry.alert, services_.clock.now());
-    std::optional<Placement> placement = remembered_place(entry.alert, plan);
+    std::optional<Placement> placement;
     while (!stopping_) {
+        // Asked anew each time, so that a reload helps alerts that wait for a place.
+        const std::shared_ptr<const Policies> policies = services_.policies.current();
+        const domain::Plan plan = policies->rules->evaluate(entry.alert, services_.clock.now());
+        if (!placement) {
+            placement = remembered_place(entry.alert, plan);
+        }
         AlertEvent event;
         event.plan = plan;
         event.placement = placement;
@@ -132,7 +140,8 @@ asio::awaitable<void> Correlator::process(ports::JournalEntry entry) {
             }
             co_return;
         }
-        placement = co_await find_place(entry.alert, plan, policies);
+        const Duration patience = policies->placement_patience;
+        placement = co_await find_place(entry.alert, plan, patience);
     }
 }
 
@@ -140,7 +149,7 @@ std::optional<Placement> Correlator::remembered_place(
     const domain::Alert& alert, const domain::Plan& plan
 ) const {
     const domain::EntityTree* tree = services_.assets.known_entities();
-    if (tree == nullptr) {
+    if (tree == nullptr || tree->find(plan.glpi_default_entity) == nullptr) {
         return std::nullopt;
     }
     const domain::AssetQuery query = domain::asset_query(alert);
@@ -155,43 +164,50 @@ std::optional<Placement> Correlator::remembered_place(
     return with_default(domain::place(plan, hits, *tree), plan, *tree);
 }
 
-asio::awaitable<Placement> Correlator::find_place(
-    domain::Alert alert, domain::Plan plan, std::shared_ptr<const Policies> policies
+asio::awaitable<std::optional<Placement>> Correlator::find_place(
+    domain::Alert alert, domain::Plan plan, Duration patience
 ) {
-    const WallTime deadline = services_.clock.now() + policies->placement_patience;
-    const domain::AssetQuery query = domain::asset_query(alert);
-    while (!stopping_) {
-        auto tree = co_await services_.assets.entities();
-        Error error;
-        if (tree) {
-            std::vector<domain::AssetHit> hits;
-            if (query.empty()) {
-                co_return with_default(domain::place(plan, hits, *tree), plan, *tree);
-            }
-            auto found = co_await services_.assets.find(query);
-            if (found) {
-                co_return with_default(domain::place(plan, *found, *tree), plan, *tree);
-            }
-            error = found.error();
-        } else {
-            error = tree.error();
-        }
-        const bool hopeless = error.kind == ErrorClass::refused;
-        const bool out_of_time = services_.clock.now() >= deadline && !glpi_away();
-        const domain::EntityTree* known = services_.assets.known_entities();
-        if (known != nullptr && (hopeless || out_of_time)) {
-            services_.events.log(
-                ports::Level::warning, "placed_without_glpi",
-                "GLPI gave no answer about the host in time; the entity comes from rule or default",
-                {{"alert", alert.id}, {"host", alert.host.name}, {"error", describe(error)}}
-            );
-            Placement placement = with_default(domain::place(plan, {}, *known), plan, *known);
-            placement.provisional = true;
-            co_return placement;
-        }
+    auto tree = co_await services_.assets.entities();
+    if (tree && tree->find(plan.glpi_default_entity) == nullptr) {
+        services_.events.log(
+            ports::Level::error, "default_entity_missing",
+            "glpi.default_entity does not exist in GLPI, or our user may not see it; tickets wait "
+            "until it does or the configuration is corrected and reloaded",
+            {{"entity", plan.glpi_default_entity.value}}
+        );
         co_await services_.clock.sleep(kPlacementRetry);
+        co_return std::nullopt;
     }
-    co_return Placement{};
+    Error error;
+    if (tree) {
+        const domain::AssetQuery query = domain::asset_query(alert);
+        Result<std::vector<domain::AssetHit>> hits = std::vector<domain::AssetHit>{};
+        if (!query.empty()) {
+            hits = co_await services_.assets.find(query);
+        }
+        if (hits) {
+            co_return with_default(domain::place(plan, *hits, *tree), plan, *tree);
+        }
+        error = hits.error();
+    } else {
+        error = tree.error();
+    }
+    const bool hopeless = error.kind == ErrorClass::refused;
+    const bool out_of_time = services_.clock.now() >= alert.received_at + patience && !glpi_away();
+    const domain::EntityTree* known = services_.assets.known_entities();
+    if (known != nullptr && (hopeless || out_of_time)) {
+        services_.events.log(
+            ports::Level::warning, "placed_without_glpi",
+            "GLPI gave no answer about the host in time; the entity comes from rule or default",
+            {{"alert", alert.id}, {"host", alert.host.name}, {"error", describe(error)}}
+        );
+        Placement placement = domain::place_without_answer(plan, *known);
+        if (placement.entity_id != domain::kNoEntity) {
+            co_return with_default(std::move(placement), plan, *known);
+        }
+    }
+    co_await services_.clock.sleep(kPlacementRetry);
+    co_return std::nullopt;
 }
 
 void Correlator::decided(const ports::JournalEntry& entry, const Decision& decision) {

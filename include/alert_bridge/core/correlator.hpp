@@ -61,8 +61,9 @@ class Correlator {
 
     [[nodiscard]] boost::asio::awaitable<void> lane(std::string problem_key);
     [[nodiscard]] boost::asio::awaitable<void> process(ports::JournalEntry entry);
-    [[nodiscard]] boost::asio::awaitable<domain::Placement> find_place(
-        domain::Alert alert, domain::Plan plan, std::shared_ptr<const Policies> policies
+    // One try; nothing when GLPI did not answer and there is still time, after a pause.
+    [[nodiscard]] boost::asio::awaitable<std::optional<domain::Placement>> find_place(
+        domain::Alert alert, domain::Plan plan, Duration patience
     );
     [[nodiscard]] std::optional<domain::Placement> remembered_place(
         const domain::Alert& alert, const domain::Plan& plan
