@@ -8,7 +8,7 @@
 // leaves; the result is committed before the next operation of that incident is claimed. While GLPI
 // is away or refuses our tokens one operation at most is tried at a time, at the pace of may_send.
 // Not guaranteed: order between incidents.
-// Thread rule: the I/O thread. Tests: tests/unit/core/dispatcher_test.cpp
+// Thread rule: the I/O thread. Tests: tests/unit/core/delivery_test.cpp
 #pragma once
 
 #include <functional>

@@ -5,7 +5,7 @@
 // Tasks is the coroutine root: it starts named coroutines, logs an exception that escapes one (the
 // program lives on) and can wait until all have ended. Bell lets a loop sleep until somebody rings
 // or a time is over; a ring while nobody waits is remembered, several rings are one.
-// Thread rule: the I/O thread. Tests: tests/unit/core/tasks_test.cpp
+// Thread rule: the I/O thread. Tests: through every test of core
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

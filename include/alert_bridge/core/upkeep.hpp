@@ -4,7 +4,7 @@
 //
 // Guarantees: a timer is a row and fires at least once after its time, also when that passed while
 // the daemon was down. Pruning never delays a timer by more than one small step.
-// Thread rule: the I/O thread. Tests: tests/unit/core/upkeep_test.cpp
+// Thread rule: the I/O thread. Tests: tests/unit/core/delivery_test.cpp
 #pragma once
 
 #include <functional>

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Delivery, Reconciler, Dispatcher and Upkeep together: what reaches GLPI, and what does not.
+#include "alert_bridge/core/delivery.hpp"
+
+#include "catch.hpp"
+#include "core_world.hpp"
+
+using namespace alert_bridge;
+using namespace std::chrono_literals;
+using domain::AlertKind;
+using domain::OperationState;
+using test::CoreWorld;
+using Calls = std::vector<std::string>;
+
+namespace {
+
+void open_ticket(CoreWorld& world) {
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.desk.tickets.size() == 1);
+    world.desk.calls.clear();
+    world.clock.time += 1s;
+}
+
+const domain::Operation& last_operation(const CoreWorld& world) {
+    return world.store.operations.back();
+}
+
+}  // namespace
+
+TEST_CASE("a follow-up looks at the ticket first; a solution also at what people did") {
+    CoreWorld world;
+    open_ticket(world);
+    world.take(world.alert(AlertKind::update));
+    CHECK(world.desk.calls == Calls{"view", "followup"});
+    world.desk.calls.clear();
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    CHECK(world.desk.calls == Calls{"view people", "solve"});
+    CHECK(world.store.incidents_table[0].state == domain::IncidentState::solved);
+}
+
+TEST_CASE("a person who took the ticket gets a follow-up instead of a solution") {
+    CoreWorld world;
+    open_ticket(world);
+    world.desk.views[100].taken_by_person = true;
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    CHECK(world.desk.calls == Calls{"view people", "followup"});
+    CHECK(last_operation(world).state == OperationState::done);
+    CHECK_THAT(last_operation(world).last_error, ContainsSubstring("took the ticket"));
+}
+
+TEST_CASE("a closed ticket is not written to; a new problem gets a new one linked to it") {
+    CoreWorld world;
+    open_ticket(world);
+    world.desk.views[100].status = 6;
+    world.take(world.alert(AlertKind::problem, "2"));
+    CHECK(world.desk.tickets.size() == 2);
+    CHECK(world.desk.links == std::vector<std::pair<std::int64_t, std::int64_t>>{{101, 100}});
+    CHECK(world.desk.followups.empty());
+}
+
+TEST_CASE("an unclear answer is looked for after the quarantine and adopted, not repeated") {
+    CoreWorld world;
+    world.desk.write_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.desk.commit_before_error = true;
+    world.take(world.alert(AlertKind::problem));
+    CHECK(last_operation(world).state == OperationState::uncertain);
+    world.pass(60s);
+    CHECK(world.desk.calls == Calls{"open"});
+    world.pass(61s);
+    CHECK(world.desk.calls == Calls{"open", "find tickets"});
+    CHECK(last_operation(world).state == OperationState::done);
+    CHECK(world.store.incidents_table[0].ticket_id == 100);
+}
+
+TEST_CASE("an unclear write that did not happen is sent again after two empty looks") {
+    CoreWorld world;
+    world.desk.write_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.take(world.alert(AlertKind::problem));
+    world.pass(121s);
+    world.pass(10s);
+    world.pass(1s);
+    CHECK(world.desk.calls == Calls{"open", "find tickets", "find tickets", "open"});
+    CHECK(world.desk.tickets.size() == 1);
+}
+
+TEST_CASE("two tickets with one reference raise an alarm and the oldest is used") {
+    CoreWorld world;
+    world.desk.write_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.desk.commit_before_error = true;
+    world.take(world.alert(AlertKind::problem));
+    world.desk.tickets[101] = world.desk.tickets[100];
+    world.pass(121s);
+    CHECK(world.events.count("duplicate_found") == 1);
+    CHECK(world.store.incidents_table[0].ticket_id == 100);
+}
+
+TEST_CASE("an unclear follow-up or solution is found by its reference") {
+    CoreWorld world;
+    open_ticket(world);
+    world.desk.commit_before_error = true;
+    world.desk.write_errors = {Error{ErrorClass::uncertain, "reset", ""}};
+    world.take(world.alert(AlertKind::update));
+    world.pass(121s);
+    CHECK(world.desk.followups.size() == 1);
+    CHECK(last_operation(world).state == OperationState::done);
+    world.desk.write_errors = {Error{ErrorClass::uncertain, "reset", ""}};
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    world.pass(121s);
+    CHECK(world.desk.solutions.size() == 1);
+    CHECK(last_operation(world).state == OperationState::done);
+}
+
+TEST_CASE("an outage is waited out and nothing overtakes within the incident") {
+    CoreWorld world;
+    world.desk.write_errors = {
+        Error{ErrorClass::later, "connect", ""}, Error{ErrorClass::later, "connect", ""}};
+    world.take(world.alert(AlertKind::problem));
+    world.take(world.alert(AlertKind::update));
+    CHECK(world.desk.calls == Calls{"open"});
+    world.pass(10s);
+    world.pass(10s);
+    world.pass(1s);
+    CHECK(world.desk.calls == Calls{"open", "open", "open", "view", "followup"});
+}
+
+TEST_CASE("a ticket that cannot be read is not written to blindly") {
+    CoreWorld world;
+    open_ticket(world);
+    world.desk.read_error = Error{ErrorClass::uncertain, "html", ""};
+    world.take(world.alert(AlertKind::update));
+    CHECK(world.desk.calls == Calls{"view"});
+    CHECK(last_operation(world).state == OperationState::due);
+    world.desk.read_error.reset();
+    world.pass(10s);
+    CHECK(world.desk.followups.size() == 1);
+}
+
+TEST_CASE("nothing is claimed while sending is not allowed") {
+    CoreWorld world;
+    int allowed = 0;
+    world.dispatcher.may_send = [&allowed] { return allowed; };
+    world.take(world.alert(AlertKind::problem));
+    CHECK(world.desk.calls.empty());
+    allowed = 4;
+    world.pass(1s);
+    CHECK(world.desk.calls == Calls{"open"});
+}
+
+TEST_CASE("names of the plan are resolved for an opening, and missing ones are told") {
+    CoreWorld world;
+    world.rules->plan.assign_group = "NOC";
+    world.rules->plan.category = "Nothing";
+    world.assets.names.assign_group_id = 9;
+    world.assets.names.missing = {"category 'Nothing'"};
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.assets.asked_names.size() == 1);
+    CHECK(world.assets.asked_names[0].entity_id == 1);
+    CHECK(world.desk.tickets[100].assign_group_id == 9);
+    CHECK(world.events.count("name_not_in_glpi") == 1);
+}
+
+TEST_CASE("an acknowledgement that takes the ticket also sets its status") {
+    CoreWorld world;
+    world.rules->plan.policy.on_acknowledge = domain::OnAcknowledge::take;
+    open_ticket(world);
+    world.take(world.alert(AlertKind::acknowledgement));
+    REQUIRE(world.desk.changes.size() == 1);
+    CHECK(world.desk.changes[0].status == 2);
+}
