@@ -295,9 +295,6 @@ void Daemon::publish(const ports::StoreFigures& figures) {
     const std::chrono::duration<double> oldest =
         figures.oldest_due ? clock_->now() - *figures.oldest_due : Duration::zero();
     metrics_->gauge("oldest_due_seconds", {}, std::max(0.0, oldest.count()));
-    const glpi::GlpiHealth& health = glpi_->health();
-    metrics_->gauge("glpi_up", {}, health.state == glpi::GlpiHealth::State::up ? 1 : 0);
-    metrics_->gauge("glpi_breaker_open", {}, health.breaker_open ? 1 : 0);
     metrics_->gauge("http_connections", {}, static_cast<double>(listener_.connections()));
     metrics_->gauge("log_lines_dropped", {}, static_cast<double>(events_->dropped()));
     metrics_->gauge("ready", {}, readiness().ready ? 1 : 0);

@@ -101,7 +101,6 @@ constexpr std::array kTable{
     MetricSpec{
         "store_commit_seconds", histogram, "Time of one transaction with its sync.", "", "",
         kRequestSeconds},
-    MetricSpec{"store_commits_total", counter, "Transactions.", "result", "", {}},
     MetricSpec{"store_bytes", gauge, "Size of the store's files.", "file", "", {}},
 };
 

@@ -59,7 +59,7 @@ class ServiceDesk {
     [[nodiscard]] virtual Task<void> link(std::int64_t ticket_id, std::int64_t other_ticket_id) = 0;
 
     // Tickets whose content (or externalid) carries the reference, the trash too, oldest first.
-    // `since` restricts by opening date; a margin for clock differences is added here.
+    // `since` restricts by date of change; a margin for clock differences is added here.
     [[nodiscard]] virtual Task<std::vector<std::int64_t>> find_tickets(
         std::string reference, WallTime since
     ) = 0;
