@@ -104,6 +104,13 @@ var tests = {
         check('tags', seen.result ===
             '{"tags":{"__zbx_glpi_link":"https://b.example/t/1","__zbx_glpi_ticket_id":"4711"}}', seen);
     },
+    'tags that the event has already are not given another value beside them': function () {
+        var body = '{"alerts":[{"id":"2","status":"accepted","link":"https://b.example/t/2",' +
+            '"ticket":{"id":4712,"url":"https://glpi.example/x"}}]}';
+        var seen = run(alertWith({glpi_link: 'https://b.example/t/1', glpi_ticket: '4711'}),
+            {status: 202, body: body});
+        check('tags', seen.result === '{"tags":{}}', seen);
+    },
     'a ticket that is not known yet gives the link alone': function () {
         var seen = run(alertWith({}), {status: 202, body: STORED});
         check('tags', seen.result === '{"tags":{"__zbx_glpi_link":"https://b.example/t/01ABC"}}', seen);

@@ -211,7 +211,8 @@ TEST_CASE("the Zabbix media type sends the lean fields, each once, and secrets a
           "date",
           "time",
           "zabbix_url",
-          "glpi_ticket"}) {
+          "glpi_ticket",
+          "glpi_link"}) {
         INFO(name);
         CHECK(names.count(name) == 1);
     }
