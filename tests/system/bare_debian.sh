@@ -20,8 +20,8 @@ if [[ -z $root ]]; then
 fi
 
 [[ -x $root/bin/sh ]] || bash docker/debian_root.sh "$root"
-rm -rf "$root/root/project"
-git clone --quiet --no-hardlinks . "$root/root/project"
+rm -rf "$root/srv/project"
+git clone --quiet --no-hardlinks . "$root/srv/project"
 cp -L /etc/resolv.conf "$root/etc/resolv.conf" # names are resolved as they are here
 for proxy in http_proxy https_proxy no_proxy; do
     [[ -z ${!proxy:-} ]] || proxies+=("$proxy=${!proxy}")
@@ -33,7 +33,7 @@ status=0
 unshare --mount --pid --fork --kill-child --mount-proc="$root/proc" \
     chroot "$root" /usr/bin/env -i "${proxies[@]}" HOME=/root LANG=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    /root/project/dev $task </dev/null || status=$?
+    /srv/project/dev $task </dev/null || status=$?
 echo "bare Debian $(cat "$root/etc/debian_version"): ./dev $task: status $status," \
     "$((SECONDS - start)) s with the installation of packages"
 exit "$status"
