@@ -306,4 +306,28 @@ class World {
     std::int64_t next_ticket_ = 100;
 };
 
+// One problem, its ticket opened, a minute ago.
+inline World with_open_ticket() {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    world.pass(std::chrono::minutes(1));
+    return world;
+}
+
+// The same, recovered and solved.
+inline World with_solved_ticket() {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(std::chrono::minutes(6));
+    world.deliver_all();
+    return world;
+}
+
+inline OperationResult outcome(OperationResult::What what) {
+    OperationResult result;
+    result.what = what;
+    return result;
+}
+
 }  // namespace test_support

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The command line. CLI11 stays in options.cpp, since it is slow to compile.
-// Thread rule: a value. Tests: tests/unit/app/options_test.cpp
+// Thread rule: a value. Tests: tests/system/system_test.py
 #pragma once
 
 #include <string>

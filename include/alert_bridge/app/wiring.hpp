@@ -4,7 +4,7 @@
 //
 // The only place that knows both the configuration's model and the adapters. No state.
 // Thread rule: pure functions (decoders and rules are compiled here, which can fail).
-// Tests: tests/unit/app/wiring_test.cpp
+// Tests: tests/system/system_test.py
 #pragma once
 
 #include <memory>

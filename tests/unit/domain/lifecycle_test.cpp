@@ -10,32 +10,6 @@ using alert_bridge::ErrorClass;
 using namespace std::chrono_literals;
 using Written = std::vector<std::string>;
 
-namespace {
-
-World with_open_ticket() {
-    World world;
-    world.take(world.alert(AlertKind::problem));
-    world.deliver_all();
-    world.pass(1min);
-    return world;
-}
-
-World with_solved_ticket() {
-    World world = with_open_ticket();
-    world.take(world.alert(AlertKind::recovery));
-    world.pass(6min);
-    world.deliver_all();
-    return world;
-}
-
-OperationResult outcome(OperationResult::What what) {
-    OperationResult result;
-    result.what = what;
-    return result;
-}
-
-}  // namespace
-
 TEST_CASE("a problem opens one ticket with title, body, priority and reference") {
     World world;
     world.take(world.alert(AlertKind::problem));
