@@ -16,6 +16,7 @@
 #include "catch.hpp"
 #include "glpi_sim_compare.hpp"
 #include "params.hpp"
+#include "paths.hpp"
 #include "sim.hpp"
 #include "text.hpp"
 
@@ -34,8 +35,8 @@ Json read_json(const std::filesystem::path& path) {
     return Json::parse(file);
 }
 
-const std::filesystem::path kContract = std::filesystem::path(TESTS_DIR) / "contract";
-const std::filesystem::path kRecorded = std::filesystem::path(TESTS_DIR) / "recorded" / "glpi";
+const std::filesystem::path kContract = tests_dir() / "contract";
+const std::filesystem::path kRecorded = tests_dir() / "recorded" / "glpi";
 
 std::vector<std::filesystem::path> topics_of(const std::string& version) {
     std::vector<std::filesystem::path> out;

@@ -16,6 +16,7 @@
 #include "alert_bridge/base/secret.hpp"
 #include "alert_bridge/sources/decoders.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 
 namespace {
 
@@ -24,8 +25,8 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-const fs::path kRecorded = fs::path(TESTS_DIR) / "recorded" / "senders";
-const fs::path kGolden = fs::path(TESTS_DIR) / "golden" / "alerts";
+const fs::path kRecorded = tests_dir() / "recorded" / "senders";
+const fs::path kGolden = tests_dir() / "golden" / "alerts";
 constexpr std::array kSenders{"zabbix", "nagios"};
 
 std::string read_file(const fs::path& path) {

@@ -15,6 +15,7 @@
 
 #include "alert_bridge/config/loader.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 #include "support.hpp"
 
 using namespace alert_bridge::config;
@@ -68,7 +69,8 @@ TEST_CASE("every case of a configuration file is told exactly as its first lines
     directory.write("empty.csv", "code,entity\n", 0644);
     directory.write("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
     std::vector<std::filesystem::path> files;
-    for (const auto& entry : std::filesystem::directory_iterator(TESTS_DIR "/unit/config/cases")) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(tests_dir() / "unit/config/cases")) {
         files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());

@@ -8,6 +8,7 @@
 #include "alert_bridge/config/yaml_reader.hpp"
 #include "alert_bridge/domain/plan.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 #include "support.hpp"
 
 using namespace alert_bridge;
@@ -123,7 +124,8 @@ TEST_CASE("the defaults of the table are those of the domain's policy") {
 }
 
 TEST_CASE("the reference shows every key, and every default as it is") {
-    const std::string reference = config_test::read_whole(PROJECT_DIR "/config/bridge.yaml");
+    const std::string reference =
+        config_test::read_whole((project_dir() / "config/bridge.yaml").string());
     for_each_key([&](const Section& section, const Key& key) {
         INFO(section.path << "." << key.name);
         const std::string name(key.name);

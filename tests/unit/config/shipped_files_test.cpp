@@ -10,6 +10,7 @@
 #include "alert_bridge/config/loader.hpp"
 #include "alert_bridge/config/yaml_tree.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 #include "support.hpp"
 
 using namespace alert_bridge;
@@ -18,7 +19,7 @@ using config_test::TemporaryDirectory;
 
 namespace {
 
-const std::string kConfig = PROJECT_DIR "/config";
+const std::string kConfig = (project_dir() / "config").string();
 
 // Makes every secret file that the text names, and copies the CSV files beside it.
 Loaded load_shipped(

@@ -6,6 +6,7 @@
 
 #include "alert_bridge/glpi/reply.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace alert_bridge;
 using nlohmann::json;
@@ -68,7 +69,7 @@ TEST_CASE("a person is a user with another id than ours, or the mail collector")
 TEST_CASE("the recorded log of our own writes shows no person") {
     for (const std::string version : {"10.0.19", "11.0.6"}) {
         std::ifstream file(
-            std::filesystem::path(TESTS_DIR) / "recorded" / "glpi" /
+            tests_dir() / "recorded" / "glpi" /
             ("glpi-" + version + "-14-reference-and-quiet-writes.json")
         );
         const json document = json::parse(file);

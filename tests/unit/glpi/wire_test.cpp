@@ -6,6 +6,7 @@
 
 #include "alert_bridge/glpi/reply.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace alert_bridge;
 using glpi::classify;
@@ -40,8 +41,8 @@ std::string error_text(const std::string& code, const std::string& message) {
 
 // Every recorded exchange of one topic.
 std::vector<json> recorded(const std::string& version, const std::string& topic) {
-    const auto path = std::filesystem::path(TESTS_DIR) / "recorded" / "glpi" /
-                      ("glpi-" + version + "-" + topic + ".json");
+    const auto path =
+        tests_dir() / "recorded" / "glpi" / ("glpi-" + version + "-" + topic + ".json");
     std::ifstream file(path);
     REQUIRE(file.good());
     const json document = json::parse(file);

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace alert_bridge;
 using observe::MetricType;
@@ -125,7 +126,7 @@ TEST_CASE("every metric that the sources name is in the table with its type and 
     const std::regex call("metrics_?(?:\\.|->)(count|gauge|observe)\\(\\s*\"([^\"]*)\"([^;]*);");
     const std::regex label("\\{\\s*\"([a-z_]+)\"\\s*,");
     int calls = 0;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(PROJECT_DIR "/src")) {
+    for (const auto& file : std::filesystem::recursive_directory_iterator(project_dir() / "src")) {
         if (file.path().extension() != ".cpp") {
             continue;
         }

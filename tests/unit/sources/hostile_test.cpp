@@ -15,6 +15,7 @@
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/sources/decoders.hpp"
 #include "catch.hpp"
+#include "paths.hpp"
 
 using namespace alert_bridge;
 using std::string;
@@ -23,9 +24,8 @@ namespace {
 
 std::vector<string> recorded_bodies(const string& sender) {
     std::set<std::filesystem::path> files;  // in a fixed order
-    for (const auto& entry : std::filesystem::directory_iterator(
-             std::filesystem::path(TESTS_DIR) / "recorded" / "senders" / sender
-         )) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(tests_dir() / "recorded" / "senders" / sender)) {
         files.insert(entry.path());
     }
     std::vector<string> bodies;
