@@ -58,7 +58,7 @@ void after_failure(
             if (!answered_by_glpi(error)) {
                 operation.refusals = 0;
                 operation.refusal.clear();
-                operation.due_at = operation.sent_at.value_or(now) + policy.quarantine;
+                operation.due_at = now + policy.quarantine;
                 return;
             }
             operation.refusals = operation.refusal == answer ? operation.refusals + 1 : 1;
@@ -137,7 +137,7 @@ Operation after_attempt(
 Operation after_crash(Operation operation, const RetryPolicy& policy, WallTime now) {
     operation.state = OperationState::uncertain;
     operation.lookups_empty = 0;
-    operation.due_at = operation.sent_at.value_or(now) + policy.quarantine;
+    operation.due_at = now + policy.quarantine;
     operation.last_error = "stopped while sending: nobody knows whether GLPI did it";
     return operation;
 }

@@ -65,7 +65,7 @@ struct Operation {
     int refusals = 0;       // how often that same answer came in a row
     WallTime created_at{};
     WallTime due_at{};
-    std::optional<WallTime> sent_at;
+    std::optional<WallTime> sent_at;  // when it was claimed: the request leaves later than that
     std::string last_error;
     std::int64_t result_id = 0;  // ticket, follow-up or solution made
     bool operator==(const Operation&) const = default;
@@ -88,7 +88,8 @@ struct OperationResult {
 };
 
 struct RetryPolicy {
-    Duration quarantine{120'000};  // before an uncertain write is looked up
+    // From the moment an outcome became unclear (never earlier than the sending) to the look-up.
+    Duration quarantine{120'000};
     Duration second_look{5'000};   // between the two look-ups that must find nothing
     Duration first_retry{2'000};
     Duration longest_retry{300'000};
