@@ -15,7 +15,9 @@ using What = OperationResult::What;
 
 namespace {
 
-constexpr Duration kLookupLease{60'000};
+// Longer than a look-up can take, a new login and several requests at their time-outs included. A
+// shorter one would hand the row out again and again while GLPI is slow, and settle it never.
+constexpr Duration kLookupLease{300'000};
 constexpr Duration kStoreRetry{1000};
 constexpr Duration kLongestPause{60'000};
 constexpr Duration kAwayPause{500};
@@ -140,6 +142,34 @@ asio::awaitable<void> Dispatcher::settle(ports::Claimed claimed, OperationResult
     }
 }
 
+void Dispatcher::report_late(
+    const ports::Claimed& claimed, const OperationResult& result, const domain::Decision& decision
+) {
+    services_.events.log(
+        ports::Level::warning, "result_outdated",
+        "a result came after its write had gone on without it",
+        {{"kind", std::string(to_string(claimed.operation.kind))},
+         {"reference", claimed.operation.reference},
+         {"result", std::string(outcome_name(result))},
+         {"made", std::to_string(result.result_id)},
+         {"why", decision.reason}}
+    );
+}
+
+void Dispatcher::report_second(
+    const ports::Claimed& claimed, std::int64_t second_id, const Operation& settled
+) {
+    services_.metrics.count("duplicates_found_total", {});
+    services_.events.log(
+        ports::Level::error, "duplicate_found",
+        "a write was made twice; the one found first is used, please close the other",
+        {{"kind", std::string(to_string(settled.kind))},
+         {"reference", claimed.operation.reference},
+         {"used", std::to_string(settled.result_id)},
+         {"other", std::to_string(second_id)}}
+    );
+}
+
 void Dispatcher::report(
     const ports::Claimed& claimed, const OperationResult& result, const domain::Decision& decision
 ) {
@@ -153,14 +183,18 @@ void Dispatcher::report(
             settled = &operation;
         }
     }
-    if (settled == nullptr) {
+    if (settled == nullptr || settled->state == OperationState::sending) {
+        report_late(claimed, result, decision);
         return;
+    }
+    if (result.what == What::done && settled->result_id != result.result_id) {
+        report_second(claimed, result.result_id, *settled);
     }
     domain::Incident incident = claimed.incident;
     if (!decision.incidents.empty()) {
         incident = decision.incidents.front();
     }
-    const bool done = result.what == What::done;
+    const bool done = settled->state == OperationState::done;
     const bool dead = settled->state == OperationState::dead;
     const std::string ticket = std::to_string(incident.ticket_id);
     std::vector<ports::Field> fields{

@@ -15,6 +15,15 @@ bool open_is_dead(const Snapshot& known) {
     return false;
 }
 
+const Operation* find_operation(const Snapshot& known, std::int64_t id) {
+    for (const Operation& operation : known.operations) {
+        if (operation.id == id) {
+            return &operation;
+        }
+    }
+    return nullptr;
+}
+
 Decision hold_is_over(Draft& draft) {
     if (draft.incident().state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
@@ -143,8 +152,15 @@ Decision decide(
     WallTime now
 ) {
     Draft draft(context, now_known, now);
-    Operation operation =
-        after_attempt(event.operation, event.result, context.retry, now, event.random);
+    const Operation* const present = find_operation(now_known, event.operation.id);
+    std::optional<Operation> next;
+    if (present != nullptr) {
+        next = settle(*present, event.operation, event.result, context.retry, now, event.random);
+    }
+    if (!next) {
+        return draft.finish(Verdict::ignored, "came too late: the write was settled without it");
+    }
+    Operation operation = *std::move(next);
     if (!draft.has_incident()) {
         draft.update_operation(std::move(operation));
         return draft.finish(Verdict::applied, "result noted");
@@ -157,6 +173,10 @@ Decision decide(
         incident.ticket_id = operation.result_id;
     }
     const Operation settled = operation;
+    if (settled.state == OperationState::sending) {
+        draft.update_operation(std::move(operation));
+        return draft.finish(Verdict::applied, "found while it is sent again, noted");
+    }
     draft.update_operation(std::move(operation));
     const bool active = incident.state != IncidentState::ended;
     if (event.result.what == OperationResult::What::ticket_gone && active) {

@@ -134,6 +134,37 @@ Operation after_attempt(
     return operation;
 }
 
+bool has_gone_on(const Operation& present, const Operation& claimed) noexcept {
+    return present.state != claimed.state || present.attempts != claimed.attempts ||
+           present.due_at != claimed.due_at;
+}
+
+std::optional<Operation> settle(
+    const Operation& present, const Operation& claimed, const OperationResult& result,
+    const RetryPolicy& policy, WallTime now, std::uint64_t random
+) {
+    const bool found = result.what == OperationResult::What::done;
+    if (has_gone_on(present, claimed)) {
+        if (!found) {
+            return std::nullopt;
+        }
+        Operation row = present;
+        row.result_id = result.result_id;
+        const bool is_sent_again = row.state == OperationState::sending;
+        return is_sent_again ? row : after_attempt(std::move(row), result, policy, now, random);
+    }
+    if (present.result_id == 0) {
+        return after_attempt(present, result, policy, now, random);
+    }
+    OperationResult earlier;
+    earlier.result_id = present.result_id;
+    earlier.text = "found by a late look-up while it was sent again";
+    if (found && result.result_id != present.result_id) {
+        earlier.text += ", which made " + std::to_string(result.result_id) + " too";
+    }
+    return after_attempt(present, earlier, policy, now, random);
+}
+
 Operation after_crash(Operation operation, const RetryPolicy& policy, WallTime now) {
     operation.state = OperationState::uncertain;
     operation.lookups_empty = 0;

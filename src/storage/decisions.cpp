@@ -230,12 +230,12 @@ Decision decide_result(
     Database& db, std::int64_t operation_id, const ports::DecideFunction& function
 ) {
     const auto operation = find_operation(db, operation_id);
-    // A look-up that outlived its lease may report after another one settled the matter: believing
-    // it could open a second ticket.
-    const bool is_under_way = operation && (operation->state == domain::OperationState::sending ||
-                                            operation->state == domain::OperationState::uncertain);
-    if (!is_under_way) {
-        return ignored("the operation is not under way");
+    // A late result may be about an attempt that the row has left behind: the function compares
+    // them. About a finished row there is nothing to ask.
+    const bool is_finished = !operation || operation->state == domain::OperationState::done ||
+                             operation->state == domain::OperationState::skipped;
+    if (is_finished) {
+        return ignored("the operation is finished");
     }
     Decision decision = ask(function, incident_snapshot(db, operation->incident_id));
     write(db, decision);

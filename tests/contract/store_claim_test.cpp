@@ -11,6 +11,7 @@ namespace {
 
 using domain::OperationKind;
 using domain::OperationState;
+using domain::Verdict;
 
 constexpr Duration kLease{30'000};
 
@@ -188,6 +189,64 @@ TEMPLATE_LIST_TEST_CASE(
     CHECK(look[0].operation.due_at == kNow + Duration(120'000) + kLease);
     CHECK(claim(bench, kNow + Duration(120'001)).empty());
     CHECK(claim(bench, kNow + Duration(120'000) + kLease).size() == 1);
+}
+
+// What the lifecycle makes of a result, as the dispatcher asks for it.
+ports::DecideFunction lifecycle(
+    domain::Operation claimed, domain::OperationResult::What what, std::int64_t result_id = 0
+) {
+    domain::ResultEvent event;
+    event.operation = std::move(claimed);
+    event.result.what = what;
+    event.result.result_id = result_id;
+    return [event = std::move(event)](const domain::Snapshot& known) {
+        return domain::decide(domain::LifecycleContext{}, known, event, kNow + Duration(200'000));
+    };
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "a look-up that outlived its lease does not overwrite what came after it", "[store]", Stores
+) {
+    using What = domain::OperationResult::What;
+    TestType bench;
+    seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)});
+    auto sent = claim(bench)[0].operation;
+    sent.due_at = kNow + Duration(120'000);
+    settle(bench, sent, OperationState::uncertain);
+    const auto slow = claim(bench, kNow + Duration(120'000))[0].operation;
+    auto next = claim(bench, kNow + Duration(120'000) + kLease)[0].operation;
+    const auto result = [&](What what, std::int64_t id) {
+        return bench.run(bench.store().decide(about_result(slow.id), lifecycle(slow, what, id)));
+    };
+    const auto ticket = [&] {
+        return bench.run(bench.store().incidents("", 1))->front().incident.ticket_id;
+    };
+    SECTION("while the next look-up runs") {
+        CHECK(result(What::not_found, 0)->verdict == Verdict::ignored);
+        CHECK(bench.run(bench.store().figures())->uncertain == 1);
+        CHECK(claim(bench, kNow + Duration(120'000) + kLease).empty());
+    }
+    SECTION("while it is sent again") {
+        next.due_at = kNow;
+        settle(bench, next, OperationState::due);
+        const auto again = claim(bench);
+        REQUIRE(again.size() == 1);
+        CHECK(result(What::not_found, 0)->verdict == Verdict::ignored);
+        CHECK(bench.run(bench.store().figures())->sending == 1);
+        // What it found is kept until the second request is answered, and wins over its failure.
+        CHECK(result(What::done, 77)->verdict == Verdict::applied);
+        CHECK(bench.run(bench.store().figures())->sending == 1);
+        auto end = bench.store().decide(
+            about_result(slow.id), lifecycle(again[0].operation, What::failed)
+        );
+        CHECK(bench.run(std::move(end))->verdict == Verdict::applied);
+        CHECK(ticket() == 77);
+    }
+    SECTION("but what it found settles a row that waits") {
+        CHECK(result(What::done, 77)->verdict == Verdict::applied);
+        CHECK(ticket() == 77);
+        CHECK(bench.run(bench.store().figures())->uncertain == 0);
+    }
 }
 
 TEMPLATE_LIST_TEST_CASE("operations added while one is sent wait their turn", "[store]", Stores) {

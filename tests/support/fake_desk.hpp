@@ -5,6 +5,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,6 +33,7 @@ class FakeDesk final : public ports::ServiceDesk {
     std::deque<Error> write_errors;    // one per write, then writes succeed
     std::optional<Error> read_error;   // for all reads
     bool commit_before_error = false;  // the write happens although its answer is an error
+    std::function<void()> on_find;     // while a look-up for a ticket is under way
 
     Task<std::int64_t> open(domain::NewTicket ticket) override {
         calls.push_back("open");
@@ -82,6 +84,9 @@ class FakeDesk final : public ports::ServiceDesk {
     }
     Task<std::vector<std::int64_t>> find_tickets(std::string reference, WallTime) override {
         calls.push_back("find tickets");
+        if (on_find) {
+            on_find();
+        }
         if (read_error) {
             co_return *read_error;
         }

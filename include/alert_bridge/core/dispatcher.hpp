@@ -52,6 +52,13 @@ class Dispatcher {
         ports::Claimed claimed, domain::OperationResult result
     );
     [[nodiscard]] boost::asio::awaitable<Duration> pause();
+    void report_late(
+        const ports::Claimed& claimed, const domain::OperationResult& result,
+        const domain::Decision& decision
+    );
+    void report_second(
+        const ports::Claimed& claimed, std::int64_t second_id, const domain::Operation& settled
+    );
     void report(
         const ports::Claimed& claimed, const domain::OperationResult& result,
         const domain::Decision& decision

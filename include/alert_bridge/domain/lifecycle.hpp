@@ -55,7 +55,7 @@ struct TimerEvent {
     Timer timer;
 };
 struct ResultEvent {
-    Operation operation;  // as it was claimed
+    Operation operation;  // as it was claimed; settles the row of the snapshot
     OperationResult result;
     std::uint64_t random = 0;  // for the back-off jitter
 };

@@ -67,7 +67,7 @@ struct Operation {
     WallTime due_at{};
     std::optional<WallTime> sent_at;  // when it was claimed: the request leaves later than that
     std::string last_error;
-    std::int64_t result_id = 0;  // ticket, follow-up or solution made
+    std::int64_t result_id = 0;  // ticket, follow-up or solution made (found, while not done yet)
     bool operator==(const Operation&) const = default;
 };
 
@@ -100,6 +100,19 @@ struct RetryPolicy {
 [[nodiscard]] Operation after_attempt(
     Operation operation, const OperationResult& result, const RetryPolicy& policy, WallTime now,
     std::uint64_t random
+);
+
+// A look-up that outlived its lease reports after the row went on without it: the row as it is now
+// is no longer the attempt that was claimed.
+[[nodiscard]] bool has_gone_on(const Operation& present, const Operation& claimed) noexcept;
+
+// The next state of the row as it is now, after the result of what was claimed; nothing when the
+// result came too late to mean anything. What a late look-up found is never lost: it settles a row
+// that waits, and is noted (result_id) on one that is being sent again, which it then settles
+// whatever that second request brings. Pure.
+[[nodiscard]] std::optional<Operation> settle(
+    const Operation& present, const Operation& claimed, const OperationResult& result,
+    const RetryPolicy& policy, WallTime now, std::uint64_t random
 );
 
 // Found in state sending at start: nobody knows whether it was executed.

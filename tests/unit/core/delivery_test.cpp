@@ -96,6 +96,32 @@ TEST_CASE("two tickets with one reference raise an alarm and the oldest is used"
     CHECK(world.store.incidents_table[0].ticket_id == 100);
 }
 
+TEST_CASE("a look-up whose write was sent again meanwhile changes nothing, and this is told") {
+    CoreWorld world;
+    world.desk.write_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.take(world.alert(AlertKind::problem));
+    world.desk.on_find = [&world] {
+        world.store.operations[0].state = OperationState::sending;
+        world.store.operations[0].attempts += 1;
+    };
+    world.pass(121s);
+    CHECK(last_operation(world).state == OperationState::sending);
+    CHECK(world.events.count("result_outdated") == 1);
+}
+
+TEST_CASE("a ticket found late is used although the second request made another one") {
+    CoreWorld world;
+    world.take(world.alert(AlertKind::problem));
+    domain::Operation& row = world.store.operations[0];
+    world.store.incidents_table[0].ticket_id = 0;
+    row.state = OperationState::due;
+    row.result_id = 77;  // noted by the look-up
+    world.pass(1s);
+    CHECK(row.state == OperationState::done);
+    CHECK(world.store.incidents_table[0].ticket_id == 77);
+    CHECK(world.events.count("duplicate_found") == 1);
+}
+
 TEST_CASE("an unclear follow-up or solution is found by its reference") {
     CoreWorld world;
     open_ticket(world);

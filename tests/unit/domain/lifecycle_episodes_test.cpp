@@ -150,6 +150,7 @@ TEST_CASE("an opening that GLPI refuses for good in its entity moves to the defa
             ResultEvent event{looked, outcome(OperationResult::What::not_found), 1};
             Snapshot known;
             known.incident = world.incident();
+            known.operations = {looked};
             const Decision decision = decide(world.context(), known, event, world.now);
             world.operations[0] = decision.operations.back();
             if (!decision.incidents.empty()) {

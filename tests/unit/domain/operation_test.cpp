@@ -143,3 +143,67 @@ TEST_CASE("a write that fails for days is given up with its reason") {
     CHECK(after.state == OperationState::dead);
     CHECK_THAT(after.last_error, ContainsSubstring("given up after 5d"));
 }
+
+namespace {
+
+// What a look-up claimed at the end of the quarantine.
+Operation looked_up() {
+    Operation operation = sending();
+    operation.state = OperationState::uncertain;
+    operation.due_at = kNow + 300s;
+    return operation;
+}
+
+OperationResult found(std::int64_t id) {
+    OperationResult result;
+    result.result_id = id;
+    return result;
+}
+
+}  // namespace
+
+TEST_CASE("a result settles the row while that is still the attempt it was claimed as") {
+    const auto next = settle(looked_up(), looked_up(), not_found(), {}, kNow + 130s, 0);
+    REQUIRE(next.has_value());
+    CHECK(next->lookups_empty == 1);
+}
+
+TEST_CASE("a late look-up that found nothing or failed changes nothing") {
+    Operation present = looked_up();
+    SECTION("because another look-up has the row") { present.due_at += 60s; }
+    SECTION("because it waits to be sent again") { present.state = OperationState::due; }
+    SECTION("because it is being sent again") {
+        present.state = OperationState::sending;
+        present.attempts = 2;
+    }
+    for (const OperationResult& late : {not_found(), failure(ErrorClass::later)}) {
+        CHECK_FALSE(settle(present, looked_up(), late, {}, kNow + 400s, 0).has_value());
+    }
+}
+
+TEST_CASE("what a late look-up found settles a row that waits") {
+    Operation present = looked_up();
+    present.state = GENERATE(OperationState::due, OperationState::uncertain, OperationState::dead);
+    present.due_at += 60s;
+    const auto next = settle(present, looked_up(), found(77), {}, kNow + 400s, 0);
+    REQUIRE(next.has_value());
+    CHECK(next->state == OperationState::done);
+    CHECK(next->result_id == 77);
+}
+
+TEST_CASE("what a late look-up found outlives the second sending, whatever that brings") {
+    Operation present = looked_up();
+    present.state = OperationState::sending;
+    present.attempts = 2;
+    const auto noted = settle(present, looked_up(), found(77), {}, kNow + 400s, 0);
+    REQUIRE(noted.has_value());
+    CHECK(noted->state == OperationState::sending);
+    for (const OperationResult& outcome :
+         {failure(ErrorClass::later), failure(ErrorClass::refused), failure(ErrorClass::uncertain),
+          found(78)}) {
+        const auto last = settle(*noted, present, outcome, {}, kNow + 401s, 0);
+        REQUIRE(last.has_value());
+        CHECK(last->state == OperationState::done);
+        CHECK(last->result_id == 77);
+    }
+}
