@@ -200,7 +200,7 @@ class AlertDecision {
         incident.opener = alert_;
         incident.latest = alert_;
         incident.severity = alert_.severity;
-        if (known_.previous) {
+        if (known_.previous && known_.previous->end_reason != kTicketDeleted) {
             incident.previous_ticket = known_.previous->ticket_id;
         }
         draft_.start_incident(std::move(incident));

@@ -180,7 +180,7 @@ Decision decide(
     draft.update_operation(std::move(operation));
     const bool active = incident.state != IncidentState::ended;
     if (event.result.what == OperationResult::What::ticket_gone && active) {
-        return ticket_is_lost(draft, settled, "ticket deleted", false);
+        return ticket_is_lost(draft, settled, kTicketDeleted, false);
     }
     if (event.result.what == OperationResult::What::ticket_closed && active) {
         return ticket_is_lost(draft, settled, "ticket closed", true);

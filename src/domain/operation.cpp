@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/domain/operation.hpp"
 
+#include <algorithm>
+
 #include "alert_bridge/base/backoff.hpp"
 #include "alert_bridge/domain/enum_names.hpp"
 
@@ -24,6 +26,10 @@ constexpr EnumNames<OperationState, 6> kStates{{
     {OperationState::skipped, "skipped"},
 }};
 
+// A link between two tickets is not worth holding back what waits behind it: GLPI answers one to a
+// ticket that was purged with nothing that tells why.
+constexpr int kLinkAttemptsMax = 3;
+
 // GLPI itself answered with its error array: the request is over, so nothing can still be running
 // and the look-up need not wait out the whole quarantine.
 bool answered_by_glpi(const Error& error) {
@@ -37,14 +43,36 @@ void wait_for_retry(
     operation.due_at = now + backoff.next(operation.attempts < 1 ? 1 : operation.attempts, random);
 }
 
+// Too old to be tried for ever; the row keeps why.
+bool give_up(Operation& operation, const RetryPolicy& policy, WallTime now) {
+    if (now - operation.created_at <= policy.give_up_after) {
+        return false;
+    }
+    operation.state = OperationState::dead;
+    operation.last_error = "given up after " + format_duration(policy.give_up_after) +
+                           ", last: " + operation.last_error;
+    return true;
+}
+
+// The look-up itself failed: we still do not know, and do not send. Failures are not counted, so
+// the pause grows with the time that it has been unclear.
+void after_failed_look_up(Operation& operation, const RetryPolicy& policy, WallTime now) {
+    // An opening is never given up like this: its retry could be a second ticket.
+    if (operation.kind != OperationKind::open && give_up(operation, policy, now)) {
+        return;
+    }
+    const Duration unclear = now - operation.sent_at.value_or(now);
+    const Duration longest = std::max(policy.first_retry, policy.longest_retry);
+    operation.due_at = now + std::clamp(unclear / 8, policy.first_retry, longest);
+}
+
 void after_failure(
     Operation& operation, const Error& error, const RetryPolicy& policy, WallTime now,
     std::uint64_t random
 ) {
     operation.last_error = describe(error);
     if (operation.state == OperationState::uncertain) {
-        // The look-up itself failed: we still do not know, and do not send.
-        wait_for_retry(operation, policy, now, random);
+        after_failed_look_up(operation, policy, now);
         return;
     }
     switch (error.kind) {
@@ -70,26 +98,43 @@ void after_failure(
         case ErrorClass::relogin:
         case ErrorClass::misconfigured:
             operation.state = OperationState::due;
-            if (now - operation.created_at > policy.give_up_after) {
-                operation.state = OperationState::dead;
-                operation.last_error = "given up after " + format_duration(policy.give_up_after) +
-                                       ", last: " + operation.last_error;
+            if (give_up(operation, policy, now)) {
+                return;
             }
             wait_for_retry(operation, policy, now, random);
             return;
     }
 }
 
-void after_empty_look_up(Operation& operation, const RetryPolicy& policy, WallTime now) {
+void after_empty_look_up(
+    Operation& operation, const RetryPolicy& policy, WallTime now, std::uint64_t random
+) {
     ++operation.lookups_empty;
     if (operation.lookups_empty < 2) {
         operation.due_at = now + policy.second_look;
         return;
     }
     operation.lookups_empty = 0;
-    operation.due_at = now;
-    // The same answer twice, and twice nothing there: GLPI means it.
-    operation.state = operation.refusals >= 2 ? OperationState::dead : OperationState::due;
+    if (operation.refusals >= 2) {
+        operation.state = OperationState::dead;  // the same answer twice, twice nothing: it means it
+        return;
+    }
+    const bool not_worth_waiting =
+        operation.kind == OperationKind::link_ticket && operation.attempts >= kLinkAttemptsMax;
+    if (not_worth_waiting) {
+        operation.state = OperationState::dead;
+        operation.last_error = "given up after " + std::to_string(operation.attempts) +
+                               " attempts, last: " + operation.last_error;
+        return;
+    }
+    if (give_up(operation, policy, now)) {
+        return;
+    }
+    operation.state = OperationState::due;
+    operation.due_at = now;  // the quarantine was pause enough, the first time
+    if (operation.attempts > 1) {
+        wait_for_retry(operation, policy, now, random);
+    }
 }
 
 }  // namespace
@@ -128,7 +173,7 @@ Operation after_attempt(
             after_failure(operation, result.error, policy, now, random);
             break;
         case What::not_found:
-            after_empty_look_up(operation, policy, now);
+            after_empty_look_up(operation, policy, now, random);
             break;
     }
     return operation;

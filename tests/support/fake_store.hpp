@@ -96,6 +96,7 @@ class FakeStore final : public ports::Store, public FakeTables {
             if (operation.state == domain::OperationState::due) {
                 operation.state = domain::OperationState::sending;
                 operation.sent_at = at;
+                ++operation.attempts;
             } else {
                 operation.due_at = at + lookup_lease;
             }

@@ -14,6 +14,9 @@
 
 namespace alert_bridge::domain {
 
+// Why an incident ended, where a later decision asks for it.
+inline constexpr std::string_view kTicketDeleted = "ticket deleted";
+
 class Draft {
   public:
     Draft(const LifecycleContext& context, const Snapshot& known, WallTime now);

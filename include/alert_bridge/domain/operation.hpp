@@ -9,6 +9,9 @@
 //    └────────────── not found, twice ──┘        (never from uncertain to sending without a
 //    look-up)
 //
+// Every round that ends where it began has a longer pause and an end: after give_up_after (a link:
+// after a few attempts) the operation is dead. Only an opening whose look-up fails stays uncertain.
+//
 // A crash while sending is found at start and becomes uncertain. The reference is made and
 // committed before the first byte leaves, and stays the same for every attempt. Operations of one
 // incident run in order of seq, one at a time. A dead `open` holds the rest; any other dead one is

@@ -272,6 +272,17 @@ TEST_CASE("later than reopen_within a new ticket is opened and linked to the old
     CHECK(world.operations.back().content.linked_ticket == 100);
 }
 
+TEST_CASE("a new ticket is not linked to one that is in the trash bin") {
+    World world = with_open_ticket();
+    world.take(world.alert(AlertKind::update));
+    world.settle(outcome(OperationResult::What::ticket_gone));
+    world.take(world.alert(AlertKind::recovery));
+    world.take(world.alert(AlertKind::problem, "2"));
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(1).previous_ticket == 0);
+    CHECK(world.count_operations(OperationKind::link_ticket) == 0);
+}
+
 TEST_CASE("a reopening that finds the ticket closed becomes a new ticket linked to it") {
     World world = with_solved_ticket();
     world.take(world.alert(AlertKind::problem, "2"));

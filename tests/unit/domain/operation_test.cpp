@@ -130,6 +130,66 @@ TEST_CASE("two different ambiguous refusals are not the same answer") {
     }
 }
 
+TEST_CASE("rounds of sending and finding nothing have growing pauses and an end") {
+    // An SQL error whose text differs each time is never the same answer twice.
+    const char* code = GENERATE("ERROR_GLPI_ADD", "timeout");
+    const RetryPolicy policy;
+    Operation operation = sending();
+    operation.kind = OperationKind::followup;
+    WallTime now = kNow;
+    Duration longest{};
+    int rounds = 0;
+    for (; operation.state != OperationState::dead && rounds < 10'000; ++rounds) {
+        operation.state = OperationState::sending;
+        operation.attempts = rounds + 1;
+        operation.sent_at = now;
+        const OperationResult unclear =
+            failure(ErrorClass::uncertain, code, "deadlock " + std::to_string(rounds));
+        operation = after_attempt(operation, unclear, policy, now, ~0ULL);
+        for (int look = 0; look < 2; ++look) {
+            REQUIRE(operation.state == OperationState::uncertain);
+            now = operation.due_at;
+            operation = after_attempt(operation, not_found(), policy, now, ~0ULL);
+        }
+        if (operation.state == OperationState::due) {
+            longest = std::max(longest, Duration(operation.due_at - now));
+            now = operation.due_at;
+        }
+    }
+    CHECK(operation.state == OperationState::dead);
+    CHECK(longest >= policy.longest_retry / 2);
+    CHECK(now - kNow > policy.give_up_after);
+    CHECK_THAT(operation.last_error, ContainsSubstring("given up after 5d"));
+}
+
+TEST_CASE("a link that stays unclear is given up after three attempts") {
+    Operation operation = sending();
+    operation.kind = OperationKind::link_ticket;
+    for (int attempt = 1; attempt <= 3; ++attempt) {
+        operation.state = OperationState::sending;
+        operation.attempts = attempt;
+        operation = after_attempt(operation, failure(ErrorClass::uncertain), {}, kNow, 0);
+        operation = after_attempt(operation, not_found(), {}, kNow, 0);
+        operation = after_attempt(operation, not_found(), {}, kNow, 0);
+        CHECK(operation.state == (attempt < 3 ? OperationState::due : OperationState::dead));
+    }
+    CHECK_THAT(operation.last_error, ContainsSubstring("given up after 3 attempts"));
+}
+
+TEST_CASE("a look-up that keeps failing is asked ever more seldom, and given up but for an opening") {
+    Operation operation = sending();
+    operation.kind = GENERATE(OperationKind::open, OperationKind::followup);
+    operation.state = OperationState::uncertain;
+    const OperationResult failed = failure(ErrorClass::later);
+    operation = after_attempt(operation, failed, {}, kNow + 120s, 0);
+    CHECK(operation.due_at == kNow + 135s);
+    operation = after_attempt(operation, failed, {}, kNow + 24h, 0);
+    CHECK(operation.due_at == kNow + 24h + 5min);
+    operation = after_attempt(operation, failed, {}, kNow + 121h, 0);
+    const bool is_opening = operation.kind == OperationKind::open;
+    CHECK(operation.state == (is_opening ? OperationState::uncertain : OperationState::dead));
+}
+
 TEST_CASE("a write found while sending after a crash is uncertain, never due") {
     const Operation after = after_crash(sending(), {}, kNow + 1h);
     CHECK(after.state == OperationState::uncertain);
