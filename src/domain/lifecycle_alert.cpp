@@ -145,8 +145,12 @@ class AlertDecision {
             draft_.end_incident("cancelled");
             return draft_.finish(Verdict::applied, "cancelled before a ticket was due");
         }
-        draft_.owe_followup("cancelled", alert_);
         // No recovery will ever come: the ticket is left to people, who are told so.
+        if (draft_.open_is_dead() && !draft_.any_open()) {
+            draft_.bury();
+            return draft_.finish(Verdict::applied, "cancelled, the ticket could not be opened");
+        }
+        draft_.owe_followup("cancelled", alert_);
         if (!draft_.any_open()) {
             draft_.end_incident("cancelled by monitoring");
         }
@@ -182,8 +186,15 @@ class AlertDecision {
         return draft_.finish(Verdict::applied, std::move(reason));
     }
 
+    // What came back to an incident that is over and never got its ticket: nothing to go on with.
+    [[nodiscard]] bool is_lost_cause() {
+        const IncidentState state = draft_.incident().state;
+        const bool over = state == IncidentState::quiet || state == IncidentState::solved;
+        return over && draft_.open_is_dead();
+    }
+
     Decision start(Episode episode) {
-        if (draft_.has_incident()) {
+        if (draft_.has_incident() && !is_lost_cause()) {
             return join(std::move(episode));
         }
         if (!event_.placement || event_.group_key.empty()) {
@@ -195,6 +206,11 @@ class AlertDecision {
         Incident incident;
         incident.id = draft_.context().ids->sortable(draft_.now());
         incident.group_key = event_.group_key;
+        if (draft_.has_incident()) {
+            // Only this group is known to be free: rules may have changed since.
+            incident.group_key = draft_.incident().group_key;
+            draft_.bury();
+        }
         incident.plan = event_.plan;
         incident.placement = *event_.placement;
         incident.opener = alert_;

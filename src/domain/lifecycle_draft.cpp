@@ -17,6 +17,10 @@ Draft::Draft(const LifecycleContext& context, const Snapshot& known, WallTime no
       touched_(known.episodes.size(), false) {}
 
 void Draft::start_incident(Incident incident) {
+    if (incident_) {
+        BRIDGE_INVARIANT(incident_->state == IncidentState::ended);
+        decision_.incidents.push_back(*std::move(incident_));
+    }
     incident.created_at = now_;
     incident_ = std::move(incident);
     episodes_.clear();
@@ -110,6 +114,22 @@ void Draft::skip_unfinished(std::int64_t except_id, std::string_view reason) {
         skipped.state = OperationState::skipped;
         skipped.last_error = reason;
         decision_.operations.push_back(std::move(skipped));
+    }
+}
+
+bool Draft::open_is_dead() const noexcept {
+    return std::any_of(
+        known_.operations.begin(), known_.operations.end(),
+        [](const Operation& operation) {
+            return operation.kind == OperationKind::open && operation.state == OperationState::dead;
+        }
+    );
+}
+
+void Draft::bury() {
+    skip_unfinished(0, "its ticket could not be opened and the problem is over");
+    if (incident_->state != IncidentState::ended) {
+        end_incident("recovered, the ticket could not be opened");
     }
 }
 

@@ -6,15 +6,6 @@
 namespace alert_bridge::domain {
 namespace {
 
-bool open_is_dead(const Snapshot& known) {
-    for (const Operation& operation : known.operations) {
-        if (operation.kind == OperationKind::open && operation.state == OperationState::dead) {
-            return true;
-        }
-    }
-    return false;
-}
-
 const Operation* find_operation(const Snapshot& known, std::int64_t id) {
     for (const Operation& operation : known.operations) {
         if (operation.id == id) {
@@ -38,9 +29,8 @@ Decision quiet_is_over(Draft& draft) {
     if (incident.state != IncidentState::quiet) {
         return draft.finish(Verdict::ignored, "no longer quiet");
     }
-    if (open_is_dead(draft.known())) {
-        draft.skip_unfinished(0, "its ticket could not be opened and the problem is over");
-        draft.end_incident("recovered, the ticket could not be opened");
+    if (draft.open_is_dead()) {
+        draft.bury();
         return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
     }
     const Alert latest = incident.latest;
@@ -179,6 +169,12 @@ Decision decide(
     }
     draft.update_operation(std::move(operation));
     const bool active = incident.state != IncidentState::ended;
+    const bool died =
+        settled.kind == OperationKind::open && settled.state == OperationState::dead;
+    if (died && !draft.any_open()) {
+        draft.bury();
+        return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
+    }
     if (event.result.what == OperationResult::What::ticket_gone && active) {
         return ticket_is_lost(draft, settled, kTicketDeleted, false);
     }

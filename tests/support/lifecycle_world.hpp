@@ -324,6 +324,14 @@ inline World with_solved_ticket() {
     return world;
 }
 
+// GLPI refuses the write for good.
+inline OperationResult refusal() {
+    OperationResult result;
+    result.what = OperationResult::What::failed;
+    result.error = {ab::ErrorClass::refused, "ERROR_BAD_ARRAY", "no"};
+    return result;
+}
+
 inline OperationResult outcome(OperationResult::What what) {
     OperationResult result;
     result.what = what;

@@ -16,6 +16,7 @@
 //   solved ── problem within the window ──► open [op reopen]
 //   solved ── timer reopen_window ──► ended
 //   ended  ── problem ──► a new incident, linked to the old ticket when one is known
+//   any    ── opening dead and no episode open ──► ended; a problem after it is a new incident
 //   any    ── ticket gone or closed (seen at delivery) ──► ended; a reopen becomes a new incident
 //
 // Guarantees: no I/O, no clock, no exception; the same inputs give the same decision (ids come from

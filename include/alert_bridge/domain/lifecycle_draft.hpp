@@ -28,6 +28,7 @@ class Draft {
     // The incident in question; Requires: has_incident().
     [[nodiscard]] Incident& incident() noexcept { return *incident_; }
     [[nodiscard]] bool has_incident() const noexcept { return incident_.has_value(); }
+    // Requires: the present incident, if there is one, has ended.
     void start_incident(Incident incident);
     // Ends the present incident and continues its open episodes in a new one that links to its
     // ticket.
@@ -53,6 +54,12 @@ class Draft {
     bool withdraw(OperationKind kind, std::string_view reason);
     void skip_unfinished(std::int64_t except_id, std::string_view reason);
     void update_operation(Operation operation);
+
+    // GLPI refused the opening for good: what waits behind it can never be sent.
+    [[nodiscard]] bool open_is_dead() const noexcept;
+    // Ends an incident that is over and whose opening is dead, with all that waits behind it. The
+    // dead opening stays for the operator to see.
+    void bury();
 
     void set_timer(TimerKind kind, WallTime due_at);
     void cancel_timer(TimerKind kind);

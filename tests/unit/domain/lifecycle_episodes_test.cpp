@@ -122,13 +122,80 @@ TEST_CASE("an absent element of group_by makes an episode its own group") {
 TEST_CASE("a dead opening ends with its recovery and writes nothing more") {
     World world;
     world.take(world.alert(AlertKind::problem));
-    OperationResult refused = outcome(OperationResult::What::failed);
-    refused.error = {ErrorClass::refused, "ERROR_BAD_ARRAY", "no"};
-    world.settle(refused);
+    world.settle(refusal());
     CHECK(world.operations[0].state == OperationState::dead);
     world.take(world.alert(AlertKind::update));
     world.take(world.alert(AlertKind::recovery));
     world.pass(1h);
+    CHECK(world.incident().state == IncidentState::ended);
+    CHECK(world.owed() == nullptr);
+}
+
+TEST_CASE("an opening that dies after its problem is over ends the incident at once") {
+    // GLPI was away the whole time, so that the solution waits behind the opening.
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    world.take(world.alert(AlertKind::recovery));
+    const bool quiet_is_over = GENERATE(true, false);
+    if (quiet_is_over) {
+        world.pass(6min);
+        REQUIRE(world.count_operations(OperationKind::solve) == 1);
+    }
+    world.settle(refusal());
+    CHECK(world.operations[0].state == OperationState::dead);
+    CHECK(world.incident().state == IncidentState::ended);
+    CHECK(world.owed() == nullptr);
+    CHECK(world.timers.empty());
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.deliver_all();
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(1).ticket_id == 100);
+}
+
+TEST_CASE("a problem that returns to an incident without a ticket begins a new one") {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    world.settle(refusal());
+    world.take(world.alert(AlertKind::update));
+    world.take(world.alert(AlertKind::recovery));
+    REQUIRE(world.incident().state == IncidentState::quiet);
+    world.take(world.alert(AlertKind::problem, "2"));
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(0).state == IncidentState::ended);
+    CHECK(world.operations[0].state == OperationState::dead);
+    world.deliver_all();
+    CHECK(world.written == Written{"open:opened"});
+    CHECK(world.incident(1).ticket_id == 100);
+    CHECK(world.episodes.back().incident_id == world.incident(1).id);
+}
+
+TEST_CASE("a problem that returns while its ticket could not be opened asks for a place again") {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    world.settle(refusal());
+    world.take(world.alert(AlertKind::recovery));
+    const Alert again = world.alert(AlertKind::problem, "2");
+    AlertEvent event;
+    event.alert = &again;
+    event.plan = world.rules.evaluate(again, world.now);
+    Snapshot known;
+    known.incident = world.incident();
+    known.episodes = world.episodes;
+    known.operations = world.operations;
+    CHECK(decide(world.context(), known, event, world.now).verdict == Verdict::needs_placement);
+}
+
+TEST_CASE("a cancelled problem whose ticket could not be opened owes nothing more") {
+    World world;
+    world.take(world.alert(AlertKind::problem));
+    const bool refused_first = GENERATE(true, false);
+    if (refused_first) {
+        world.settle(refusal());
+    }
+    world.take(world.alert(AlertKind::cancelled));
+    if (!refused_first) {
+        world.settle(refusal());
+    }
     CHECK(world.incident().state == IncidentState::ended);
     CHECK(world.owed() == nullptr);
 }
