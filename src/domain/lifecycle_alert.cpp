@@ -72,26 +72,12 @@ class AlertDecision {
             ended_any = true;
         }
         if (whole) {
-            ended_any = end_all_of_problem() || ended_any;
+            ended_any = draft_.end_all_of(alert_.problem_key, alert_.received_at) || ended_any;
         }
         if (!ended_any) {
             return tombstone(own);
         }
         return after_end("recovered");
-    }
-
-    bool end_all_of_problem() {
-        bool any = false;
-        for (const Episode& known : known_.episodes) {
-            Episode* episode = known.problem_key == alert_.problem_key
-                                   ? draft_.find_episode(known.problem_key, known.episode)
-                                   : nullptr;
-            if (episode != nullptr && episode->state == EpisodeState::open) {
-                draft_.end_episode(*episode, EpisodeState::recovered, alert_.received_at);
-                any = true;
-            }
-        }
-        return any;
     }
 
     Decision tombstone(const Episode* own) {
@@ -186,15 +172,8 @@ class AlertDecision {
         return draft_.finish(Verdict::applied, std::move(reason));
     }
 
-    // What came back to an incident that is over and never got its ticket: nothing to go on with.
-    [[nodiscard]] bool is_lost_cause() {
-        const IncidentState state = draft_.incident().state;
-        const bool over = state == IncidentState::quiet || state == IncidentState::solved;
-        return over && draft_.open_is_dead();
-    }
-
     Decision start(Episode episode) {
-        if (draft_.has_incident() && !is_lost_cause()) {
+        if (draft_.has_incident() && !draft_.is_lost_cause()) {
             return join(std::move(episode));
         }
         if (!event_.placement || event_.group_key.empty()) {
@@ -222,15 +201,33 @@ class AlertDecision {
         draft_.start_incident(std::move(incident));
         episode.incident_id = draft_.incident().id;
         draft_.put_episode(std::move(episode));
-        const WallTime due = alert_.received_at + open_after(event_.plan);
-        if (due > draft_.now()) {
-            draft_.incident().state = IncidentState::holding;
-            draft_.set_timer(TimerKind::hold, due);
-            return draft_.finish(Verdict::applied, "must last until its ticket opens");
+        const bool opens = draft_.open_or_hold(alert_.received_at + open_after(event_.plan));
+        return draft_.finish(
+            Verdict::applied, opens ? "opens a ticket" : "must last until its ticket opens"
+        );
+    }
+
+    // A worse problem makes the ticket more urgent; a lesser one does not make it less, the others
+    // go on. True: there is a ticket that must be told.
+    bool raise() {
+        Incident& incident = draft_.incident();
+        const bool has_ticket = incident.state != IncidentState::holding;
+        incident.severity = std::max(incident.severity, alert_.severity);
+        const bool higher = weight(event_.plan.priority) > weight(incident.plan.priority);
+        if (!higher ||
+            (has_ticket && incident.plan.policy.on_severity_change == OnSeverityChange::none)) {
+            return false;
         }
+        incident.plan.priority = event_.plan.priority;
+        return has_ticket;
+    }
+
+    void go_on(std::string_view event, bool raised) {
         draft_.incident().state = IncidentState::open;
-        draft_.owe_open();
-        return draft_.finish(Verdict::applied, "opens a ticket");
+        draft_.owe_reopen(event, alert_);
+        if (raised) {
+            draft_.owe_priority(event_.plan.priority);
+        }
     }
 
     Decision join(Episode episode) {
@@ -239,22 +236,28 @@ class AlertDecision {
         const bool again = episode.problem_key == incident.latest.problem_key;
         draft_.put_episode(std::move(episode));
         incident.latest = alert_;
+        const WallTime own_due = alert_.received_at + open_after(event_.plan);
+        const bool raised = raise();
         switch (incident.state) {
-            case IncidentState::holding:
-                return draft_.finish(Verdict::applied, "joins a problem that waits to open");
+            case IncidentState::holding: {
+                const bool opens =
+                    draft_.open_or_hold(std::min(own_due, known_.held_until.value_or(own_due)));
+                return draft_.finish(
+                    Verdict::applied,
+                    opens ? "joins a problem and opens its ticket" : "joins one that waits to open"
+                );
+            }
             case IncidentState::open:
-                draft_.owe_reopen(again ? "returned" : "joined", alert_);
+                go_on(again ? "returned" : "joined", raised);
                 return draft_.finish(Verdict::applied, "joins the open ticket");
             case IncidentState::quiet:
                 draft_.cancel_timer(TimerKind::resolve);
-                incident.state = IncidentState::open;
-                draft_.owe_reopen("returned", alert_);
+                go_on("returned", raised);
                 return draft_.finish(Verdict::applied, "goes on with the same ticket");
             case IncidentState::solved:
                 draft_.cancel_timer(TimerKind::reopen_window);
-                incident.state = IncidentState::open;
                 draft_.withdraw(OperationKind::solve, "the problem came back before it was sent");
-                draft_.owe_reopen("reopened", alert_);
+                go_on("reopened", raised);
                 return draft_.finish(Verdict::applied, "reopens the ticket");
             case IncidentState::ended:
                 break;
@@ -319,8 +322,7 @@ class AlertDecision {
         if (!opens) {
             return draft_.finish(Verdict::applied, "known, opens no ticket");
         }
-        Episode again = episode;
-        return start(std::move(again));
+        return start(Episode(episode));
     }
 
     Decision tell(std::string_view event) {
@@ -340,16 +342,18 @@ class AlertDecision {
         const bool differs = weight(wanted) != weight(incident.plan.priority);
         const bool follow = (policy == OnSeverityChange::raise && higher) ||
                             (policy == OnSeverityChange::follow && differs);
-        if (alert_.severity > incident.severity) {
-            incident.severity = alert_.severity;
-        }
+        incident.severity = std::max(incident.severity, alert_.severity);
         if (follow) {
             incident.plan.priority = wanted;
         }
         if (incident.state == IncidentState::holding) {
             // Another priority may open sooner or later.
-            draft_.set_timer(TimerKind::hold, incident.created_at + open_after(incident.plan));
-            return draft_.finish(Verdict::applied, "severity changed, no ticket yet");
+            const WallTime due = incident.opener.received_at + open_after(incident.plan);
+            const bool opens = follow && draft_.open_or_hold(due);
+            return draft_.finish(
+                Verdict::applied,
+                opens ? "severity changed, opens a ticket" : "severity changed, no ticket yet"
+            );
         }
         draft_.owe_followup("severity", alert_, to_string(old_severity));
         if (follow) {

@@ -74,6 +74,20 @@ void Draft::end_episode(Episode& episode, EpisodeState how, WallTime when) {
     (void)find_episode(episode.problem_key, episode.episode);
 }
 
+bool Draft::end_all_of(std::string_view problem_key, WallTime when) {
+    bool any = false;
+    for (const Episode& known : known_.episodes) {
+        Episode* episode = known.problem_key == problem_key
+                               ? find_episode(known.problem_key, known.episode)
+                               : nullptr;
+        if (episode != nullptr && episode->state == EpisodeState::open) {
+            end_episode(*episode, EpisodeState::recovered, when);
+            any = true;
+        }
+    }
+    return any;
+}
+
 std::vector<std::string> Draft::open_problem_names() const {
     std::vector<std::string> names;
     for (const Episode& episode : episodes_) {
@@ -88,6 +102,18 @@ bool Draft::any_open() const {
     return std::any_of(episodes_.begin(), episodes_.end(), [](const Episode& episode) {
         return episode.state == EpisodeState::open;
     });
+}
+
+bool Draft::open_or_hold(WallTime due) {
+    if (due > now_) {
+        incident_->state = IncidentState::holding;
+        set_timer(TimerKind::hold, due);
+        return false;
+    }
+    incident_->state = IncidentState::open;
+    cancel_timer(TimerKind::hold);
+    owe_open();
+    return true;
 }
 
 bool Draft::withdraw(OperationKind kind, std::string_view reason) {
@@ -124,6 +150,12 @@ bool Draft::open_is_dead() const noexcept {
             return operation.kind == OperationKind::open && operation.state == OperationState::dead;
         }
     );
+}
+
+bool Draft::is_lost_cause() const noexcept {
+    const bool over = incident_ && (incident_->state == IncidentState::quiet ||
+                                    incident_->state == IncidentState::solved);
+    return over && open_is_dead();
 }
 
 void Draft::bury() {

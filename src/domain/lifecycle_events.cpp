@@ -15,13 +15,14 @@ const Operation* find_operation(const Snapshot& known, std::int64_t id) {
     return nullptr;
 }
 
-Decision hold_is_over(Draft& draft) {
+Decision hold_is_over(Draft& draft, const Timer& timer) {
     if (draft.incident().state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
     }
-    draft.incident().state = IncidentState::open;
-    draft.owe_open();
-    return draft.finish(Verdict::applied, "lasted long enough, opens a ticket");
+    const bool opens = draft.open_or_hold(timer.due_at);
+    return draft.finish(
+        Verdict::applied, opens ? "lasted long enough, opens a ticket" : "held for a while longer"
+    );
 }
 
 Decision quiet_is_over(Draft& draft) {
@@ -122,7 +123,7 @@ Decision decide(
     }
     switch (event.timer.kind) {
         case TimerKind::hold:
-            return hold_is_over(draft);
+            return hold_is_over(draft, event.timer);
         case TimerKind::resolve:
             return quiet_is_over(draft);
         case TimerKind::reopen_window:
@@ -169,8 +170,7 @@ Decision decide(
     }
     draft.update_operation(std::move(operation));
     const bool active = incident.state != IncidentState::ended;
-    const bool died =
-        settled.kind == OperationKind::open && settled.state == OperationState::dead;
+    const bool died = settled.kind == OperationKind::open && settled.state == OperationState::dead;
     if (died && !draft.any_open()) {
         draft.bury();
         return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");

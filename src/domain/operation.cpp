@@ -116,7 +116,8 @@ void after_empty_look_up(
     }
     operation.lookups_empty = 0;
     if (operation.refusals >= 2) {
-        operation.state = OperationState::dead;  // the same answer twice, twice nothing: it means it
+        operation.state =
+            OperationState::dead;  // the same answer twice, twice nothing: it means it
         return;
     }
     const bool not_worth_waiting =

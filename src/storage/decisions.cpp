@@ -81,6 +81,13 @@ void add_incident(Database& db, Snapshot& snapshot, const std::string& id) {
         snapshot.episodes = episodes_of(db, id);
         snapshot.operations = unfinished_operations_of(db, id);
     }
+    if (snapshot.incident && snapshot.incident->state == domain::IncidentState::holding) {
+        auto row = db.query(
+            "SELECT due_at FROM timers WHERE incident_id = ?1 AND kind = ?2", id,
+            to_string(domain::TimerKind::hold)
+        );
+        snapshot.held_until = row.next() ? row.maybe_time() : std::nullopt;
+    }
 }
 
 void add_previous(Database& db, Snapshot& snapshot, const ports::Subject& subject) {

@@ -275,6 +275,19 @@ TEMPLATE_LIST_TEST_CASE("what belongs to no incident is refused", "[store]", Sto
     }
 }
 
+TEMPLATE_LIST_TEST_CASE(
+    "until when an incident is held is part of what is known", "[store]", Stores
+) {
+    TestType bench;
+    auto decision = an_opening();
+    decision.incidents[0].state = IncidentState::holding;
+    decision.set_timers.push_back({"i1", TimerKind::digest, kNow});
+    decision.set_timers.push_back({"i1", TimerKind::hold, kNow + Duration(10)});
+    write(bench, decision);
+    CHECK(snapshot_for(bench, about_alert(0)).held_until == kNow + Duration(10));
+    CHECK_FALSE(snapshot_for(bench, about_alert(0, "zabbix/9", "e1", "g9")).held_until);
+}
+
 TEMPLATE_LIST_TEST_CASE("a timer fires once and is gone", "[store]", Stores) {
     TestType bench;
     auto decision = an_opening();

@@ -129,6 +129,11 @@ class FakeTables {
             known.incident = *incident;
             known.episodes = episodes_of(incident->id);
             known.operations = operations_of(incident->id, false);
+            for (const domain::Timer& timer : timers) {
+                if (timer.incident_id == incident->id && timer.kind == domain::TimerKind::hold) {
+                    known.held_until = timer.due_at;
+                }
+            }
         }
         const std::string group = known.incident ? known.incident->group_key : subject.group_key;
         for (const domain::Incident& incident : incidents_table) {

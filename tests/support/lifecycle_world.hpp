@@ -252,6 +252,11 @@ class World {
                 result.operations.push_back(operation);
             }
         }
+        for (const Timer& timer : timers) {
+            if (timer.incident_id == id && timer.kind == TimerKind::hold) {
+                result.held_until = timer.due_at;
+            }
+        }
         return result;
     }
 

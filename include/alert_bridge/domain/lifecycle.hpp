@@ -47,9 +47,10 @@ struct Snapshot {
     std::optional<Episode> episode;  // of (problem key, episode) of the alert in question
     std::optional<Incident>
         incident;  // not ended: by the problem's open episodes, else by group key
-    std::optional<Incident> previous;   // newest ended incident of the same group, if any
-    std::vector<Episode> episodes;      // all episodes of `incident`
-    std::vector<Operation> operations;  // unfinished operations of `incident`, in order of seq
+    std::optional<Incident> previous;    // newest ended incident of the same group, if any
+    std::vector<Episode> episodes;       // all episodes of `incident`
+    std::vector<Operation> operations;   // unfinished operations of `incident`, in order of seq
+    std::optional<WallTime> held_until;  // due time of the hold timer of `incident`
 };
 
 struct TimerEvent {

@@ -38,9 +38,14 @@ class Draft {
     [[nodiscard]] Episode* find_episode(std::string_view problem_key, std::string_view episode);
     Episode& put_episode(Episode episode);
     void end_episode(Episode& episode, EpisodeState how, WallTime when);
+    // Every open episode of the problem has recovered; false: there was none.
+    bool end_all_of(std::string_view problem_key, WallTime when);
     [[nodiscard]] std::vector<std::string> open_problem_names() const;
     [[nodiscard]] bool any_open() const;
     [[nodiscard]] const std::vector<Episode>& episodes() const noexcept { return episodes_; }
+
+    // Opens the ticket if `due` has come, else holds it until then; true: it opens.
+    bool open_or_hold(WallTime due);
 
     // Owed writes. `event` names why, for texts, logs and metrics.
     void owe_open();
@@ -57,6 +62,8 @@ class Draft {
 
     // GLPI refused the opening for good: what waits behind it can never be sent.
     [[nodiscard]] bool open_is_dead() const noexcept;
+    // So, and the problem is over: one that comes back has nothing to go on with.
+    [[nodiscard]] bool is_lost_cause() const noexcept;
     // Ends an incident that is over and whose opening is dead, with all that waits behind it. The
     // dead opening stays for the operator to see.
     void bury();

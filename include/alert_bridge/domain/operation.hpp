@@ -93,7 +93,7 @@ struct OperationResult {
 struct RetryPolicy {
     // From the moment an outcome became unclear (never earlier than the sending) to the look-up.
     Duration quarantine{120'000};
-    Duration second_look{5'000};   // between the two look-ups that must find nothing
+    Duration second_look{5'000};  // between the two look-ups that must find nothing
     Duration first_retry{2'000};
     Duration longest_retry{300'000};
     Duration give_up_after{5LL * 24 * 3600 * 1000};  // then dead, with its reason; never silently

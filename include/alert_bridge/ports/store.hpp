@@ -64,8 +64,8 @@ struct Subject {
     std::string group_key;               // alert, once known
     std::optional<domain::Timer> timer;  // timer: its row is deleted first; if it is gone or its
                                          // due_at differs, the function is not called (ignored)
-    std::int64_t operation_id = 0;       // result: the snapshot holds the row as it is now; if it is
-                                         // done or skipped, the function is not called (ignored)
+    std::int64_t operation_id = 0;  // result: the snapshot holds the row as it is now; if it is
+                                    // done or skipped, the function is not called (ignored)
 };
 using DecideFunction = std::function<domain::Decision(const domain::Snapshot&)>;
 

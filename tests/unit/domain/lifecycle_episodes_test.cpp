@@ -103,6 +103,102 @@ TEST_CASE("several problems of a host share a ticket when the rule says so") {
     CHECK(world.incident().state == IncidentState::solved);
 }
 
+namespace {
+
+// Another service of the same host, which a rule puts on the same ticket.
+Alert on_the_same_host(World& world, Severity severity) {
+    Alert alert = world.alert(AlertKind::problem, "9");
+    alert.problem_key = "nagios/service/web01/Disk";
+    alert.severity = severity;
+    return alert;
+}
+
+// An average problem whose ticket is not due before ten minutes have passed; a disaster's is at
+// once, one of high severity after two minutes.
+World holding_for_a_host() {
+    World world;
+    world.rules.plan.policy.group_by = {"host"};
+    world.rules.plan.policy.open_after = {{"p1", 0min}, {"p2", 2min}, {"", 10min}};
+    Alert average = world.alert(AlertKind::problem);
+    average.severity = Severity::average;
+    world.take(average);
+    REQUIRE(world.incident().state == IncidentState::holding);
+    return world;
+}
+
+}  // namespace
+
+TEST_CASE("a worse problem that joins a ticket raises it; a lesser one lowers nothing") {
+    World world;
+    world.rules.plan.policy.group_by = {"host"};
+    world.rules.plan.policy.on_severity_change =
+        GENERATE(OnSeverityChange::raise, OnSeverityChange::follow);
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    SECTION("while it is open") {}
+    SECTION("in the quiet time") {
+        world.take(world.alert(AlertKind::recovery));
+    }
+    SECTION("after it was solved") {
+        world.take(world.alert(AlertKind::recovery));
+        world.pass(6min);
+        world.deliver_all();
+    }
+    world.take(on_the_same_host(world, Severity::disaster));
+    world.deliver_all();
+    CHECK(world.written.back() == "update:priority");
+    CHECK(world.operations.back().content.urgency == 5);
+    CHECK(world.incident().severity == Severity::disaster);
+    Alert lesser = on_the_same_host(world, Severity::average);
+    lesser.problem_key += "2";
+    world.take(lesser);
+    CHECK(world.count_operations(OperationKind::update) == 1);
+    CHECK(world.incident().plan.priority.name == "p1");
+}
+
+TEST_CASE("a worse problem that joins a ticket leaves its priority alone when the rule says so") {
+    World world;
+    world.rules.plan.policy.group_by = {"host"};
+    world.rules.plan.policy.on_severity_change = OnSeverityChange::none;
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    world.take(on_the_same_host(world, Severity::disaster));
+    world.deliver_all();
+    CHECK(world.written == Written{"open:opened", "reopen:joined"});
+}
+
+TEST_CASE("a disaster that joins a problem on hold opens the ticket at once, as a disaster") {
+    World world = holding_for_a_host();
+    world.take(on_the_same_host(world, Severity::disaster));
+    REQUIRE(world.operations.size() == 1);
+    CHECK(world.operations[0].kind == OperationKind::open);
+    CHECK(world.operations[0].content.urgency == 5);
+    CHECK(world.incident().state == IncidentState::open);
+    CHECK(world.timers.empty());
+}
+
+TEST_CASE("a ticket on hold opens when the first of its problems is due") {
+    World world = holding_for_a_host();
+    SECTION("which is one that joined") {
+        world.pass(1min);
+        world.take(on_the_same_host(world, Severity::high));
+        world.pass(1min);
+        Alert late = on_the_same_host(world, Severity::average);
+        late.problem_key += "2";
+        world.take(late);  // joins what has become urgent, and waits for its own ten minutes
+        CHECK(world.operations.empty());
+        world.pass(1min);
+    }
+    SECTION("which is the one that was there") {
+        world.pass(9min);
+        world.take(on_the_same_host(world, Severity::high));
+        CHECK(world.operations.empty());
+        world.pass(1min);
+    }
+    REQUIRE(world.operations.size() == 1);
+    CHECK(world.operations[0].content.urgency == 4);
+}
+
 TEST_CASE("an absent element of group_by makes an episode its own group") {
     Plan plan;
     plan.policy.group_by = {"host", "tag:team"};

@@ -176,7 +176,8 @@ TEST_CASE("a link that stays unclear is given up after three attempts") {
     CHECK_THAT(operation.last_error, ContainsSubstring("given up after 3 attempts"));
 }
 
-TEST_CASE("a look-up that keeps failing is asked ever more seldom, and given up but for an opening") {
+TEST_CASE("a look-up that keeps failing is asked ever more seldom, and given up but for an opening"
+) {
     Operation operation = sending();
     operation.kind = GENERATE(OperationKind::open, OperationKind::followup);
     operation.state = OperationState::uncertain;
@@ -230,8 +231,12 @@ TEST_CASE("a result settles the row while that is still the attempt it was claim
 
 TEST_CASE("a late look-up that found nothing or failed changes nothing") {
     Operation present = looked_up();
-    SECTION("because another look-up has the row") { present.due_at += 60s; }
-    SECTION("because it waits to be sent again") { present.state = OperationState::due; }
+    SECTION("because another look-up has the row") {
+        present.due_at += 60s;
+    }
+    SECTION("because it waits to be sent again") {
+        present.state = OperationState::due;
+    }
     SECTION("because it is being sent again") {
         present.state = OperationState::sending;
         present.attempts = 2;
