@@ -27,6 +27,40 @@ void Draft::start_incident(Incident incident) {
     touched_.clear();
 }
 
+// Of the reopenings that are not done yet, the lost one among them, the newest whose problem goes on.
+const Alert* Draft::newest_beginning() const {
+    const Alert* newest = nullptr;
+    for (const Operation& operation : known_.operations) {
+        const std::optional<Alert>& begun_by = operation.content.begun_by;
+        const bool goes_on =
+            begun_by && std::any_of(episodes_.begin(), episodes_.end(), [&](const Episode& one) {
+                return one.state == EpisodeState::open &&
+                       one.problem_key == begun_by->problem_key && one.episode == begun_by->episode;
+            });
+        if (goes_on) {
+            newest = &*begun_by;
+        }
+    }
+    return newest;
+}
+
+void Draft::begin_with(Incident& next, const Alert& alert) const {
+    if (alert.host.name != next.opener.host.name) {
+        next.placement.asset.reset();  // it is the other host's
+    }
+    next.opener = alert;
+    next.severity = alert.severity;
+    for (const Episode& episode : episodes_) {
+        if (episode.state == EpisodeState::open) {
+            next.severity = std::max(next.severity, episode.severity);
+        }
+    }
+    // Something worse that goes on as well keeps the priority it had.
+    if (next.severity == alert.severity) {
+        next.plan.priority = context_.rules->evaluate(alert, now_).priority;
+    }
+}
+
 void Draft::succeed(std::string_view end_reason, bool link) {
     BRIDGE_INVARIANT(incident_.has_value());
     Incident next = *incident_;
@@ -38,6 +72,9 @@ void Draft::succeed(std::string_view end_reason, bool link) {
     next.ticket_id = 0;
     next.end_reason.clear();
     next.created_at = now_;
+    if (const Alert* alert = newest_beginning()) {
+        begin_with(next, *alert);
+    }
     incident_ = std::move(next);
     for (std::size_t i = 0; i < episodes_.size(); ++i) {
         if (episodes_[i].state == EpisodeState::open) {

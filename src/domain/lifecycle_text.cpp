@@ -138,8 +138,10 @@ void Draft::owe_followup(
 }
 
 void Draft::owe_reopen(std::string_view event, const Alert& alert) {
-    owe(OperationKind::reopen,
-        text(event, alert, TemplatePart::followup, incident_->plan.policy.notify.reopen));
+    OperationContent content =
+        text(event, alert, TemplatePart::followup, incident_->plan.policy.notify.reopen);
+    content.begun_by = alert;
+    owe(OperationKind::reopen, std::move(content));
 }
 
 void Draft::owe_priority(const Priority& priority) {

@@ -169,6 +169,7 @@ void fields(Archive& archive, Value& value) {
     archive("take", value.take);
     archive("on_recovery", value.on_recovery);
     archive("date", value.date);
+    archive("begun_by", value.begun_by);
     archive("event", value.event);
 }
 

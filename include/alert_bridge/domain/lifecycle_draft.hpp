@@ -31,7 +31,7 @@ class Draft {
     // Requires: the present incident, if there is one, has ended.
     void start_incident(Incident incident);
     // Ends the present incident and continues its open episodes in a new one that links to its
-    // ticket.
+    // ticket. The new ticket tells of the newest problem that was to reopen the old one.
     void succeed(std::string_view end_reason, bool link);
 
     // Episodes of the incident, and others that this decision touches.
@@ -76,6 +76,8 @@ class Draft {
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);
 
   private:
+    [[nodiscard]] const Alert* newest_beginning() const;
+    void begin_with(Incident& next, const Alert& alert) const;
     [[nodiscard]] TextContext text_context(std::string_view event, const Alert& alert) const;
     [[nodiscard]] OperationContent text(
         std::string_view event, const Alert& alert, TemplatePart part, bool notify

@@ -299,6 +299,62 @@ TEST_CASE("a reopening that finds the ticket closed becomes a new ticket linked 
     CHECK(world.incident(1).state == IncidentState::solved);
 }
 
+TEST_CASE("the ticket that follows a closed one tells of the problem that came back") {
+    World world = with_solved_ticket();
+    const auto returns = [&world](const char* episode, const char* text) {
+        Alert alert = world.alert(AlertKind::problem, episode);
+        alert.severity = Severity::average;
+        alert.text = text;
+        world.take(alert);
+        world.pass(1s);
+    };
+    returns("2", "certificate expired");
+    SECTION("and not of the news since") {
+        Alert news = world.alert(AlertKind::acknowledgement, "2");
+        news.severity = Severity::average;
+        world.take(news);
+        world.settle(outcome(OperationResult::What::ticket_closed));
+        CHECK(world.incident(1).opener.text == "certificate expired");
+    }
+    SECTION("the newest of several") {
+        returns("3", "connection reset");
+        world.settle(outcome(OperationResult::What::ticket_closed));
+        CHECK(world.incident(1).opener.text == "connection reset");
+    }
+    SECTION("of those that go on") {
+        returns("3", "connection reset");
+        world.take(world.alert(AlertKind::recovery, "3"));
+        world.settle(outcome(OperationResult::What::ticket_closed));
+        CHECK(world.incident(1).opener.text == "certificate expired");
+    }
+    CHECK(world.incident(1).severity == Severity::average);
+    const Operation* open = world.owed();
+    REQUIRE(open != nullptr);
+    CHECK(open->content.title == "title/opened/" + world.incident(1).opener.text);
+    CHECK(open->content.urgency == 3);
+}
+
+TEST_CASE("the ticket that follows a closed one links no asset of another host") {
+    World world;
+    world.rules.plan.policy.group_by = {"tag:team"};
+    world.placement.asset = AssetHit{"Computer", 17, "web01", 3, Evidence::name};
+    Alert first = world.alert(AlertKind::problem);
+    first.tags = {{"team", "db"}};
+    world.take(first);
+    world.deliver_all();
+    Alert second = world.alert(AlertKind::problem, "2");
+    second.tags = first.tags;
+    const bool same_host = GENERATE(true, false);
+    if (!same_host) {
+        second.host.name = "db01";
+        second.problem_key = "nagios/service/db01/HTTP";
+    }
+    world.take(second);
+    world.settle(outcome(OperationResult::What::ticket_closed));
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(1).placement.asset.has_value() == same_host);
+}
+
 TEST_CASE("a new episode on a ticket in the trash bin becomes a new ticket without a link") {
     World world = with_open_ticket();
     world.take(world.alert(AlertKind::problem, "2"));

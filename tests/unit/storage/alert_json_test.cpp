@@ -155,7 +155,7 @@ domain::Placement full_placement() {
 
 domain::OperationContent full_content() {
     domain::OperationContent content;
-    auto& [title, html, urgency, impact, priority, linked_ticket, notify, is_private, take, on_recovery, date, event] =
+    auto& [title, html, urgency, impact, priority, linked_ticket, notify, is_private, take, on_recovery, date, begun_by, event] =
         content;
     title = "t";
     html = "<p>&amp;</p>";
@@ -168,6 +168,7 @@ domain::OperationContent full_content() {
     take = true;
     on_recovery = domain::OnRecovery::followup;
     date = from_unix_ms(5);
+    begun_by = full_alert();
     event = "opened";
     return content;
 }
