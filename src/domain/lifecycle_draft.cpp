@@ -7,6 +7,14 @@
 #include "alert_bridge/base/invariant.hpp"
 
 namespace alert_bridge::domain {
+namespace {
+
+// News that wait in the journal are decided within milliseconds, after a long outage of GLPI within
+// a minute. A problem that sends without a pause must not put its own ticket off for ever.
+constexpr Duration kNewsWait{1000};
+constexpr Duration kLongestNewsWait{120'000};
+
+}  // namespace
 
 Draft::Draft(const LifecycleContext& context, const Snapshot& known, WallTime now)
     : context_(context),
@@ -27,7 +35,8 @@ void Draft::start_incident(Incident incident) {
     touched_.clear();
 }
 
-// Of the reopenings that are not done yet, the lost one among them, the newest whose problem goes on.
+// Of the reopenings that are not done yet, the lost one among them, the newest whose problem goes
+// on.
 const Alert* Draft::newest_beginning() const {
     const Alert* newest = nullptr;
     for (const Operation& operation : known_.operations) {
@@ -142,6 +151,13 @@ bool Draft::any_open() const {
 }
 
 bool Draft::open_or_hold(WallTime due) {
+    const Duration wait = open_after(incident_->plan);
+    const WallTime lasted = std::max(incident_->opener.received_at + wait, incident_->created_at);
+    const bool hears_first =
+        wait > Duration::zero() && known_.news_waiting && now_ < lasted + kLongestNewsWait;
+    if (due <= now_ && hears_first) {
+        due = now_ + kNewsWait;
+    }
     if (due > now_) {
         incident_->state = IncidentState::holding;
         set_timer(TimerKind::hold, due);

@@ -109,6 +109,31 @@ void add_previous(Database& db, Snapshot& snapshot, const ports::Subject& subjec
     }
 }
 
+// Asked only where it can matter: it is one more look into the journal for every alert.
+bool could_open(const Snapshot& snapshot) {
+    return !snapshot.incident || snapshot.incident->state == domain::IncidentState::holding;
+}
+
+bool has_later_news(Database& db, const ports::Subject& subject) {
+    return db
+        .query(
+            "SELECT 1 FROM journal WHERE problem_key = ?1 AND state = 'pending' AND seq > ?2"
+            " LIMIT 1",
+            subject.problem_key, subject.journal_seq
+        )
+        .next();
+}
+
+bool has_news(Database& db, const std::string& incident_id) {
+    return db
+        .query(
+            "SELECT 1 FROM episodes e JOIN journal j ON j.problem_key = e.problem_key"
+            " WHERE e.incident_id = ?1 AND e.state = 'open' AND j.state = 'pending' LIMIT 1",
+            incident_id
+        )
+        .next();
+}
+
 Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     Snapshot snapshot;
     snapshot.problem = find_problem(db, subject.problem_key);
@@ -119,6 +144,8 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     }
     add_incident(db, snapshot, id);
     add_previous(db, snapshot, subject);
+    snapshot.news_waiting =
+        subject.journal_seq != 0 && could_open(snapshot) && has_later_news(db, subject);
     return snapshot;
 }
 
@@ -228,7 +255,10 @@ Decision decide_timer(
     if (deleted == 0) {
         return ignored("the timer is gone");
     }
-    Decision decision = ask(function, incident_snapshot(db, timer.incident_id));
+    Snapshot snapshot = incident_snapshot(db, timer.incident_id);
+    snapshot.news_waiting =
+        timer.kind == domain::TimerKind::hold && has_news(db, timer.incident_id);
+    Decision decision = ask(function, snapshot);
     write(db, decision);
     return decision;
 }

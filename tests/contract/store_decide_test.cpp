@@ -14,20 +14,6 @@ using domain::Snapshot;
 using domain::TimerKind;
 using domain::Verdict;
 
-template <class Bench>
-std::int64_t append_one(Bench& bench, const std::string& id) {
-    return bench.run(bench.store().append(a_batch(an_alert(id))))->front().journal_seq;
-}
-
-// Problem zabbix/1 with the episode e1 in incident i1 of group g1.
-Decision an_opening() {
-    auto decision = applied("opens a ticket");
-    decision.problem = domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, kNow};
-    decision.incidents.push_back(an_incident("i1"));
-    decision.episodes.push_back(an_episode("zabbix/1", "e1", "i1"));
-    return decision;
-}
-
 TEMPLATE_LIST_TEST_CASE("of an unknown problem the snapshot is empty", "[store]", Stores) {
     TestType bench;
     const auto snapshot = snapshot_for(bench, about_alert(0, "zabbix/1", "e1", "g1"));
@@ -273,19 +259,6 @@ TEMPLATE_LIST_TEST_CASE("what belongs to no incident is refused", "[store]", Sto
         REQUIRE(result.has_error());
         CHECK(result.error().code == "store_constraint");
     }
-}
-
-TEMPLATE_LIST_TEST_CASE(
-    "until when an incident is held is part of what is known", "[store]", Stores
-) {
-    TestType bench;
-    auto decision = an_opening();
-    decision.incidents[0].state = IncidentState::holding;
-    decision.set_timers.push_back({"i1", TimerKind::digest, kNow});
-    decision.set_timers.push_back({"i1", TimerKind::hold, kNow + Duration(10)});
-    write(bench, decision);
-    CHECK(snapshot_for(bench, about_alert(0)).held_until == kNow + Duration(10));
-    CHECK_FALSE(snapshot_for(bench, about_alert(0, "zabbix/9", "e1", "g9")).held_until);
 }
 
 TEMPLATE_LIST_TEST_CASE("a timer fires once and is gone", "[store]", Stores) {

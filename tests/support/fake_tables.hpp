@@ -113,6 +113,18 @@ class FakeTables {
         return nullptr;
     }
 
+    static bool concerns(
+        const std::string& problem_key, const ports::Subject& subject, const domain::Snapshot& known
+    ) {
+        if (!subject.timer) {
+            return problem_key == subject.problem_key;
+        }
+        return std::any_of(known.episodes.begin(), known.episodes.end(), [&](const auto& episode) {
+            return episode.state == domain::EpisodeState::open &&
+                   episode.problem_key == problem_key;
+        });
+    }
+
     domain::Snapshot snapshot(const ports::Subject& subject) {
         domain::Snapshot known;
         for (const domain::Problem& problem : problems) {
@@ -135,6 +147,10 @@ class FakeTables {
                 }
             }
         }
+        known.news_waiting = std::any_of(journal.begin(), journal.end(), [&](const auto& entry) {
+            return entry.seq > subject.journal_seq && decided.count(entry.seq) == 0 &&
+                   concerns(entry.alert.problem_key, subject, known);
+        });
         const std::string group = known.incident ? known.incident->group_key : subject.group_key;
         for (const domain::Incident& incident : incidents_table) {
             if (!group.empty() && incident.group_key == group &&

@@ -75,6 +75,7 @@ class World {
     std::vector<Incident> incidents;
     std::vector<Operation> operations;
     std::vector<Timer> timers;
+    bool news_waiting = false;  // later alerts wait in the journal
     std::string last_reason;
     Verdict last_verdict = Verdict::ignored;
 
@@ -213,6 +214,7 @@ class World {
 
     [[nodiscard]] Snapshot snapshot(const Alert& alert, const std::string& group) const {
         Snapshot result;
+        result.news_waiting = news_waiting;
         const Incident* found = active_incident(alert.problem_key, group);
         if (found != nullptr) {
             result = snapshot_of_incident(found->id, false);
@@ -235,6 +237,7 @@ class World {
 
     [[nodiscard]] Snapshot snapshot_of_incident(const std::string& id, bool ended_too) const {
         Snapshot result;
+        result.news_waiting = news_waiting;
         for (const Incident& incident : incidents) {
             if (incident.id == id && (ended_too || incident.state != IncidentState::ended)) {
                 result.incident = incident;

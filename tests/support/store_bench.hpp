@@ -250,6 +250,20 @@ domain::Decision write(Bench& bench, domain::Decision decision) {
     return *result;
 }
 
+template <class Bench>
+std::int64_t append_one(Bench& bench, const std::string& id) {
+    return bench.run(bench.store().append(a_batch(an_alert(id))))->front().journal_seq;
+}
+
+// Problem zabbix/1 with the episode e1 in incident i1 of group g1.
+inline domain::Decision an_opening() {
+    auto decision = applied("opens a ticket");
+    decision.problem = domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, kNow};
+    decision.incidents.push_back(an_incident("i1"));
+    decision.episodes.push_back(an_episode("zabbix/1", "e1", "i1"));
+    return decision;
+}
+
 // An incident with these operations, all due at once unless told otherwise.
 template <class Bench>
 std::vector<domain::Operation> seed_incident(

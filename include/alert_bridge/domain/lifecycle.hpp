@@ -8,6 +8,7 @@
 //      │ problem, open_after = 0            └──────────────► ended "never lasted" (no ticket)
 //      └──────────────────────────────────────────────────► open [op open]
 //
+//   (news of the problem that wait in the journal are heard before a ticket on hold opens)
 //   open   ── update, acknowledgement, severity, repeat ──► open   [follow-up, update]
 //   open   ── new episode of the group ──► open                     [follow-up]
 //   open   ── last episode recovers ──► quiet                       timer resolve_after
@@ -25,7 +26,7 @@
 // follows it opens nothing. Unknown is not no: what happened in GLPI is only what a result says.
 // Not here: whether GLPI's ticket was touched by a person; review() is asked about that at
 // delivery. Thread rule: pure; runs on the store thread inside the transaction that writes the
-// decision. Tests: tests/unit/domain/lifecycle_test.cpp
+// decision. Tests: tests/unit/domain/lifecycle*_test.cpp
 #pragma once
 
 #include <optional>
@@ -47,9 +48,12 @@ struct Snapshot {
     std::optional<Episode> episode;  // of (problem key, episode) of the alert in question
     std::optional<Incident>
         incident;  // not ended: by the problem's open episodes, else by group key
-    std::optional<Incident> previous;    // newest ended incident of the same group, if any
-    std::vector<Episode> episodes;       // all episodes of `incident`
-    std::vector<Operation> operations;   // unfinished operations of `incident`, in order of seq
+    std::optional<Incident> previous;   // newest ended incident of the same group, if any
+    std::vector<Episode> episodes;      // all episodes of `incident`
+    std::vector<Operation> operations;  // unfinished operations of `incident`, in order of seq
+    // Of an alert that could open, and of a hold timer: a later alert of these problems is in the
+    // journal and not decided yet.
+    bool news_waiting = false;
     std::optional<WallTime> held_until;  // due time of the hold timer of `incident`
 };
 

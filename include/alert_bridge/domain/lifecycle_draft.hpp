@@ -44,7 +44,8 @@ class Draft {
     [[nodiscard]] bool any_open() const;
     [[nodiscard]] const std::vector<Episode>& episodes() const noexcept { return episodes_; }
 
-    // Opens the ticket if `due` has come, else holds it until then; true: it opens.
+    // Opens the ticket if `due` has come, else holds it until then; true: it opens. While later
+    // news wait in the journal it is held for a moment more: a recovery may be among them.
     bool open_or_hold(WallTime due);
 
     // Owed writes. `event` names why, for texts, logs and metrics.

@@ -50,8 +50,9 @@ struct OperationContent {
     bool take = false;  // followup on acknowledgement: also status "processing"
     OnRecovery on_recovery = OnRecovery::solve_untouched;  // solve
     std::optional<WallTime> date;                          // open: ticket_date started
-    std::optional<Alert> begun_by;  // reopen: what began the episode, in case a new ticket is needed
-    std::string event;              // "opened", "update", "recovered" …, for logs and metrics
+    std::optional<Alert>
+        begun_by;       // reopen: what began the episode, in case a new ticket is needed
+    std::string event;  // "opened", "update", "recovered" …, for logs and metrics
     bool operator==(const OperationContent&) const = default;
 };
 

@@ -81,6 +81,27 @@ TEST_CASE("while GLPI is away the placement waits on") {
     CHECK(world.assets.lookups == 101);
 }
 
+TEST_CASE("a problem that was over before its ticket was due opens none after an outage of GLPI") {
+    CoreWorld world;
+    world.rules->plan.policy.open_after = {{"", 10min}};
+    bool away = true;
+    world.correlator.glpi_away = [&away] { return away; };
+    world.assets.error = Error{ErrorClass::later, "glpi_away", ""};
+    world.assets.errors_left = 900;
+    world.clock.on_sleep = [&] { away = world.assets.errors_left > 0; };
+    const WallTime start = world.clock.time;
+    const domain::Alert problem = world.alert(AlertKind::problem);
+    domain::Alert recovery = world.alert(AlertKind::recovery);
+    recovery.received_at += 30s;
+    world.store.journal.push_back({1, problem});
+    world.take(recovery);
+    REQUIRE(world.clock.time > start + 10min);
+    world.pass(1h);
+    CHECK(world.desk.tickets.empty());
+    REQUIRE(world.store.incidents_table.size() == 1);
+    CHECK(world.store.incidents_table[0].end_reason == "never lasted");
+}
+
 TEST_CASE("a default entity that GLPI does not have opens nothing until it is there") {
     CoreWorld world;
     world.rules->plan.glpi_default_entity.value = "Nowhere";

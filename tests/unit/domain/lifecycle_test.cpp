@@ -65,42 +65,6 @@ TEST_CASE("a rule that drops keeps its silence for the whole episode") {
     CHECK(world.incidents.empty());
 }
 
-TEST_CASE("a problem must last open_after before its ticket opens") {
-    World world;
-    world.rules.plan.policy.open_after = {{"", 10min}};
-    world.take(world.alert(AlertKind::problem));
-    CHECK(world.incident().state == IncidentState::holding);
-    SECTION("and opens when it does") {
-        world.pass(10min);
-        CHECK(world.incident().state == IncidentState::open);
-        CHECK(world.count_operations(OperationKind::open) == 1);
-    }
-    SECTION("and opens none when it recovers before") {
-        world.pass(5min);
-        world.take(world.alert(AlertKind::recovery));
-        world.pass(1h);
-        CHECK(world.operations.empty());
-        CHECK(world.incident().end_reason == "never lasted");
-    }
-    SECTION("and waits by the new priority when the severity changes") {
-        world.rules.plan.policy.open_after = {{"p1", 0min}, {"", 10min}};
-        World eager;
-        eager.rules.plan.policy.open_after = world.rules.plan.policy.open_after;
-        eager.take(eager.alert(AlertKind::problem));
-        Alert raised = eager.alert(AlertKind::update);
-        raised.severity = Severity::disaster;
-        eager.take(raised);
-        eager.pass(1ms);
-        CHECK(eager.incident().state == IncidentState::open);
-    }
-    SECTION("and its news before that writes nothing") {
-        world.take(world.alert(AlertKind::update));
-        world.take(world.alert(AlertKind::acknowledgement));
-        world.take(world.alert(AlertKind::problem));
-        CHECK(world.operations.empty());
-    }
-}
-
 TEST_CASE("news become private follow-ups without e-mail") {
     World world = with_open_ticket();
     world.take(world.alert(AlertKind::update));

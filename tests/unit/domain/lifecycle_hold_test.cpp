@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// open_after: what must have lasted before its ticket opens, and what is heard before it does.
+#include "alert_bridge/domain/lifecycle.hpp"
+#include "catch.hpp"
+#include "lifecycle_world.hpp"
+
+using namespace test_support;
+using namespace std::chrono_literals;
+
+TEST_CASE("a problem must last open_after before its ticket opens") {
+    World world;
+    world.rules.plan.policy.open_after = {{"", 10min}};
+    world.take(world.alert(AlertKind::problem));
+    CHECK(world.incident().state == IncidentState::holding);
+    SECTION("and opens when it does") {
+        world.pass(10min);
+        CHECK(world.incident().state == IncidentState::open);
+        CHECK(world.count_operations(OperationKind::open) == 1);
+    }
+    SECTION("and opens none when it recovers before") {
+        world.pass(5min);
+        world.take(world.alert(AlertKind::recovery));
+        world.pass(1h);
+        CHECK(world.operations.empty());
+        CHECK(world.incident().end_reason == "never lasted");
+    }
+    SECTION("and waits by the new priority when the severity changes") {
+        world.rules.plan.policy.open_after = {{"p1", 0min}, {"", 10min}};
+        World eager;
+        eager.rules.plan.policy.open_after = world.rules.plan.policy.open_after;
+        eager.take(eager.alert(AlertKind::problem));
+        Alert raised = eager.alert(AlertKind::update);
+        raised.severity = Severity::disaster;
+        eager.take(raised);
+        eager.pass(1ms);
+        CHECK(eager.incident().state == IncidentState::open);
+    }
+    SECTION("and its news before that writes nothing") {
+        world.take(world.alert(AlertKind::update));
+        world.take(world.alert(AlertKind::acknowledgement));
+        world.take(world.alert(AlertKind::problem));
+        CHECK(world.operations.empty());
+    }
+}
+
+TEST_CASE("a problem that is decided late opens no ticket before its waiting news are heard") {
+    World world;
+    world.rules.plan.policy.open_after = {{"p1", 0min}, {"", 10min}};
+    Alert problem = world.alert(AlertKind::problem);
+    Alert recovery = world.alert(AlertKind::recovery);
+    recovery.received_at += 30s;
+    recovery.order.major += 30'000;
+    world.pass(11min);
+    SECTION("such as its recovery") {
+        world.news_waiting = true;
+        world.take(problem);
+        CHECK(world.incident().state == IncidentState::holding);
+        world.pass(30s);  // many alerts of others come first
+        world.news_waiting = false;
+        world.take(recovery);
+        world.pass(1h);
+        CHECK(world.operations.empty());
+        CHECK(world.incident().end_reason == "never lasted");
+    }
+    SECTION("and opens at once when none wait") {
+        world.take(problem);
+        CHECK(world.count_operations(OperationKind::open) == 1);
+    }
+    SECTION("and opens when what waited was no recovery") {
+        world.news_waiting = true;
+        world.take(problem);
+        world.news_waiting = false;
+        world.take(world.alert(AlertKind::update));
+        world.pass(2s);
+        CHECK(world.count_operations(OperationKind::open) == 1);
+    }
+    SECTION("but not for ever") {
+        world.news_waiting = true;
+        world.take(problem);
+        world.pass(1min);
+        CHECK(world.operations.empty());
+        world.pass(2min);
+        CHECK(world.count_operations(OperationKind::open) == 1);
+    }
+    SECTION("unless its ticket must open at once") {
+        world.news_waiting = true;
+        problem.severity = Severity::disaster;
+        world.take(problem);
+        CHECK(world.count_operations(OperationKind::open) == 1);
+    }
+}
+
+TEST_CASE("a ticket on hold hears the news that wait before it opens") {
+    World world;
+    world.rules.plan.policy.open_after = {{"", 10min}};
+    world.take(world.alert(AlertKind::problem));
+    world.pass(9min);
+    const Alert recovery = world.alert(AlertKind::recovery);
+    world.news_waiting = true;
+    world.pass(2min);
+    CHECK(world.operations.empty());
+    world.take(recovery);
+    CHECK(world.incident().end_reason == "never lasted");
+}
