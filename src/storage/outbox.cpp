@@ -93,6 +93,11 @@ int recover_interrupted(Database& db, const domain::RetryPolicy& policy, WallTim
         BRIDGE_INVARIANT(operation.has_value());
         update_operation(db, domain::after_crash(*std::move(operation), policy, now));
     }
+    // A look-up that was under way had put its row out of reach of others; nobody works on it now.
+    db.run(
+        "UPDATE operations SET due_at = ?1 WHERE state = 'uncertain' AND due_at > ?1",
+        now + policy.quarantine
+    );
     return static_cast<int>(ids.size());
 }
 

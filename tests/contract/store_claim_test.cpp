@@ -296,6 +296,18 @@ TEMPLATE_LIST_TEST_CASE(
     CHECK(look[0].operation.reference == sent[0].operation.reference);
 }
 
+TEMPLATE_LIST_TEST_CASE(
+    "a look-up that was under way when the power went is made again soon", "[store]", Stores
+) {
+    TestType bench;
+    seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)});
+    settle(bench, claim(bench)[0].operation, OperationState::uncertain);
+    constexpr Duration kLongLease{100'000'000};
+    REQUIRE(bench.run(bench.store().claim(kNow, 1, kLongLease))->size() == 1);
+    auto after = bench.crash_copy();
+    CHECK(claim(*after, after->opened_at + after->retry.quarantine).size() == 1);
+}
+
 TEMPLATE_LIST_TEST_CASE("what was acknowledged survives a power cut", "[store]", Stores) {
     TestType bench;
     for (int i = 0; i < 50; ++i) {
