@@ -11,6 +11,8 @@ import json
 import os
 import pathlib
 import re
+import socket
+import struct
 import subprocess
 import tempfile
 import threading
@@ -55,11 +57,18 @@ def stripped(text):
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
-    """Keeps the bodies."""
+    """Keeps the bodies; the first `resets` requests are answered by a reset."""
 
     def do_POST(self):
         server = self.server
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        server.attempts += 1
+        if server.resets > 0:
+            server.resets -= 1
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
+            self.connection.close()
+            return
         server.bodies.append((body, self.headers))
         self.send_response(202)
         self.send_header("Content-Length", "0")
@@ -68,11 +77,19 @@ class Receiver(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
+    def finish(self):
+        try:
+            super().finish()
+        except (OSError, ValueError):
+            pass  # the connection that was reset
+
 
 class NagiosCommands(unittest.TestCase):
     def setUp(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         self.server.bodies = []
+        self.server.attempts = 0
+        self.server.resets = 0
         thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         thread.start()
         self.addCleanup(thread.join)
@@ -136,6 +153,30 @@ class NagiosCommands(unittest.TestCase):
                     environment = {variable: text for variable in names}
                     body = self.run_command(commands()[name], str, environment)
                     self.assertEqual(json.loads(body), environment)
+
+    def test_a_connection_that_is_reset_is_tried_again(self):
+        for name, line in commands().items():
+            with self.subTest(command=name):
+                self.server.attempts = 0
+                self.server.resets = 1
+                # The pause between attempts is not what is tested; 1 is the shortest curl knows.
+                quick = line.replace("--retry-delay 2", "--retry-delay 1").replace("--show-error", "")
+                self.run_command(quick, lambda macro: "x", {"NAGIOS_HOSTNAME": "x"})
+                self.assertEqual(self.server.attempts, 2)
+
+    def test_the_last_attempt_ends_before_nagios_gives_up(self):
+        notification_timeout = 30
+        for name, line in commands().items():
+            with self.subTest(command=name):
+                option = {key: int(value) for key, value in
+                          re.findall(r"--([a-z-]+) (\d+)", line)}
+                # curl looks at retry-max-time before it waits for the delay.
+                longest = option["retry-max-time"] + option["retry-delay"] + option["max-time"]
+                self.assertLess(longest, notification_timeout)
+                # Refusals take no time: the attempts must suffice for the whole of it.
+                self.assertGreater(option["retry"] * option["retry-delay"],
+                                   option["retry-max-time"])
+                self.assertIn("--retry-all-errors", line)
 
 
 if __name__ == "__main__":
