@@ -4,7 +4,7 @@
 # usage: build_image.sh [TAG]      (./dev image; TAG is glpi-alert-bridge:latest)
 #
 # Builds docker/Dockerfile with Docker if its engine answers, otherwise with buildah, which needs
-# neither an engine nor a container around each step. BASE names the base image; where none can be
+# neither an engine nor a container around each step (IMAGE_BUILDER=buildah: in any case). BASE names the base image; where none can be
 # pulled, a minimal Debian 12 made by debootstrap takes its place (as root).
 
 set -euo pipefail
@@ -32,7 +32,7 @@ choose_base() {
     "${buildah[@]}" inspect --type image "$local_base" >/dev/null 2>&1 || make_local_base
 }
 
-if command -v docker >/dev/null && docker info >/dev/null 2>&1; then
+if [[ ${IMAGE_BUILDER:-} != buildah ]] && command -v docker >/dev/null && docker info >/dev/null 2>&1; then
     docker build -f docker/Dockerfile --build-arg "BASE=$base" -t "$tag" .
 else
     choose_base

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "alert_bridge/app/service_manager.hpp"
-#include "alert_bridge/config/loader.hpp"
 
 namespace alert_bridge::app {
 
@@ -333,56 +332,6 @@ http::Readiness Daemon::readiness() const {
     // there; taking the bridge out of service for it would lose alerts.
     result.ready = store_ok && !stopping_;
     return result;
-}
-
-void Daemon::reload() {
-    tell_reloading();
-    config::Loaded loaded = config::load(options_.config);
-    auto decoders = loaded.config ? app::decoders(*loaded.config)
-                                  : Result<core::Intake::Decoders>(core::Intake::Decoders{});
-    auto next = loaded.config ? app::policies(*loaded.config)
-                              : Result<std::shared_ptr<const core::Policies>>(Error{});
-    if (!loaded.config || !decoders || !next) {
-        metrics_->count("config_reloads_total", {{"result", "refused"}}, 1);
-        events_->log(
-            ports::Level::error, "reload_refused",
-            "the new configuration is wrong; the old one stays in force",
-            {{"mistakes", config::render(loaded.diagnostics)}}
-        );
-        tell_ready("accepting alerts; the new configuration was refused");
-        return;
-    }
-    tell_what_needs_a_restart(*loaded.config);
-    intake_.use(std::move(*decoders));
-    endpoints_.use(credentials(*loaded.config, *ids_));
-    policies_.set(*next);
-    events_->set_level(log_options(*loaded.config).level);
-    config_.sources = loaded.config->sources;
-    metrics_->count("config_reloads_total", {{"result", "done"}}, 1);
-    events_->log(ports::Level::info, "reloaded", "the new configuration is in force");
-    tell_ready("accepting alerts on port " + std::to_string(listener_.port()));
-}
-
-void Daemon::tell_what_needs_a_restart(const config::Config& next) {
-    std::string changed;
-    const auto note = [&changed](bool differs, std::string_view what) {
-        if (differs) {
-            changed += changed.empty() ? "" : ", ";
-            changed += what;
-        }
-    };
-    note(next.listen.address != config_.listen.address, "listen.address");
-    note(next.listen.port != config_.listen.port, "listen.port");
-    note(next.store.path != config_.store.path, "store.sqlite.path");
-    note(next.glpi.url != config_.glpi.url, "glpi.url");
-    note(next.glpi.user_token.reveal() != config_.glpi.user_token.reveal(), "glpi.user_token");
-    note(next.glpi.app_token.reveal() != config_.glpi.app_token.reveal(), "glpi.app_token");
-    if (!changed.empty()) {
-        events_->log(
-            ports::Level::warning, "restart_needed",
-            "these settings changed and take effect at the next start", {{"settings", changed}}
-        );
-    }
 }
 
 }  // namespace alert_bridge::app

@@ -74,6 +74,12 @@ domain::NewTicket new_ticket(const ports::Claimed& claimed, const ports::Resolve
     return ticket;
 }
 
+// An acknowledgement in monitoring makes a new ticket processing; any other status is what a
+// person, or a rule of GLPI, has made of it.
+bool may_be_taken(const domain::TicketView& ticket) {
+    return ticket.status == static_cast<int>(domain::TicketStatus::new_);
+}
+
 bool names_anything(const ports::Names& names) {
     return !(
         names.category.empty() && names.assign_group.empty() && names.assign_user.empty() &&
@@ -161,6 +167,9 @@ asio::awaitable<OperationResult> Delivery::write_later(ports::Claimed claimed) {
         case domain::Review::Verdict::proceed:
         case domain::Review::Verdict::as_followup:
             break;
+    }
+    if (!may_be_taken(*ticket)) {
+        claimed.operation.content.take = false;
     }
     co_return co_await write(std::move(claimed), std::move(review));
 }

@@ -61,6 +61,10 @@ class ClientImpl final : public Client {
     ports::AssetDirectory& directory() noexcept override { return directory_; }
     const GlpiHealth& health() const noexcept override { return pool_.health(); }
 
+    void use_tokens(Secret app_token, Secret user_token) override {
+        pool_.use_tokens(std::move(app_token), std::move(user_token));
+    }
+
     asio::awaitable<void> start() override {
         const Result<Server> first = co_await pool_.connected();
         static_cast<void>(first);  // logged, and told by health()

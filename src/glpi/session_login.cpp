@@ -50,11 +50,15 @@ asio::awaitable<Result<Done>> SessionPool::login() {
     const LoginGuard guard(*this);
     auto landing = logins_.lead(kLoginFlight);
     Server server;
+    const std::uint64_t tokens = tokens_.generation;
     Result<Secret> token = co_await log_in(server);
     const WallTime now = seams_.clock.now();
     if (!token) {
         const Error error = token.error();
         state_.login_failed(error, now, random());
+        if (tokens != tokens_.generation) {
+            state_.forgive();  // it says nothing about the tokens that came meanwhile
+        }
         seams_.metrics.count("glpi_logins_total", {{"result", std::string(to_string(error.kind))}});
         refresh_health(&error);
         landing->land(error);
@@ -102,7 +106,7 @@ asio::awaitable<Result<Secret>> SessionPool::first_token() {
     // Some web servers drop the Authorization header; the body is never dropped.
     if (!reply && reply.error().code == "ERROR_LOGIN_PARAMETERS_MISSING") {
         nlohmann::json body;
-        body["user_token"] = std::string(options_.user_token.reveal());
+        body["user_token"] = std::string(tokens_.user.reveal());
         call.method = net::Method::post;
         call.body = dump(body);
         reply = co_await send(call, none, true);

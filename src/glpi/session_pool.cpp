@@ -48,7 +48,7 @@ SessionPool::SessionPool(
     asio::any_io_executor executor, const Options& options, std::shared_ptr<net::HttpClient> http,
     std::string api_path, Seams seams
 )
-    : options_(options),
+    : tokens_{options.app_token, options.user_token, 0},
       http_(std::move(http)),
       api_path_(std::move(api_path)),
       seams_(seams),
@@ -71,18 +71,26 @@ Error SessionPool::away() const {
     return Error{ErrorClass::later, "glpi_away", "GLPI is away: " + last_outage_};
 }
 
+void SessionPool::use_tokens(Secret app_token, Secret user_token) {
+    tokens_.app = std::move(app_token);
+    tokens_.user = std::move(user_token);
+    ++tokens_.generation;
+    state_.forgive();
+}
+
 asio::awaitable<Result<Reply>> SessionPool::call(Call call) {
     for (int round = 0;; ++round) {
         const Result<Session> got = co_await session();
         if (!got) {
             co_return got.error();
         }
+        const std::uint64_t tokens = tokens_.generation;
         Result<Reply> reply = co_await send(call, got->token, false);
         if (reply) {
             co_return reply;
         }
         const Error& error = reply.error();
-        if (error.kind == ErrorClass::misconfigured) {
+        if (error.kind == ErrorClass::misconfigured && tokens == tokens_.generation) {
             state_.barred(error, seams_.clock.now(), random());
             refresh_health(&error);
         }
@@ -182,15 +190,15 @@ net::HttpRequest SessionPool::request_of(const Call& call, const Secret& token, 
         // Lower case, or GLPI does not read the body.
         request.headers.push_back({"Content-Type", "application/json"});
     }
-    if (!options_.app_token.empty()) {
-        request.headers.push_back({"App-Token", std::string(options_.app_token.reveal())});
+    if (!tokens_.app.empty()) {
+        request.headers.push_back({"App-Token", std::string(tokens_.app.reveal())});
     }
     if (!token.empty()) {
         request.headers.push_back({"Session-Token", std::string(token.reveal())});
     }
     if (by_user_token && call.body.empty()) {
         request.headers.push_back(
-            {"Authorization", "user_token " + std::string(options_.user_token.reveal())}
+            {"Authorization", "user_token " + std::string(tokens_.user.reveal())}
         );
     }
     return request;

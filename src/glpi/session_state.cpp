@@ -66,6 +66,13 @@ void SessionState::barred(const Error& error, WallTime now, std::uint64_t random
     }
 }
 
+void SessionState::forgive() noexcept {
+    refusals_ = 0;
+    if (phase_ == Phase::refused) {
+        phase_ = Phase::absent;
+    }
+}
+
 std::optional<Secret> SessionState::surrender() {
     if (phase_ == Phase::logging_in) {
         return std::nullopt;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/http/listener.hpp"
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -21,6 +23,29 @@ using boost::system::error_code;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kPauseAfterAcceptError{100};
 constexpr Duration kCutTime{1'000};
+constexpr int kReadsBeforeClose = 16;
+
+// Said without reading the request: there is no room for a session that would read it.
+constexpr std::string_view kBusy =
+    "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nRetry-After: 5\r\n"
+    "Connection: close\r\nContent-Length: 37\r\n\r\n{\"error\":\"too many open connections\"}";
+
+// Best effort and at once: a fresh socket has room for these bytes; where not, it is just closed.
+// What has arrived of the request by now is read away, because closing over unread bytes resets the
+// connection, and the answer may be lost with it.
+void turn_away(tcp::socket& socket) {
+    error_code error;
+    socket.non_blocking(true, error);
+    if (error) {
+        return;
+    }
+    static_cast<void>(socket.write_some(asio::buffer(kBusy), error));
+    socket.shutdown(tcp::socket::shutdown_send, error);
+    std::array<char, 4096> unread;
+    for (int reads = 0; reads < kReadsBeforeClose && !error; ++reads) {
+        static_cast<void>(socket.read_some(asio::buffer(unread), error));
+    }
+}
 
 // IPv4 inside IPv6 is shown, and counted, as IPv4.
 std::string address_text(const tcp::endpoint& endpoint) {
@@ -114,6 +139,7 @@ void Listener::Impl::take(tcp::socket socket) {
     }
     const std::string peer = address_text(remote);
     if (!has_room_for(peer)) {
+        turn_away(socket);
         return;
     }
     socket.set_option(tcp::no_delay(true), error);

@@ -64,6 +64,18 @@ TEST_CASE("tokens that GLPI refuses make every call fail at once, without a stor
     CHECK(world.requests() == 1);
 }
 
+TEST_CASE("tokens that were mended are tried at once") {
+    GlpiWorld world(GENERATE(10, 11), "no-such-token");
+    world.run(world.client->start());
+    CHECK_FALSE(world.run(world.client->check()));
+    world.client->use_tokens(
+        Secret(world.sim.world().settings.app_token), Secret(GlpiWorld::token_of("alert-bridge"))
+    );
+    CHECK(world.run(world.client->check()));
+    CHECK(world.client->health().state == glpi::GlpiHealth::State::up);
+    opened(world);
+}
+
 TEST_CASE("an API that is switched off under a living session is the operator's matter") {
     GlpiWorld world(GENERATE(10, 11));
     world.run(world.client->start());

@@ -412,6 +412,21 @@ class StartAndStop(SystemTest):
         self.assertEqual(self.bridge.decided(alert["id"]), "dropped by a rule")
         self.assertEqual(len(self.sim.tickets()), 1)
 
+    def test_a_reload_rotates_the_tokens_of_glpi_and_names_what_needs_a_restart(self):
+        self.bridge.write("glpi-user.token", "no-such-token\n", 0o600)
+        self.bridge.start()
+        wait_for("GLPI's refusal", lambda: [
+            one for one in self.bridge.events() if one["event"] == "glpi_misconfigured"])
+        self.accepted("zabbix", zabbix())
+        self.bridge.write("glpi-user.token", "sim-bridge-token\n", 0o600)
+        good = open(self.bridge.config, encoding="utf-8").read()
+        self.bridge.write("bridge.yaml", good + "limits: {connections: 99}\n", 0o644)
+        self.bridge.process.child.send_signal(signal.SIGHUP)
+        self.one_ticket()
+        named = [one["fields"]["settings"] for one in self.bridge.events()
+                 if one["event"] == "restart_needed"]
+        self.assertEqual(named, ["limits.connections"])
+
     def test_the_program_can_ask_itself_for_its_health(self):
         import subprocess
         command = [BRIDGE, "health", "-c", self.bridge.config]

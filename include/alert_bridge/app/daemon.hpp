@@ -7,8 +7,8 @@
 // (readyz, log and metrics say so). SIGHUP swaps a valid configuration in whole and keeps the old
 // one otherwise. SIGTERM stops accepting, lets running work end (at most kStopTime), ends the GLPI
 // session, closes the store, and then returns 0. A failed sync of the store ends the process at
-// once with status 1. Not reloaded (needs a restart, and a reload says so): listen.address,
-// listen.port, store, glpi. Thread rule: the I/O thread. Tests: tests/system/
+// once with status 1. Not reloaded (needs a restart, and a reload says so): what app/sealed names.
+// Thread rule: the I/O thread. Tests: tests/system/
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -55,7 +55,10 @@ class Daemon {
     [[nodiscard]] boost::asio::awaitable<void> feed_watchdog();
     void connect_parts();
     void reload();
-    void tell_what_needs_a_restart(const config::Config& next);
+    void apply(
+        const config::Config& next, core::Intake::Decoders decoders,
+        std::shared_ptr<const core::Policies> policies
+    );
     [[nodiscard]] bool glpi_is_well() const;
     [[nodiscard]] http::Readiness readiness() const;
     void publish(const ports::StoreFigures& figures);

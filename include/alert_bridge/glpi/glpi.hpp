@@ -33,6 +33,10 @@ class Client {
     [[nodiscard]] virtual ports::AssetDirectory& directory() noexcept = 0;
     [[nodiscard]] virtual const GlpiHealth& health() const noexcept = 0;
 
+    // For the logins from now on (and, the app token, all requests); the running session stays. A
+    // login that GLPI refused is tried at once by the next call or check().
+    virtual void use_tokens(Secret app_token, Secret user_token) = 0;
+
     [[nodiscard]] virtual boost::asio::awaitable<void> start() = 0;
     // Logs in or probes, when that is due; true when GLPI can be used. No request while all is
     // well, while the breaker waits, or before a refused login may be repeated.

@@ -69,6 +69,9 @@ class SessionPool {
     // A session is there (no request when it already is).
     [[nodiscard]] boost::asio::awaitable<Result<Server>> connected();
 
+    // See glpi.hpp. Also while a login with the old ones is under way.
+    void use_tokens(Secret app_token, Secret user_token);
+
     [[nodiscard]] boost::asio::awaitable<void> kill_when_idle();
     // No further calls; the session is killed.
     [[nodiscard]] boost::asio::awaitable<void> shut_down();
@@ -101,7 +104,12 @@ class SessionPool {
     [[nodiscard]] Error away() const;
     [[nodiscard]] std::uint64_t random();
 
-    const Options& options_;
+    struct Tokens {
+        Secret app;
+        Secret user;
+        std::uint64_t generation = 0;
+    };
+    Tokens tokens_;
     std::shared_ptr<net::HttpClient> http_;
     std::string api_path_;
     Seams seams_;

@@ -8,7 +8,8 @@
 //     │ login_failed() │      │ login refused      └───────────────────►  │ (old token is dropped)
 //     └────────────────┘      ▼                                           │ next()
 //     ▲                     refused ──delay over, next()──► logging_in ◄──┘
-//     └── surrender() (idle, shutdown) from ready and suspect
+//     ├── surrender() (idle, shutdown) from ready and suspect
+//     └── forgive() (new tokens) from refused
 //
 // Guarantees: at most one login runs at a time; who needs the session meanwhile is told to wait.
 // A refused login (wrong tokens, address not allowed, API switched off) is not repeated before a
@@ -53,6 +54,9 @@ class SessionState {
     void disowned(std::uint64_t generation) noexcept;
     // A call was told something that only an operator can mend.
     void barred(const Error& error, WallTime now, std::uint64_t random);
+
+    // What was refused need not be refused again: the next call logs in.
+    void forgive() noexcept;
 
     // Gives up the session for good or for lack of use; the token, if any, is to be killed.
     [[nodiscard]] std::optional<Secret> surrender();

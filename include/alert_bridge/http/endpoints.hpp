@@ -74,6 +74,7 @@ class Endpoints {
 
     // A reload swaps the table; requests under way keep the one they began with.
     void use(CredentialTablePtr credentials) { credentials_ = std::move(credentials); }
+    void use_public_url(std::string url) { options_.public_url = std::move(url); }
 
     // An answer that can be given without the body, or nothing: go on.
     [[nodiscard]] std::optional<Response> admit(const RequestHead& head) const;

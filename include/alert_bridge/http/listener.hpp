@@ -3,9 +3,10 @@
 // Listener: accepts connections, within bounds, and runs one Session for each.
 //
 // Guarantees: at most connections_max connections, and connections_per_address_max from one address
-// (more are closed at once and counted); port 0 takes a free one, port() tells which. stop() stops
-// accepting, ends idle connections, lets running requests finish until the grace time is over, then
-// cuts the rest. Running out of descriptors pauses accepting, it does not end it.
+// (more are told 503 with Retry-After, closed at once and counted; who still sends then may see a
+// reset instead); port 0 takes a free one, port() tells which. stop() stops accepting, ends idle
+// connections, lets running requests finish until the grace time is over, then cuts the rest.
+// Running out of descriptors pauses accepting, it does not end it.
 // Requires: endpoints and listener outlive the run of the io_context (sessions refer to both).
 // Thread rule: the I/O thread; the executor must be run by one thread.
 // Tests: tests/unit/http/listener_test.cpp

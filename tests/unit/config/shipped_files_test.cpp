@@ -252,7 +252,7 @@ TEST_CASE("the Nagios commands show no token, fail on HTTP errors and end in tim
          at = text.find("define command", at + 1)) {
         ++commands;
         const std::string command = text.substr(at, text.find("\n}", at) - at);
-        CHECK_THAT(command, ContainsSubstring("--header @$USER21$"));
+        CHECK_THAT(command, ContainsSubstring("--header '@$USER21$'"));
         CHECK_THAT(command, ContainsSubstring("--fail"));
         CHECK_THAT(command, ContainsSubstring("--max-time 8"));
         CHECK(command.find("Bearer") == std::string::npos);

@@ -196,3 +196,18 @@ TEST_CASE("an acknowledgement that takes the ticket also sets its status") {
     REQUIRE(world.desk.changes.size() == 1);
     CHECK(world.desk.changes[0].status == 2);
 }
+
+TEST_CASE("an acknowledgement does not undo the status that a person gave the ticket") {
+    using domain::TicketStatus;
+    const auto status = GENERATE(
+        TicketStatus::assigned, TicketStatus::planned, TicketStatus::pending, TicketStatus::solved
+    );
+    CoreWorld world;
+    world.rules->plan.policy.on_acknowledge = domain::OnAcknowledge::take;
+    open_ticket(world);
+    world.desk.views[100].status = static_cast<int>(status);
+    const std::size_t before = world.desk.followups.size();
+    world.take(world.alert(AlertKind::acknowledgement));
+    CHECK(world.desk.followups.size() == before + 1);
+    CHECK(world.desk.changes.empty());
+}

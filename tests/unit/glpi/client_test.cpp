@@ -191,6 +191,43 @@ TEST_CASE("secrets stand in no error and no event") {
     CHECK(all.find("secret") == std::string::npos);
 }
 
+TEST_CASE("new tokens leave the running session alone and serve the next login") {
+    Bench bench;
+    REQUIRE(bench.open().has_value());
+    bench.client->use_tokens(Secret("new-app"), Secret("new-user"));
+    bench.server.seen.clear();
+    REQUIRE(bench.open().has_value());
+    REQUIRE(bench.server.seen.size() == 1);
+    CHECK(bench.server.seen[0].header("App-Token") == "new-app");
+    CHECK(bench.server.seen[0].header("Session-Token") == "session-secret");
+    bool is_known = false;  // GLPI forgets the session once
+    bench.special = [&is_known](const SeenRequest& r) -> std::optional<Act> {
+        is_known = is_known || r.target.ends_with("/initSession");
+        if (!is_known) {
+            return refusal(401, "ERROR_SESSION_TOKEN_INVALID");
+        }
+        return std::nullopt;
+    };
+    bench.server.seen.clear();
+    REQUIRE(bench.open().has_value());
+    REQUIRE(bench.count("/initSession") == 1);
+    CHECK(bench.server.seen[1].header("Authorization") == "user_token new-user");
+}
+
+TEST_CASE("a refusal of the old tokens does not hold against those that came meanwhile") {
+    Bench bench;
+    bench.special = [&bench](const SeenRequest& r) -> std::optional<Act> {
+        if (r.header("Authorization") == "user_token user-secret") {
+            bench.client->use_tokens(Secret("app-secret"), Secret("new-user"));
+            return refusal(401, "ERROR_GLPI_LOGIN_USER_TOKEN");
+        }
+        return std::nullopt;
+    };
+    CHECK_FALSE(bench.open().has_value());
+    CHECK(bench.open().has_value());
+    CHECK(bench.client->health().state == glpi::GlpiHealth::State::up);
+}
+
 TEST_CASE("a log that may not be read leaves the ticket to people, with a warning") {
     Bench bench;
     bench.special = [](const SeenRequest& r) -> std::optional<Act> {

@@ -87,6 +87,23 @@ TEST_CASE("a refused login is not repeated before the back-off is over") {
     }
 }
 
+TEST_CASE("new tokens end a refusal at once, and change nothing else") {
+    SessionState state{glpi::SessionRules{}};
+    state.forgive();
+    CHECK(state.phase() == Phase::absent);
+    REQUIRE(state.next(kStart) == Step::login);
+    state.forgive();
+    CHECK(state.phase() == Phase::logging_in);
+    state.login_failed(kWrongToken, kStart, 0);
+    REQUIRE(state.next(kStart) == Step::refuse);
+    state.forgive();
+    REQUIRE(state.next(kStart) == Step::login);
+    state.established(Secret("one"), kStart, 0);
+    state.forgive();
+    CHECK(state.next(kStart) == Step::use);
+    CHECK(state.token().reveal() == "one");
+}
+
 TEST_CASE("a session at the end of its life is renewed and the old one handed out to be killed") {
     SessionState state = ready();
     CHECK(state.next(after(4 * 3600 - 1)) == Step::use);

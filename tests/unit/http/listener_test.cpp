@@ -254,7 +254,7 @@ TEST_CASE("bodies of all connections together are bounded: the next one is 503 w
     CHECK(world.ask(HttpWorld::post("z", std::string(90'000, 'y'))).status == 202);
 }
 
-TEST_CASE("connections past the limit are closed, in total and for each address") {
+TEST_CASE("connections past the limit are told 503 and closed, in total and for each address") {
     HttpWorld world;
     const bool per_address = GENERATE(true, false);
     (per_address ? world.options.connections_per_address_max : world.options.connections_max) = 2;
@@ -266,6 +266,11 @@ TEST_CASE("connections past the limit are closed, in total and for each address"
     CHECK(one.read().status == 200);
     CHECK(two.read().status == 200);
     Client three = world.connect();
+    const Answer busy = three.read();
+    CHECK(busy.status == 503);
+    CHECK(busy.header("retry-after") == "5");
+    CHECK(busy.header("connection") == "close");
+    CHECK(busy.body == R"({"error":"too many open connections"})");
     CHECK(three.is_gone());
     const std::string reason = per_address ? "address" : "total";
     CHECK(world.on_io([&] {
