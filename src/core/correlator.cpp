@@ -18,20 +18,6 @@ constexpr Duration kStoreRetry{1000};
 constexpr Duration kPlacementRetry{1000};
 constexpr Duration kIdleCheck{60'000};
 
-Placement with_default(
-    Placement placement, const domain::Plan& plan, const domain::EntityTree& tree
-) {
-    const domain::Entity* entity = tree.find(plan.default_entity);
-    if (entity == nullptr) {
-        entity = tree.find(plan.glpi_default_entity);
-    }
-    if (entity != nullptr) {
-        placement.default_entity_id = entity->id;
-        placement.default_entity_name = entity->complete_name;
-    }
-    return placement;
-}
-
 }  // namespace
 
 Correlator::Correlator(Services services, Tasks& tasks)
@@ -161,7 +147,7 @@ std::optional<Placement> Correlator::remembered_place(
         }
         hits = std::move(*remembered);
     }
-    return with_default(domain::place(plan, hits, *tree), plan, *tree);
+    return domain::place(plan, hits, *tree);
 }
 
 asio::awaitable<std::optional<Placement>> Correlator::find_place(
@@ -186,7 +172,7 @@ asio::awaitable<std::optional<Placement>> Correlator::find_place(
             hits = co_await services_.assets.find(query);
         }
         if (hits) {
-            co_return with_default(domain::place(plan, *hits, *tree), plan, *tree);
+            co_return domain::place(plan, *hits, *tree);
         }
         error = hits.error();
     } else {
@@ -203,7 +189,7 @@ asio::awaitable<std::optional<Placement>> Correlator::find_place(
         );
         Placement placement = domain::place_without_answer(plan, *known);
         if (placement.entity_id != domain::kNoEntity) {
-            co_return with_default(std::move(placement), plan, *known);
+            co_return placement;
         }
     }
     co_await services_.clock.sleep(kPlacementRetry);
