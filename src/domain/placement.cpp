@@ -66,6 +66,13 @@ std::string entity_name(const EntityTree& tree, std::int64_t id) {
 }
 
 void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
+    if (!plan.within_missing.empty()) {
+        ground.assets_barred = true;
+        ground.notes.push_back(
+            "A rule limits this alert, but its limit gives nothing here (" +
+            shown(plan.within_missing) + "); so no asset is linked."
+        );
+    }
     for (const EntityRef* ref : {&plan.source_within, &plan.within}) {
         if (ref->empty()) {
             continue;

@@ -4,7 +4,8 @@
 //
 // Guarantees: several hits are never guessed between; an entity hint decides or nobody does. An IP
 // address alone never decides the entity. The ticket's entity is never outside a limit (`within` of
-// source or rule); a limit that GLPI does not know lets no asset through.
+// source or rule); a limit that GLPI does not know, or that a
+// rule's look-up did not give, lets no asset through.
 // Order of the entity: with a limit, the entity of the asset found inside it; then rule or map ->
 // asset's entity -> source's default -> glpi.default_entity -> the limit itself.
 // Not guaranteed: that the entity exists when the tree is empty or the default is unknown; then

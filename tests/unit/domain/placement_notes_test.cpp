@@ -57,6 +57,18 @@ TEST_CASE("the source's default comes before GLPI's, and a vanished one falls th
     }
 }
 
+TEST_CASE("a rule's limit that its look-up did not give lets no asset and no hint through") {
+    Plan plan = plan_for({"Bolt", "", ""});
+    plan.within_missing = "customers: nobody";
+    const Placement placement = place(plan, {hit(8, kBolt)}, tree());
+    REQUIRE_FALSE(placement.asset.has_value());
+    REQUIRE(placement.entity_id == kStaff);
+    REQUIRE_THAT(placement.note, ContainsSubstring("\"customers: nobody\""));
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("a limit could not be checked"));
+    plan.source_within.value = "ACME";
+    REQUIRE(place(plan, {hit(7, kAcme)}, tree()).entity_id == kAcme);
+}
+
 TEST_CASE("without an answer from GLPI the host is placed provisionally by hint or default") {
     const Placement hinted = place_without_answer(plan_for({"ACME", "", ""}), tree());
     REQUIRE(hinted.provisional);
