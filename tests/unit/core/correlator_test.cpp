@@ -117,7 +117,9 @@ TEST_CASE("an opening that GLPI refuses stays inside the limit of its source") {
     CoreWorld world;
     limit_to_acme(world);
     SECTION("a host found just now") {}
-    SECTION("a host remembered") { world.assets.remembers = true; }
+    SECTION("a host remembered") {
+        world.assets.remembers = true;
+    }
     world.desk.write_errors = {
         Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"},
         Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"}};
@@ -139,4 +141,35 @@ TEST_CASE("a host placed without GLPI's answer has no way out of its source's li
     REQUIRE(world.store.incidents_table.size() == 1);
     CHECK(world.store.incidents_table[0].placement.entity_id == 1);
     CHECK(world.store.incidents_table[0].placement.default_entity_id == 1);
+}
+
+TEST_CASE("evidence outside the limit does not hide weaker evidence inside it") {
+    CoreWorld world;
+    limit_to_acme(world);
+    world.assets.by_serial["SN1"] = {{"Computer", 30, "web01", 3, domain::Evidence::serial}};
+    SECTION("a host found just now") {}
+    SECTION("a host remembered") {
+        world.assets.remembers = true;
+    }
+    domain::Alert alert = world.alert(AlertKind::problem);
+    alert.host.serial = "SN1";
+    world.take(alert);
+    REQUIRE(world.desk.tickets.size() == 1);
+    const domain::NewTicket& ticket = world.desk.tickets.begin()->second;
+    CHECK(ticket.entity_id == 2);
+    REQUIRE(ticket.asset.has_value());
+    CHECK(ticket.asset->id == 17);
+    CHECK(world.assets.lookups == (world.assets.remembers ? 0 : 2));
+}
+
+TEST_CASE("evidence inside the limit asks for nothing weaker") {
+    CoreWorld world;
+    limit_to_acme(world);
+    world.assets.by_serial["SN1"] = {{"Computer", 18, "web01", 1, domain::Evidence::serial}};
+    domain::Alert alert = world.alert(AlertKind::problem);
+    alert.host.serial = "SN1";
+    world.take(alert);
+    REQUIRE(world.desk.tickets.size() == 1);
+    CHECK(world.desk.tickets.begin()->second.asset->id == 18);
+    CHECK(world.assets.lookups == 1);
 }

@@ -152,7 +152,7 @@ TEST_CASE("a limit that gives nothing is remembered as missing until a rule sets
         CHECK(evaluated(rules).within_missing == "{{tag.none}}");
     }
     SECTION("a later rule knows the limit, or takes it back") {
-        const std::string later = GENERATE("Root > B", "");
+        const std::string later = GENERATE(as<std::string>{}, "Root > B", "");
         rules.rules.push_back(rule("template", all_of({}), [](auto& t) {
             t.within = named("{{tag.none}}");
         }));
