@@ -227,6 +227,17 @@ Choice choose_asset(
     if (ground.assets_barred) {
         return {std::nullopt, {}, "a limit could not be checked, found: " + list_of(hits, tree)};
     }
+    const auto many =
+        std::find_if(hits.begin(), hits.end(), [](const AssetHit& hit) { return hit.one_of_many; });
+    if (many != hits.end()) {
+        const std::string evidence(to_string(many->evidence));
+        return {
+            std::nullopt,
+            "Too many GLPI assets answer to this host's " + evidence +
+                " to be compared; so no asset is linked.",
+            "too many assets to compare, found by " + evidence +
+                ", among them: " + list_of(hits, tree)};
+    }
     const std::vector<AssetHit> within = inside(hits, tree, ground.limit);
     if (within.empty()) {
         return {
@@ -279,7 +290,8 @@ std::optional<AssetQuery> next_query(
         return std::nullopt;
     }
     const Ground ground = survey(plan, tree);
-    if (ground.assets_barred || !inside(found, tree, ground.limit).empty()) {
+    if (found.front().one_of_many || ground.assets_barred ||
+        !inside(found, tree, ground.limit).empty()) {
         return std::nullopt;
     }
     AssetQuery rest = weaker_than(found.front().evidence, query);

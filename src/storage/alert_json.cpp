@@ -143,6 +143,7 @@ void fields(Archive& archive, Value& value) {
     archive("name", value.name);
     archive("entity_id", value.entity_id);
     archive("evidence", value.evidence);
+    archive("one_of_many", value.one_of_many);
 }
 
 template <class Archive, Is<domain::Placement> Value>

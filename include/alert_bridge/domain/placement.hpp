@@ -74,6 +74,8 @@ struct AssetHit {
     std::string name;
     std::int64_t entity_id = 0;
     Evidence evidence = Evidence::name;
+    // One of more assets of this evidence than were read: nobody may choose among them.
+    bool one_of_many = false;
     bool operator==(const AssetHit&) const = default;
 };
 

@@ -69,6 +69,23 @@ TEST_CASE("a rule's limit that its look-up did not give lets no asset and no hin
     REQUIRE(place(plan, {hit(7, kAcme)}, tree()).entity_id == kAcme);
 }
 
+TEST_CASE("nobody chooses from a part of too many hits") {
+    AssetHit seen = hit(7, kAcmeSite);
+    seen.one_of_many = true;
+    AssetHit other = hit(8, kBolt);
+    other.one_of_many = true;
+    const Plan limited = plan_for({"", "ACME", ""});
+    const Placement placement = place(limited, {seen, other}, tree());
+    REQUIRE_FALSE(placement.asset.has_value());
+    REQUIRE(placement.entity_id == kAcme);
+    REQUIRE_THAT(placement.note, ContainsSubstring("Too many GLPI assets"));
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("too many assets to compare"));
+    AssetQuery query;
+    query.name = "web01";
+    query.address = "192.0.2.1";
+    REQUIRE_FALSE(next_query(limited, query, {other}, tree()).has_value());
+}
+
 TEST_CASE("without an answer from GLPI the host is placed provisionally by hint or default") {
     const Placement hinted = place_without_answer(plan_for({"ACME", "", ""}), tree());
     REQUIRE(hinted.provisional);

@@ -137,12 +137,13 @@ domain::Placement full_placement() {
     auto& [asset, entity_id, entity_name, note, unmatched, default_entity_id, default_entity_name, provisional] =
         placement;
     domain::AssetHit hit;
-    auto& [item_type, id, name, hit_entity, evidence] = hit;
+    auto& [item_type, id, name, hit_entity, evidence, one_of_many] = hit;
     item_type = "NetworkEquipment";
     id = 9'000'000'000;
     name = "sw1";
     hit_entity = 3;
     evidence = domain::Evidence::address;
+    one_of_many = true;
     asset = hit;
     entity_id = -1;
     entity_name = "Root > A";
