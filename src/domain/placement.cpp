@@ -2,6 +2,7 @@
 #include "alert_bridge/domain/placement.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/enum_names.hpp"
@@ -280,6 +281,15 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
 
 std::string_view to_string(Evidence evidence) noexcept {
     return name_of(kEvidence, evidence);
+}
+
+bool names_unknown_entity(const Plan& plan, const EntityTree& tree) {
+    const EntityRef* const named[] = {
+        &plan.entity, &plan.within, &plan.source_within, &plan.default_entity,
+        &plan.glpi_default_entity};
+    return std::any_of(std::begin(named), std::end(named), [&tree](const EntityRef* ref) {
+        return !ref->empty() && tree.find(*ref) == nullptr;
+    });
 }
 
 std::optional<AssetQuery> next_query(

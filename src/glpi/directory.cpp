@@ -17,6 +17,8 @@ constexpr int kHitPages = 5;            // 5,000 assets of one name and type
 constexpr std::size_t kMaxOwners = 10;  // of one address: more than that identifies nothing
 constexpr std::size_t kShownOfMany = 6;
 constexpr const char* kEntitiesKey = "entities";
+constexpr Duration kTreeRetry{60'000};       // after a refresh that failed the old tree serves on
+constexpr Duration kDoubtPause{5 * 60'000};  // between two reloads for something it lacks
 
 Call read_call(std::string label, std::string path, Expect expect) {
     Call call;
@@ -281,11 +283,24 @@ void Directory::take_tree(const std::vector<domain::Entity>& entities, WallTime 
     tree_fresh_until_ = fresh_until;
 }
 
+bool Directory::entities_are_fresh() const noexcept {
+    return tree_ && seams_.clock.now() < tree_fresh_until_;
+}
+
+void Directory::doubt_entities() noexcept {
+    if (seams_.clock.now() >= tree_asked_at_ + kDoubtPause) {
+        tree_fresh_until_ = {};
+    }
+}
+
 ports::AssetDirectory::Task<domain::EntityTree> Directory::entities() {
-    if (!tree_ || seams_.clock.now() >= tree_fresh_until_) {
+    if (!entities_are_fresh()) {
         const Result<Done> refreshed = co_await refresh_entities();
         if (!refreshed && !tree_) {
             co_return refreshed.error();
+        }
+        if (!refreshed && !entities_are_fresh()) {
+            tree_fresh_until_ = seams_.clock.now() + kTreeRetry;
         }
     }
     co_return *tree_;
@@ -313,6 +328,7 @@ ports::AssetDirectory::Task<Done> Directory::refresh_entities() {
 }
 
 ports::AssetDirectory::Task<Done> Directory::load_entities() {
+    tree_asked_at_ = seams_.clock.now();
     std::vector<domain::Entity> entities;
     Pager pager(all_path("Entity"), kEntityPages);
     while (pager.has_next()) {

@@ -107,6 +107,9 @@ struct Placement {
     bool operator==(const Placement&) const = default;
 };
 
+// True when the plan names an entity that the tree lacks; it may be newer than the tree.
+[[nodiscard]] bool names_unknown_entity(const Plan& plan, const EntityTree& tree);
+
 // What to ask for next when all that `query` found lies outside the plan's limit: weaker evidence
 // may find the host inside. Nothing: `found` decides, or no evidence is left.
 [[nodiscard]] std::optional<AssetQuery> next_query(

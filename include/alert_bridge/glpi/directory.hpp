@@ -38,6 +38,8 @@ class Directory final : public ports::AssetDirectory {
     Task<Hits> find(domain::AssetQuery query) override;
     Task<domain::EntityTree> entities() override;
     const domain::EntityTree* known_entities() const noexcept override;
+    bool entities_are_fresh() const noexcept override;
+    void doubt_entities() noexcept override;
     Task<ports::ResolvedNames> resolve(ports::Names names) override;
 
   private:
@@ -68,6 +70,7 @@ class Directory final : public ports::AssetDirectory {
     SingleFlight<std::string> name_searches_;
     std::unique_ptr<domain::EntityTree> tree_;
     WallTime tree_fresh_until_{};
+    WallTime tree_asked_at_{};  // of GLPI, whatever it answered
     std::set<std::string, std::less<>> warned_;
 };
 

@@ -69,6 +69,18 @@ TEST_CASE("a rule's limit that its look-up did not give lets no asset and no hin
     REQUIRE(place(plan, {hit(7, kAcme)}, tree()).entity_id == kAcme);
 }
 
+TEST_CASE("an entity that the tree lacks is noticed wherever the plan names it") {
+    REQUIRE_FALSE(names_unknown_entity(plan_for({"ACME", "Lyon", "#1"}), tree()));
+    REQUIRE_FALSE(names_unknown_entity(Plan{}, tree()));
+    for (EntityRef Plan::*ref :
+         {&Plan::entity, &Plan::within, &Plan::source_within, &Plan::default_entity,
+          &Plan::glpi_default_entity}) {
+        Plan plan = plan_for({"ACME", "", ""});
+        (plan.*ref).value = "Root > New";
+        REQUIRE(names_unknown_entity(plan, tree()));
+    }
+}
+
 TEST_CASE("nobody chooses from a part of too many hits") {
     AssetHit seen = hit(7, kAcmeSite);
     seen.one_of_many = true;
