@@ -40,6 +40,7 @@ void fields(Archive& archive, Value& value) {
     archive("source", value.source);
     archive("kind", value.kind);
     archive("state", value.state);
+    archive("sender_state", value.sender_state);
     archive("severity", value.severity);
     archive("problem_key", value.problem_key);
     archive("episode", value.episode);

@@ -31,12 +31,13 @@ domain::Host full_host() {
 
 domain::Alert full_alert() {
     domain::Alert alert;
-    auto& [id, source, kind, state, severity, problem_key, episode, idempotency_key, order, host, service, host_problem, whole_problem, problem_name, text, details, tags, links, author, comment, severity_changed, is_repeat, started_at, received_at] =
+    auto& [id, source, kind, state, sender_state, severity, problem_key, episode, idempotency_key, order, host, service, host_problem, whole_problem, problem_name, text, details, tags, links, author, comment, severity_changed, is_repeat, started_at, received_at] =
         alert;
     id = "01H";
     source = "zabbix";
     kind = domain::AlertKind::downtime_end;
     state = domain::ProblemState::ok;
+    sender_state = "up";
     severity = domain::Severity::disaster;
     problem_key = "zabbix/1";
     episode = "77";
