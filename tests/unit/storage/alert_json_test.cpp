@@ -135,7 +135,7 @@ domain::Plan full_plan() {
 
 domain::Placement full_placement() {
     domain::Placement placement;
-    auto& [asset, entity_id, entity_name, note, unmatched, default_entity_id, default_entity_name, provisional] =
+    auto& [asset, entity_id, entity_name, notes, unmatched, default_entity_id, default_entity_name, provisional] =
         placement;
     domain::AssetHit hit;
     auto& [item_type, id, name, hit_entity, evidence, one_of_many] = hit;
@@ -148,7 +148,13 @@ domain::Placement full_placement() {
     asset = hit;
     entity_id = -1;
     entity_name = "Root > A";
-    note = "n";
+    domain::PlacementNote reason;
+    auto& [code, note_name, count, note_evidence] = reason;
+    code = domain::NoteCode::several_assets;
+    note_name = "n";
+    count = 3;
+    note_evidence = domain::Evidence::serial;
+    notes = {reason, {}};
     unmatched = "several";
     default_entity_id = 4;
     default_entity_name = "Root";
@@ -190,6 +196,14 @@ TEST_CASE("every field of every struct survives the way to text and back") {
     check_round_trip(full_plan());
     check_round_trip(full_placement());
     check_round_trip(full_content());
+}
+
+TEST_CASE("a placement whose note was stored as a sentence is read without it") {
+    domain::Placement placement;
+    REQUIRE(decode(R"({"entity_id":7,"note":"No asset.","unmatched":"none"})", placement));
+    CHECK(placement.entity_id == 7);
+    CHECK(placement.notes.empty());
+    CHECK(placement.unmatched == "none");
 }
 
 TEST_CASE("default structs survive as well") {
