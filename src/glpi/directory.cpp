@@ -196,7 +196,7 @@ ports::AssetDirectory::Task<Directory::Hits> Directory::ask(domain::AssetQuery q
 ports::AssetDirectory::Task<Directory::Hits> Directory::by_id(
     std::string item_type, std::int64_t id, Evidence evidence
 ) {
-    if (!is_item_type(item_type)) {
+    if (!domain::is_item_type(item_type)) {
         co_return Hits{};
     }
     std::string path = "/" + item_type + "/" + std::to_string(id) + "?get_hateoas=false";
@@ -220,7 +220,7 @@ ports::AssetDirectory::Task<Directory::Hits> Directory::by_column(
     bool is_cut = false;
     for (const std::string& item_type : options_.item_types) {
         const std::string_view column = column_for(item_type, evidence);
-        if (column.empty() || !is_item_type(item_type)) {
+        if (column.empty() || !domain::is_item_type(item_type)) {
             continue;
         }
         Pager pager(exact_path(item_type, column, value), kHitPages);

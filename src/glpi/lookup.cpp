@@ -65,14 +65,6 @@ bool is_searchable(std::string_view value) {
     });
 }
 
-bool is_item_type(std::string_view name) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    return !name.empty() && name.size() <= 64 && is_letter(name.front()) &&
-           std::all_of(name.begin(), name.end(), [&](char c) {
-               return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-           });
-}
-
 std::string exact_path(std::string_view item_type, std::string_view field, std::string_view value) {
     return "/" + std::string(item_type) + "?searchText[" + std::string(field) + "]=%5E" +
            net::percent_encode(value) + "%24&";

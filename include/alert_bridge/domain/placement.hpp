@@ -79,6 +79,10 @@ struct AssetHit {
     bool operator==(const AssetHit&) const = default;
 };
 
+// A class name of GLPI that may stand in the path of a request: a letter, then letters, digits and
+// underscores, 64 at most.
+[[nodiscard]] bool is_item_type(std::string_view name) noexcept;
+
 // What to look for. Built by asset_query(); the cache key is its text form.
 struct AssetQuery {
     std::string glpi_type;

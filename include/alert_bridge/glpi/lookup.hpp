@@ -21,9 +21,6 @@ namespace alert_bridge::glpi {
 
 [[nodiscard]] bool is_searchable(std::string_view value);
 
-// A class name of GLPI that may stand in a path: letters, digits, underscore.
-[[nodiscard]] bool is_item_type(std::string_view name);
-
 // Lists, to be read by a Pager: "/Computer?searchText[name]=^web01$&", encoded, and "/Entity?".
 [[nodiscard]] std::string exact_path(
     std::string_view item_type, std::string_view field, std::string_view value

@@ -197,6 +197,20 @@ TEST_CASE("hostile names in a note are one short line") {
     REQUIRE(note_of(placement).size() < 500);
 }
 
+TEST_CASE("only class names may stand in a path") {
+    CHECK(is_item_type("Computer"));
+    CHECK(is_item_type("PluginGenericobjectRack"));
+    CHECK(is_item_type("Item_DeviceSimcard"));
+    for (const char* bad :
+         {"", "Computer/1", "../x", "1Computer", "Computer?x", "a b",
+          "Glpi\\CustomAsset\\RackAsset"}) {
+        INFO(bad);
+        CHECK_FALSE(is_item_type(bad));
+    }
+    CHECK(is_item_type(std::string(64, 'a')));
+    CHECK_FALSE(is_item_type(std::string(65, 'a')));
+}
+
 TEST_CASE("the query takes each piece of evidence, cleaned") {
     Alert alert;
     alert.host.name = " web01.example.com ";

@@ -23,17 +23,6 @@ TEST_CASE("only values that GLPI's patterns cannot misread are searched for") {
     CHECK_FALSE(glpi::is_searchable(std::string(256, 'x')));
 }
 
-TEST_CASE("only class names may stand in a path") {
-    CHECK(glpi::is_item_type("Computer"));
-    CHECK(glpi::is_item_type("PluginGenericobjectRack"));
-    CHECK(glpi::is_item_type("Item_DeviceSimcard"));
-    for (const char* bad : {"", "Computer/1", "../x", "1Computer", "Computer?x", "a b"}) {
-        INFO(bad);
-        CHECK_FALSE(glpi::is_item_type(bad));
-    }
-    CHECK_FALSE(glpi::is_item_type(std::string(65, 'a')));
-}
-
 TEST_CASE("a search is anchored at both ends and encoded") {
     CHECK(
         glpi::exact_path("Computer", "name", "web 01+é") ==
