@@ -347,9 +347,10 @@ class AlertDecision {
             incident.plan.priority = wanted;
         }
         if (incident.state == IncidentState::holding) {
-            // Another priority may open sooner or later.
+            // Another priority, or another state of the sender's, may open sooner or later.
+            incident.plan.policy.open_after = event_.plan.policy.open_after;
             const WallTime due = incident.opener.received_at + open_after(incident.plan);
-            const bool opens = follow && draft_.open_or_hold(due);
+            const bool opens = draft_.open_or_hold(due);
             return draft_.finish(
                 Verdict::applied,
                 opens ? "severity changed, opens a ticket" : "severity changed, no ticket yet"

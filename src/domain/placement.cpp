@@ -2,10 +2,10 @@
 #include "alert_bridge/domain/placement.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/enum_names.hpp"
-#include "alert_bridge/domain/network.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -19,6 +19,23 @@ constexpr EnumNames<Evidence, 7> kEvidence{{
     {Evidence::short_name, "name without domain"},
     {Evidence::address, "address"},
 }};
+constexpr EnumNames<NoteCode, 15> kNoteCodes{{
+    {NoteCode::limit_unknown, "limit_unknown"},
+    {NoteCode::limit_missing, "limit_missing"},
+    {NoteCode::limits_exclude, "limits_exclude"},
+    {NoteCode::entity_unknown, "entity_unknown"},
+    {NoteCode::entity_outside, "entity_outside"},
+    {NoteCode::no_asset, "no_asset"},
+    {NoteCode::no_asset_inside, "no_asset_inside"},
+    {NoteCode::names_distrusted, "names_distrusted"},
+    {NoteCode::address_alone, "address_alone"},
+    {NoteCode::several_assets, "several_assets"},
+    {NoteCode::too_many_assets, "too_many_assets"},
+    {NoteCode::no_answer, "no_answer"},
+    {NoteCode::no_default_entity, "no_default_entity"},
+    {NoteCode::in_default_entity, "in_default_entity"},
+    {NoteCode::refused_elsewhere, "refused_elsewhere"},
+}};
 constexpr std::size_t kShownHits = 5;
 constexpr std::size_t kShownName = 200;  // code points of a name in a note
 
@@ -30,14 +47,18 @@ struct Ground {
     bool assets_barred = false;  // a limit cannot be checked: no asset is let through
     EntityId hint;               // the rule's entity, when it exists inside the limit
     std::int64_t fallback = kNoEntity;
-    std::vector<std::string> notes;
+    std::vector<PlacementNote> notes;
 };
 
 struct Choice {
     std::optional<AssetHit> asset;
-    std::string note;       // for the ticket: names no asset, they may be another customer's
+    std::optional<PlacementNote> note;
     std::string unmatched;  // for the operator
 };
+
+PlacementNote note(NoteCode code, std::string_view name = {}) {
+    return {code, cut_code_points(one_line(name), kShownName), 0, Evidence::name};
+}
 
 std::string shown(std::string_view name) {
     return "\"" + cut_code_points(one_line(name), kShownName) + "\"";
@@ -66,6 +87,10 @@ std::string entity_name(const EntityTree& tree, std::int64_t id) {
 }
 
 void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
+    if (!plan.within_missing.empty()) {
+        ground.assets_barred = true;
+        ground.notes.push_back(note(NoteCode::limit_missing, plan.within_missing));
+    }
     for (const EntityRef* ref : {&plan.source_within, &plan.within}) {
         if (ref->empty()) {
             continue;
@@ -73,18 +98,12 @@ void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
         const EntityId id = resolve(tree, *ref);
         if (!id) {
             ground.assets_barred = true;
-            ground.notes.push_back(
-                "The entity " + shown(ref->value) +
-                ", which limits this alert, is not known in GLPI; so no asset is linked."
-            );
+            ground.notes.push_back(note(NoteCode::limit_unknown, ref->value));
         } else if (!ground.limit || tree.is_inside(*id, *ground.limit)) {
             ground.limit = id;
         } else if (!tree.is_inside(*ground.limit, *id)) {
             ground.assets_barred = true;
-            ground.notes.push_back(
-                "The limits of the source and of a rule exclude each other; the source's holds, "
-                "and no asset is linked."
-            );
+            ground.notes.push_back(note(NoteCode::limits_exclude));
         }
     }
 }
@@ -99,14 +118,9 @@ void set_hint(Ground& ground, const Plan& plan, const EntityTree& tree) {
     }
     const EntityId id = resolve(tree, plan.entity);
     if (!id) {
-        ground.notes.push_back(
-            "The entity " + shown(plan.entity.value) + " named by a rule is not known in GLPI."
-        );
+        ground.notes.push_back(note(NoteCode::entity_unknown, plan.entity.value));
     } else if (!allowed(ground, tree, *id)) {
-        ground.notes.push_back(
-            "The entity " + shown(plan.entity.value) +
-            " named by a rule lies outside this alert's limit and is not used."
-        );
+        ground.notes.push_back(note(NoteCode::entity_outside, plan.entity.value));
     } else if (!ground.assets_barred) {
         ground.hint = id;
     }
@@ -178,9 +192,7 @@ Choice choose_among(
         const auto near = region ? inside(hits, tree, region) : std::vector<AssetHit>();
         if (near.empty()) {
             return {
-                std::nullopt,
-                "An asset of this host's name exists, but names alone are not trusted here; so "
-                "no asset is linked.",
+                std::nullopt, note(NoteCode::names_distrusted),
                 "names are not trusted, " + found + list_of(hits, tree)};
         }
         hits = near;
@@ -190,9 +202,7 @@ Choice choose_among(
         const auto near = inside(hits, tree, ground.limit ? ground.limit : region);
         if (near.empty()) {
             return {
-                std::nullopt,
-                "An asset with this host's address exists elsewhere, but an address alone does "
-                "not decide; so no asset is linked.",
+                std::nullopt, note(NoteCode::address_alone),
                 "an address alone does not decide, " + found + list_of(hits, tree)};
         }
         hits = near;
@@ -202,11 +212,10 @@ Choice choose_among(
         hits = near.empty() ? hits : near;
     }
     if (hits.size() > 1) {
+        const auto count = static_cast<std::int64_t>(hits.size());
         return {
-            std::nullopt,
-            std::to_string(hits.size()) + " GLPI assets answer to this host's " +
-                std::string(to_string(evidence)) + "; so no asset is linked.",
-            std::to_string(hits.size()) + " assets " + found + list_of(hits, tree)};
+            std::nullopt, PlacementNote{NoteCode::several_assets, {}, count, evidence},
+            std::to_string(count) + " assets " + found + list_of(hits, tree)};
     }
     return {hits.front(), {}, {}};
 }
@@ -216,15 +225,23 @@ Choice choose_asset(
     const EntityTree& tree
 ) {
     if (hits.empty()) {
-        return {std::nullopt, "No GLPI asset was found for this host.", "no asset found"};
+        return {std::nullopt, note(NoteCode::no_asset), "no asset found"};
     }
     if (ground.assets_barred) {
         return {std::nullopt, {}, "a limit could not be checked, found: " + list_of(hits, tree)};
     }
+    const auto many =
+        std::find_if(hits.begin(), hits.end(), [](const AssetHit& hit) { return hit.one_of_many; });
+    if (many != hits.end()) {
+        return {
+            std::nullopt, PlacementNote{NoteCode::too_many_assets, {}, 0, many->evidence},
+            "too many assets to compare, found by " + std::string(to_string(many->evidence)) +
+                ", among them: " + list_of(hits, tree)};
+    }
     const std::vector<AssetHit> within = inside(hits, tree, ground.limit);
     if (within.empty()) {
         return {
-            std::nullopt, "No GLPI asset was found for this host in its part of GLPI.",
+            std::nullopt, note(NoteCode::no_asset_inside),
             "found only outside " + shown(entity_name(tree, *ground.limit)) + ": " +
                 list_of(hits, tree)};
     }
@@ -236,8 +253,8 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
     placement.default_entity_id = ground.fallback;
     placement.default_entity_name = entity_name(tree, ground.fallback);
     const bool asset_decides = choice.asset && choice.asset->evidence != Evidence::address;
-    if (!choice.note.empty()) {
-        ground.notes.insert(ground.notes.begin(), choice.note);
+    if (choice.note) {
+        ground.notes.insert(ground.notes.begin(), *choice.note);
     }
     if (asset_decides && ground.limit) {
         placement.entity_id = choice.asset->entity_id;
@@ -247,37 +264,15 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
         placement.entity_id = choice.asset->entity_id;
     } else {
         placement.entity_id = ground.fallback;
-        ground.notes.push_back(
-            ground.fallback == kNoEntity ? "No default entity is known in GLPI."
-                                         : "The ticket is in the default entity."
-        );
+        ground.notes.push_back(note(
+            ground.fallback == kNoEntity ? NoteCode::no_default_entity : NoteCode::in_default_entity
+        ));
     }
     placement.entity_name = entity_name(tree, placement.entity_id);
     placement.asset = std::move(choice.asset);
-    placement.note = join(ground.notes, " ");
+    placement.notes = std::move(ground.notes);
     placement.unmatched = std::move(choice.unmatched);
     return placement;
-}
-
-// Addresses that every machine has, or that mean something on one cable only: they tell no asset
-// from another. Zabbix's own host, for one, is monitored at 127.0.0.1.
-bool identifies(const IpAddress& address) {
-    static const std::vector<Network> kCommon = [] {
-        std::vector<Network> networks;
-        for (const char* text :
-             {"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"}) {
-            networks.push_back(*Network::parse(text));
-        }
-        return networks;
-    }();
-    return std::none_of(kCommon.begin(), kCommon.end(), [&address](const Network& network) {
-        return network.contains(address);
-    });
-}
-
-void add_field(std::string& key, std::string_view value) {
-    // The length in front makes two different queries differ whatever is in their names.
-    key += std::to_string(value.size()) + ":" + std::string(value) + ",";
 }
 
 }  // namespace
@@ -286,46 +281,42 @@ std::string_view to_string(Evidence evidence) noexcept {
     return name_of(kEvidence, evidence);
 }
 
-std::string AssetQuery::cache_key() const {
-    std::string key;
-    add_field(key, glpi_type);
-    add_field(key, std::to_string(glpi_id));
-    for (const std::string* value :
-         {&uuid, &inventory_number, &serial, &name, &short_name, &address}) {
-        add_field(key, *value);
-    }
-    return key;
+std::string_view to_string(NoteCode code) noexcept {
+    return name_of(kNoteCodes, code);
 }
 
-bool AssetQuery::empty() const noexcept {
-    return glpi_id == 0 && uuid.empty() && inventory_number.empty() && serial.empty() &&
-           name.empty() && address.empty();
+std::optional<NoteCode> parse_note_code(std::string_view text) noexcept {
+    return value_of(kNoteCodes, text);
 }
 
-AssetQuery asset_query(const Alert& alert) {
-    const Host& host = alert.host;
-    AssetQuery query;
-    if (host.glpi_id > 0 && !trim(host.glpi_type).empty()) {
-        query.glpi_type = trim(host.glpi_type);
-        query.glpi_id = host.glpi_id;
+bool names_unknown_entity(const Plan& plan, const EntityTree& tree) {
+    const EntityRef* const named[] = {
+        &plan.entity, &plan.within, &plan.source_within, &plan.default_entity,
+        &plan.glpi_default_entity};
+    return std::any_of(std::begin(named), std::end(named), [&tree](const EntityRef* ref) {
+        return !ref->empty() && tree.find(*ref) == nullptr;
+    });
+}
+
+std::optional<AssetQuery> next_query(
+    const Plan& plan, const AssetQuery& query, const std::vector<AssetHit>& found,
+    const EntityTree& tree
+) {
+    if (found.empty()) {
+        return std::nullopt;
     }
-    query.uuid = trim(host.uuid);
-    query.inventory_number = trim(host.inventory_number);
-    query.serial = trim(host.serial);
-    query.name = trim(host.name).empty() ? trim(host.visible_name) : trim(host.name);
-    const auto named_by_address = IpAddress::parse(query.name);
-    auto address = IpAddress::parse(trim(host.address));
-    if (!address) {
-        address = named_by_address;
+    const Ground ground = survey(plan, tree);
+    if (found.front().one_of_many || ground.assets_barred ||
+        !inside(found, tree, ground.limit).empty()) {
+        return std::nullopt;
     }
-    if (address && identifies(*address)) {
-        query.address = address->text();
+    AssetQuery rest = weaker_than(found.front().evidence, query);
+    // Evidence that the query does not hold is nonsense from a spoilt cache; asking again is no
+    // use.
+    if (rest.empty() || rest.cache_key() == query.cache_key()) {
+        return std::nullopt;
     }
-    const std::size_t dot = query.name.find('.');
-    if (dot != std::string::npos && !named_by_address) {
-        query.short_name = query.name.substr(0, dot);
-    }
-    return query;
+    return rest;
 }
 
 Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree) {
@@ -335,7 +326,7 @@ Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const Entit
 }
 
 Placement place_without_answer(const Plan& plan, const EntityTree& tree) {
-    Choice choice{std::nullopt, "GLPI did not answer in time; so no asset is linked.", {}};
+    Choice choice{std::nullopt, note(NoteCode::no_answer), {}};
     Placement placement = settle(survey(plan, tree), std::move(choice), tree);
     placement.provisional = true;
     return placement;

@@ -102,13 +102,10 @@ void PlanBuilder::apply_source(const std::string& name, const SourceDefaults& so
         trace("time_zone", source.time_zone);
     }
     set("mode", plan_.policy.mode, source.mode);
-    if (source.open_after_by_state) {
-        for (const auto& [state, duration] : *source.open_after_by_state) {
-            if (iequals_ascii(state, tag_value(alert_, "state"))) {
-                plan_.policy.open_after = {{"", duration}};
-                trace("open_after", shown(plan_.policy.open_after));
-            }
-        }
+    const auto by_state = source.open_after_by_state.find(alert_.sender_state);
+    if (by_state != source.open_after_by_state.end()) {
+        plan_.policy.open_after = {{"", by_state->second}};
+        trace("open_after", shown(plan_.policy.open_after));
     }
 }
 
@@ -124,7 +121,7 @@ void PlanBuilder::apply(const RuleSpec& rule, const Captures& captures) {
         apply_entity("entity", *then.entity, plan_.entity);
     }
     if (then.within) {
-        apply_entity("within", *then.within, plan_.within);
+        apply_within(*then.within);
     }
     apply_names(then);
     if (then.observers) {
@@ -174,12 +171,20 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("followup_private", policy.followup_private, then.followup_private);
 }
 
-void PlanBuilder::apply_entity(std::string_view field, const EntitySpec& spec, EntityRef& to) {
+bool PlanBuilder::apply_entity(std::string_view field, const EntitySpec& spec, EntityRef& to) {
     const auto value = spec.map.empty() ? value_of(field, spec.text) : value_in_map(field, spec);
     if (value) {
         to = {spec.by, *value};
         const bool by_name = spec.by == EntityBy::name;
         trace(field, by_name ? *value : std::string(to_string(spec.by)) + " " + *value);
+    }
+    return value.has_value();
+}
+
+void PlanBuilder::apply_within(const EntitySpec& spec) {
+    plan_.within_missing.clear();
+    if (!apply_entity("within", spec, plan_.within)) {
+        plan_.within_missing = spec.map.empty() ? spec.text : spec.map + ": " + render(spec.from);
     }
 }
 

@@ -149,7 +149,7 @@ class FakeAssets final : public ports::AssetDirectory {
   public:
     domain::EntityTree tree{
         {{0, -1, "Root", "Root", "", ""}, {1, 0, "ACME", "Root > ACME", "", ""}}};
-    std::map<std::string, std::vector<domain::AssetHit>> by_name;
+    std::map<std::string, std::vector<domain::AssetHit>> by_serial, by_name;
     bool remembers = false;
     bool tree_known = true;
     std::optional<Error> error;
@@ -157,14 +157,18 @@ class FakeAssets final : public ports::AssetDirectory {
     ports::ResolvedNames names;
     std::vector<ports::Names> asked_names;
     int lookups = 0;
+    // The tree that the next entities() brings; what was fresh is fresh until told otherwise.
+    std::optional<domain::EntityTree> next_tree;
+    bool tree_is_fresh = true;
+    bool doubt_is_heard = true;  // false: GLPI was asked only just now
+    int doubts = 0, tree_loads = 0;
 
     std::optional<std::vector<domain::AssetHit>> remembered(const domain::AssetQuery& query
     ) const override {
         if (!remembers) {
             return std::nullopt;
         }
-        const auto found = by_name.find(query.name);
-        return found == by_name.end() ? std::vector<domain::AssetHit>{} : found->second;
+        return strongest(query);
     }
     Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) override {
         ++lookups;
@@ -172,19 +176,39 @@ class FakeAssets final : public ports::AssetDirectory {
             --errors_left;
             co_return *error;
         }
-        const auto found = by_name.find(query.name);
-        if (found == by_name.end()) {
-            co_return std::vector<domain::AssetHit>{};
-        }
-        co_return found->second;
+        co_return strongest(query);
     }
-    Task<domain::EntityTree> entities() override { co_return tree; }
+    Task<domain::EntityTree> entities() override {
+        if (!tree_is_fresh) {
+            ++tree_loads;
+            tree = next_tree.value_or(tree);
+            tree_is_fresh = true;
+        }
+        co_return tree;
+    }
+    bool entities_are_fresh() const noexcept override { return tree_known && tree_is_fresh; }
+    void doubt_entities() noexcept override {
+        ++doubts;
+        tree_is_fresh = tree_is_fresh && !doubt_is_heard;
+        doubt_is_heard = false;
+    }
     const domain::EntityTree* known_entities() const noexcept override {
         return tree_known ? &tree : nullptr;
     }
     Task<ports::ResolvedNames> resolve(ports::Names wanted) override {
         asked_names.push_back(std::move(wanted));
         co_return names;
+    }
+
+  private:
+    std::vector<domain::AssetHit> strongest(const domain::AssetQuery& query) const {
+        for (const auto& [table, value] :
+             {std::pair(&by_serial, &query.serial), std::pair(&by_name, &query.name)}) {
+            if (const auto found = table->find(*value); found != table->end()) {
+                return found->second;
+            }
+        }
+        return {};
     }
 };
 
