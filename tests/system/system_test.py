@@ -230,6 +230,23 @@ class BothVersions:
                 self.assertEqual(self.sim.get("/faults")["rules"][-1]["fired"], 1)
                 self.assertEqual(len(self.sim.tickets()), number + 1)
 
+    def test_a_solution_whose_status_was_lost_still_solves_the_ticket(self):
+        self.bridge.start()
+        for number, action in enumerate(("html_500", "reset_before", "commit_then_500")):
+            with self.subTest(action):
+                event = str(3100 + 2 * number)
+                self.accepted("zabbix", zabbix(event, trigger_id=event))
+                self.tickets(number + 1)
+                self.sim.post("/faults", {"rules": [
+                    {"match": {"method": "PUT", "path": "^/apirest.php/Ticket/"},
+                     "action": action, "count": 1}]})
+                self.accepted("zabbix", recovery(event, trigger_id=event))
+                tickets = self.tickets(number + 1, lambda tickets: all(
+                    ticket["status"] == SOLVED for ticket in tickets))
+                self.assertEqual(self.sim.get("/faults")["rules"][-1]["fired"], 1)
+                self.assertEqual([len(ticket["solutions"]) for ticket in tickets],
+                                 [1] * (number + 1))
+
     def test_a_lost_session_is_renewed_without_losing_anything(self):
         self.bridge.start()
         self.accepted("zabbix", zabbix())

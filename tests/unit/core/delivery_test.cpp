@@ -113,6 +113,37 @@ TEST_CASE("an unclear follow-up or solution is found by its reference") {
     CHECK(last_operation(world).state == OperationState::done);
 }
 
+TEST_CASE("a quiet solution whose status was lost is finished, not taken for done") {
+    CoreWorld world;
+    open_ticket(world);
+    world.take(world.alert(AlertKind::recovery));
+    world.desk.status_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.pass(6min);
+    REQUIRE(last_operation(world).state == OperationState::uncertain);
+    CHECK(world.desk.views[100].status == 1);
+    world.desk.calls.clear();
+    world.pass(121s);
+    CHECK(world.desk.calls == Calls{"find solution", "view"});
+    CHECK(last_operation(world).state == OperationState::uncertain);
+    world.pass(10s);
+    world.pass(1s);
+    CHECK(world.desk.views[100].status == 5);
+    CHECK(world.desk.solutions.size() == 1);
+    CHECK(last_operation(world).state == OperationState::done);
+}
+
+TEST_CASE("a ticket that cannot be read leaves it open whether a quiet solution was finished") {
+    CoreWorld world;
+    open_ticket(world);
+    world.take(world.alert(AlertKind::recovery));
+    world.desk.status_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.pass(6min);
+    world.desk.read_error = Error{ErrorClass::later, "connect", ""};
+    world.pass(121s);
+    CHECK(last_operation(world).state == OperationState::uncertain);
+    CHECK(last_operation(world).lookups_empty == 0);
+}
+
 TEST_CASE("an outage is waited out and nothing overtakes within the incident") {
     CoreWorld world;
     world.desk.write_errors = {
