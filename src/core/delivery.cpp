@@ -162,6 +162,9 @@ asio::awaitable<OperationResult> Delivery::write_later(ports::Claimed claimed) {
         case domain::Review::Verdict::as_followup:
             break;
     }
+    // Taking moves a ticket on that nobody has touched; every other status is somebody's decision.
+    const bool untouched = ticket->status == static_cast<int>(domain::TicketStatus::new_);
+    claimed.operation.content.take = claimed.operation.content.take && untouched;
     co_return co_await write(std::move(claimed), std::move(review));
 }
 

@@ -201,3 +201,15 @@ TEST_CASE("an acknowledgement that takes the ticket also sets its status") {
     REQUIRE(world.desk.changes.size() == 1);
     CHECK(world.desk.changes[0].status == 2);
 }
+
+TEST_CASE("an acknowledgement leaves the status of a ticket alone that somebody moved on") {
+    const int status = GENERATE(2, 3, 4, 5, 10);
+    INFO(status);
+    CoreWorld world;
+    world.rules->plan.policy.on_acknowledge = domain::OnAcknowledge::take;
+    open_ticket(world);
+    world.desk.views[100].status = status;
+    world.take(world.alert(AlertKind::acknowledgement));
+    CHECK(world.desk.calls == Calls{"view", "followup"});
+    CHECK(world.desk.changes.empty());
+}
