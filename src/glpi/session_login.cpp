@@ -28,26 +28,29 @@ Call plain_call(std::string label, std::string path, Expect expect, Effect effec
     return call;
 }
 
-// A login that is cancelled must not leave everybody waiting.
+// A login that is cancelled must not leave everybody waiting. Once its outcome is told, the next
+// login may be somebody else's.
 class SessionPool::LoginGuard {
   public:
     explicit LoginGuard(SessionPool& pool) : pool_(pool) {}
     ~LoginGuard() {
-        if (pool_.state_.phase() == SessionState::Phase::logging_in) {
+        if (armed_) {
             const Error cancelled{ErrorClass::later, "cancelled", "the login was given up"};
             pool_.state_.login_failed(cancelled, pool_.seams_.clock.now(), 0);
         }
     }
     LoginGuard(const LoginGuard&) = delete;
     LoginGuard& operator=(const LoginGuard&) = delete;
+    void outcome_told() noexcept { armed_ = false; }
 
   private:
     SessionPool& pool_;
+    bool armed_ = true;
 };
 
 // Requires: state_.next() said login.
 asio::awaitable<Result<Done>> SessionPool::login() {
-    const LoginGuard guard(*this);
+    LoginGuard guard(*this);
     auto landing = logins_.lead(kLoginFlight);
     Server server;
     Result<Secret> token = co_await log_in(server);
@@ -55,12 +58,14 @@ asio::awaitable<Result<Done>> SessionPool::login() {
     if (!token) {
         const Error error = token.error();
         state_.login_failed(error, now, random());
+        guard.outcome_told();
         seams_.metrics.count("glpi_logins_total", {{"result", std::string(to_string(error.kind))}});
         refresh_health(&error);
         landing->land(error);
         co_return error;
     }
     state_.established(std::move(*token), now, random());
+    guard.outcome_told();
     server_ = server;
     health_.version = server.version;
     seams_.events.log(
