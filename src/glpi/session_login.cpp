@@ -152,8 +152,9 @@ asio::awaitable<Result<Server>> SessionPool::furnish(Secret token) {
     co_return server;
 }
 
-asio::awaitable<void> SessionPool::kill(Secret token) {
+asio::awaitable<void> SessionPool::kill(Secret token, Duration at_most) {
     Call call = plain_call("killSession", "/killSession", Expect::boolean, Effect::read);
+    call.at_most = at_most;
     // Best effort: GLPI forgets unused sessions by itself.
     const Result<Reply> ignored = co_await send(std::move(call), std::move(token), false);
     static_cast<void>(ignored);

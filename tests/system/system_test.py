@@ -401,6 +401,37 @@ class StartAndStop(SystemTest):
         self.accepted("zabbix", recovery())
         self.one_ticket(lambda ticket: ticket["status"] == SOLVED)
 
+    def test_a_glpi_that_hangs_does_not_hold_up_the_stop(self):
+        text = open(self.bridge.config, encoding="utf-8").read()
+        self.bridge.write("bridge.yaml", text.replace("request: 2s", "request: 60s"), 0o644)
+        self.bridge.start()
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        self.sim.post("/faults", {"rules": [
+            {"match": {"path": "/apirest.php"}, "action": "commit_then_hang", "count": -1}]})
+        self.accepted("zabbix", zabbix("1003", trigger_id="501"))
+        self.tickets(2)  # GLPI has it, and says nothing
+        # The unit's TimeoutStopSec; a request may take three times as long here.
+        self.assertEqual(self.bridge.process.stop(deadline_s=20), 0)
+        http("DELETE", self.sim.url + "/_sim/faults")
+        self.bridge.start()
+        wait_for("the interrupted write to be found again", lambda: [
+            one for one in self.bridge.events()
+            if one["event"] == "ticket_opened" and one["fields"].get("why")])
+        self.assertTrue([one for one in self.bridge.events()
+                         if one["event"] == "found_interrupted"])
+        self.assertEqual(len(self.sim.tickets()), 2)
+
+    def test_a_goodbye_that_glpi_does_not_answer_is_not_waited_for(self):
+        text = open(self.bridge.config, encoding="utf-8").read()
+        self.bridge.write("bridge.yaml", text.replace("request: 2s", "request: 60s"), 0o644)
+        self.bridge.start()
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        self.sim.post("/faults", {"rules": [
+            {"match": {"path": "/killSession"}, "action": "commit_then_hang", "count": -1}]})
+        self.assertEqual(self.bridge.process.stop(deadline_s=20), 0)
+
     def test_another_glpi_behind_the_same_store_is_refused(self):
         self.bridge.start()
         self.bridge.process.stop()
