@@ -18,20 +18,6 @@ constexpr Duration kStoreRetry{1000};
 constexpr Duration kPlacementRetry{1000};
 constexpr Duration kIdleCheck{60'000};
 
-Placement with_default(
-    Placement placement, const domain::Plan& plan, const domain::EntityTree& tree
-) {
-    const domain::Entity* entity = tree.find(plan.default_entity);
-    if (entity == nullptr) {
-        entity = tree.find(plan.glpi_default_entity);
-    }
-    if (entity != nullptr) {
-        placement.default_entity_id = entity->id;
-        placement.default_entity_name = entity->complete_name;
-    }
-    return placement;
-}
-
 }  // namespace
 
 Correlator::Correlator(Services services, Tasks& tasks)
@@ -152,16 +138,17 @@ std::optional<Placement> Correlator::remembered_place(
     if (tree == nullptr || tree->find(plan.glpi_default_entity) == nullptr) {
         return std::nullopt;
     }
-    const domain::AssetQuery query = domain::asset_query(alert);
     std::vector<domain::AssetHit> hits;
-    if (!query.empty()) {
-        auto remembered = services_.assets.remembered(query);
+    std::optional<domain::AssetQuery> query = domain::asset_query(alert);
+    while (query && !query->empty()) {
+        const auto remembered = services_.assets.remembered(*query);
         if (!remembered) {
             return std::nullopt;
         }
-        hits = std::move(*remembered);
+        hits.insert(hits.end(), remembered->begin(), remembered->end());
+        query = domain::next_query(plan, *query, *remembered, *tree);
     }
-    return with_default(domain::place(plan, hits, *tree), plan, *tree);
+    return domain::place(plan, hits, *tree);
 }
 
 asio::awaitable<std::optional<Placement>> Correlator::find_place(
@@ -180,13 +167,9 @@ asio::awaitable<std::optional<Placement>> Correlator::find_place(
     }
     Error error;
     if (tree) {
-        const domain::AssetQuery query = domain::asset_query(alert);
-        Result<std::vector<domain::AssetHit>> hits = std::vector<domain::AssetHit>{};
-        if (!query.empty()) {
-            hits = co_await services_.assets.find(query);
-        }
+        const Result<std::vector<domain::AssetHit>> hits = co_await find_asset(alert, plan, *tree);
         if (hits) {
-            co_return with_default(domain::place(plan, *hits, *tree), plan, *tree);
+            co_return domain::place(plan, *hits, *tree);
         }
         error = hits.error();
     } else {
@@ -203,11 +186,29 @@ asio::awaitable<std::optional<Placement>> Correlator::find_place(
         );
         Placement placement = domain::place_without_answer(plan, *known);
         if (placement.entity_id != domain::kNoEntity) {
-            co_return with_default(std::move(placement), plan, *known);
+            co_return placement;
         }
     }
     co_await services_.clock.sleep(kPlacementRetry);
     co_return std::nullopt;
+}
+
+// Requires: the arguments outlive the call.
+ports::AssetDirectory::Task<std::vector<domain::AssetHit>> Correlator::find_asset(
+    const domain::Alert& alert, const domain::Plan& plan, const domain::EntityTree& tree
+) {
+    std::vector<domain::AssetHit> hits;
+    std::optional<domain::AssetQuery> query = domain::asset_query(alert);
+    while (query && !query->empty()) {
+        domain::AssetQuery asked = *query;
+        const auto found = co_await services_.assets.find(std::move(asked));
+        if (!found) {
+            co_return found.error();
+        }
+        hits.insert(hits.end(), found->begin(), found->end());
+        query = domain::next_query(plan, *query, *found, tree);
+    }
+    co_return hits;
 }
 
 void Correlator::decided(const ports::JournalEntry& entry, const Decision& decision) {

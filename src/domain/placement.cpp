@@ -5,7 +5,6 @@
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/enum_names.hpp"
-#include "alert_bridge/domain/network.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -66,6 +65,13 @@ std::string entity_name(const EntityTree& tree, std::int64_t id) {
 }
 
 void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
+    if (!plan.within_missing.empty()) {
+        ground.assets_barred = true;
+        ground.notes.push_back(
+            "A rule limits this alert, but its limit gives nothing here (" +
+            shown(plan.within_missing) + "); so no asset is linked."
+        );
+    }
     for (const EntityRef* ref : {&plan.source_within, &plan.within}) {
         if (ref->empty()) {
             continue;
@@ -259,73 +265,30 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
     return placement;
 }
 
-// Addresses that every machine has, or that mean something on one cable only: they tell no asset
-// from another. Zabbix's own host, for one, is monitored at 127.0.0.1.
-bool identifies(const IpAddress& address) {
-    static const std::vector<Network> kCommon = [] {
-        std::vector<Network> networks;
-        for (const char* text :
-             {"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "::/127", "fe80::/10"}) {
-            networks.push_back(*Network::parse(text));
-        }
-        return networks;
-    }();
-    return std::none_of(kCommon.begin(), kCommon.end(), [&address](const Network& network) {
-        return network.contains(address);
-    });
-}
-
-void add_field(std::string& key, std::string_view value) {
-    // The length in front makes two different queries differ whatever is in their names.
-    key += std::to_string(value.size()) + ":" + std::string(value) + ",";
-}
-
 }  // namespace
 
 std::string_view to_string(Evidence evidence) noexcept {
     return name_of(kEvidence, evidence);
 }
 
-std::string AssetQuery::cache_key() const {
-    std::string key;
-    add_field(key, glpi_type);
-    add_field(key, std::to_string(glpi_id));
-    for (const std::string* value :
-         {&uuid, &inventory_number, &serial, &name, &short_name, &address}) {
-        add_field(key, *value);
+std::optional<AssetQuery> next_query(
+    const Plan& plan, const AssetQuery& query, const std::vector<AssetHit>& found,
+    const EntityTree& tree
+) {
+    if (found.empty()) {
+        return std::nullopt;
     }
-    return key;
-}
-
-bool AssetQuery::empty() const noexcept {
-    return glpi_id == 0 && uuid.empty() && inventory_number.empty() && serial.empty() &&
-           name.empty() && address.empty();
-}
-
-AssetQuery asset_query(const Alert& alert) {
-    const Host& host = alert.host;
-    AssetQuery query;
-    if (host.glpi_id > 0 && !trim(host.glpi_type).empty()) {
-        query.glpi_type = trim(host.glpi_type);
-        query.glpi_id = host.glpi_id;
+    const Ground ground = survey(plan, tree);
+    if (ground.assets_barred || !inside(found, tree, ground.limit).empty()) {
+        return std::nullopt;
     }
-    query.uuid = trim(host.uuid);
-    query.inventory_number = trim(host.inventory_number);
-    query.serial = trim(host.serial);
-    query.name = trim(host.name).empty() ? trim(host.visible_name) : trim(host.name);
-    const auto named_by_address = IpAddress::parse(query.name);
-    auto address = IpAddress::parse(trim(host.address));
-    if (!address) {
-        address = named_by_address;
+    AssetQuery rest = weaker_than(found.front().evidence, query);
+    // Evidence that the query does not hold is nonsense from a spoilt cache; asking again is no
+    // use.
+    if (rest.empty() || rest.cache_key() == query.cache_key()) {
+        return std::nullopt;
     }
-    if (address && identifies(*address)) {
-        query.address = address->text();
-    }
-    const std::size_t dot = query.name.find('.');
-    if (dot != std::string::npos && !named_by_address) {
-        query.short_name = query.name.substr(0, dot);
-    }
-    return query;
+    return rest;
 }
 
 Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree) {

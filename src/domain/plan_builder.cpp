@@ -124,7 +124,7 @@ void PlanBuilder::apply(const RuleSpec& rule, const Captures& captures) {
         apply_entity("entity", *then.entity, plan_.entity);
     }
     if (then.within) {
-        apply_entity("within", *then.within, plan_.within);
+        apply_within(*then.within);
     }
     apply_names(then);
     if (then.observers) {
@@ -174,12 +174,20 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("followup_private", policy.followup_private, then.followup_private);
 }
 
-void PlanBuilder::apply_entity(std::string_view field, const EntitySpec& spec, EntityRef& to) {
+bool PlanBuilder::apply_entity(std::string_view field, const EntitySpec& spec, EntityRef& to) {
     const auto value = spec.map.empty() ? value_of(field, spec.text) : value_in_map(field, spec);
     if (value) {
         to = {spec.by, *value};
         const bool by_name = spec.by == EntityBy::name;
         trace(field, by_name ? *value : std::string(to_string(spec.by)) + " " + *value);
+    }
+    return value.has_value();
+}
+
+void PlanBuilder::apply_within(const EntitySpec& spec) {
+    plan_.within_missing.clear();
+    if (!apply_entity("within", spec, plan_.within)) {
+        plan_.within_missing = spec.map.empty() ? spec.text : spec.map + ": " + render(spec.from);
     }
 }
 

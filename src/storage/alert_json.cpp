@@ -114,6 +114,7 @@ void fields(Archive& archive, Value& value) {
     archive("entity", value.entity);
     archive("within", value.within);
     archive("source_within", value.source_within);
+    archive("within_missing", value.within_missing);
     archive("category", value.category);
     archive("assign_group", value.assign_group);
     archive("assign_user", value.assign_user);

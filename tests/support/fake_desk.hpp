@@ -157,7 +157,7 @@ class FakeAssets final : public ports::AssetDirectory {
   public:
     domain::EntityTree tree{
         {{0, -1, "Root", "Root", "", ""}, {1, 0, "ACME", "Root > ACME", "", ""}}};
-    std::map<std::string, std::vector<domain::AssetHit>> by_name;
+    std::map<std::string, std::vector<domain::AssetHit>> by_serial, by_name;
     bool remembers = false;
     bool tree_known = true;
     std::optional<Error> error;
@@ -171,8 +171,7 @@ class FakeAssets final : public ports::AssetDirectory {
         if (!remembers) {
             return std::nullopt;
         }
-        const auto found = by_name.find(query.name);
-        return found == by_name.end() ? std::vector<domain::AssetHit>{} : found->second;
+        return strongest(query);
     }
     Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) override {
         ++lookups;
@@ -180,11 +179,7 @@ class FakeAssets final : public ports::AssetDirectory {
             --errors_left;
             co_return *error;
         }
-        const auto found = by_name.find(query.name);
-        if (found == by_name.end()) {
-            co_return std::vector<domain::AssetHit>{};
-        }
-        co_return found->second;
+        co_return strongest(query);
     }
     Task<domain::EntityTree> entities() override { co_return tree; }
     const domain::EntityTree* known_entities() const noexcept override {
@@ -193,6 +188,17 @@ class FakeAssets final : public ports::AssetDirectory {
     Task<ports::ResolvedNames> resolve(ports::Names wanted) override {
         asked_names.push_back(std::move(wanted));
         co_return names;
+    }
+
+  private:
+    std::vector<domain::AssetHit> strongest(const domain::AssetQuery& query) const {
+        for (const auto& [table, value] :
+             {std::pair(&by_serial, &query.serial), std::pair(&by_name, &query.name)}) {
+            if (const auto found = table->find(*value); found != table->end()) {
+                return found->second;
+            }
+        }
+        return {};
     }
 };
 

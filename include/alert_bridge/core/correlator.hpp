@@ -65,6 +65,9 @@ class Correlator {
     [[nodiscard]] boost::asio::awaitable<std::optional<domain::Placement>> find_place(
         domain::Alert alert, domain::Plan plan, Duration patience
     );
+    [[nodiscard]] ports::AssetDirectory::Task<std::vector<domain::AssetHit>> find_asset(
+        const domain::Alert& alert, const domain::Plan& plan, const domain::EntityTree& tree
+    );
     [[nodiscard]] std::optional<domain::Placement> remembered_place(
         const domain::Alert& alert, const domain::Plan& plan
     ) const;

@@ -4,7 +4,9 @@
 //
 // Guarantees: several hits are never guessed between; an entity hint decides or nobody does. An IP
 // address alone never decides the entity. The ticket's entity is never outside a limit (`within` of
-// source or rule); a limit that GLPI does not know lets no asset through.
+// source or rule); a limit that GLPI does not know, or that a
+// rule's look-up did not give, lets no asset through. Evidence whose every asset lies outside the
+// limit hides no weaker evidence inside it (next_query).
 // Order of the entity: with a limit, the entity of the asset found inside it; then rule or map ->
 // asset's entity -> source's default -> glpi.default_entity -> the limit itself.
 // Not guaranteed: that the entity exists when the tree is empty or the default is unknown; then
@@ -87,6 +89,8 @@ struct AssetQuery {
     [[nodiscard]] bool empty() const noexcept;
 };
 [[nodiscard]] AssetQuery asset_query(const Alert& alert);
+// The query that is left when this evidence, and all that is stronger, is taken away.
+[[nodiscard]] AssetQuery weaker_than(Evidence evidence, AssetQuery query);
 
 struct Placement {
     std::optional<AssetHit> asset;
@@ -101,7 +105,15 @@ struct Placement {
     bool operator==(const Placement&) const = default;
 };
 
-// `hits` are all hits of the strongest evidence that found any, over all item types, or nothing.
+// What to ask for next when all that `query` found lies outside the plan's limit: weaker evidence
+// may find the host inside. Nothing: `found` decides, or no evidence is left.
+[[nodiscard]] std::optional<AssetQuery> next_query(
+    const Plan& plan, const AssetQuery& query, const std::vector<AssetHit>& found,
+    const EntityTree& tree
+);
+
+// `hits` are all hits of the strongest evidence that found any, over all item types, or nothing;
+// where next_query() asked on, those of each query, one after the other.
 // Requires: default entity resolved in the tree or the tree empty (then ids come from "#n" only).
 [[nodiscard]] Placement place(
     const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree

@@ -86,6 +86,9 @@ struct Plan {
     EntityRef entity;
     EntityRef within;         // hard limit for look-up and ticket
     EntityRef source_within;  // the source's own limit: a rule can narrow it, never widen it
+    // What a rule's limit was to come from and did not ("customers: acme"): as strict as a limit
+    // that GLPI does not know, beside the limits that are known.
+    std::string within_missing;
     std::string category;
     std::string assign_group;
     std::string assign_user;

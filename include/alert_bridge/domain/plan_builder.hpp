@@ -6,7 +6,8 @@
 // Every field that is set is told in the plan's trace with the rule that set it, at most kMaxTrace
 // entries. Templates render to one line of at most kMaxLabel code points; one that renders to
 // nothing, a map without the row and a priority that does not exist leave the field alone, and the
-// trace says so in parentheses.
+// trace says so in parentheses. A limit (`within`) that gives nothing is not forgotten with that:
+// Plan::within_missing names it until a later rule sets a limit.
 // Thread rule: one builder per evaluation. Tests: tests/unit/domain/{plan_builder,rules}_test.cpp
 #pragma once
 
@@ -28,7 +29,9 @@ class PlanBuilder {
     void apply_source(const std::string& name, const SourceDefaults& source);
     void apply_names(const RuleResult& then);
     void apply_policy(const RuleResult& then);
-    void apply_entity(std::string_view field, const EntitySpec& spec, EntityRef& to);
+    // False when the specification gives nothing for this alert.
+    bool apply_entity(std::string_view field, const EntitySpec& spec, EntityRef& to);
+    void apply_within(const EntitySpec& spec);
     void apply_observers(const std::vector<std::string>& observers);
     void apply_priority(const std::string& source);
 

@@ -7,7 +7,8 @@
 // A text pattern is exact, a glob when it holds '*' or '?', or a regex (RE2, linear time; named
 // captures become match.NAME). Strings in `then` are Mustache templates over the alert and the
 // captures (domain/render.hpp), rendered without HTML escaping to one line; one that gives nothing
-// leaves its field alone. A source's `within` stays whatever a rule says (Plan::source_within).
+// leaves its field alone. A source's `within` stays whatever a rule says (Plan::source_within), and
+// a rule's that gives nothing lets no asset through (Plan::within_missing).
 // Cost: each rule stands in an index under the one condition that it cannot do without, so that
 // matching 10,000 rules costs little more than matching 10 (domain/rule_index.hpp).
 // Guarantees: evaluate() never throws, does no I/O, and has no clock of its own.

@@ -94,3 +94,82 @@ TEST_CASE("a default entity that GLPI does not have opens nothing until it is th
     CHECK(world.events.count("default_entity_missing") == 3);
     CHECK(world.desk.tickets.size() == 1);
 }
+
+namespace {
+
+// web01 stands in a site of ACME; what nobody places goes to a desk that is not ACME's.
+void limit_to_acme(CoreWorld& world) {
+    world.assets.tree = domain::EntityTree(
+        {{0, -1, "Root", "Root", "", ""},
+         {1, 0, "ACME", "Root > ACME", "", ""},
+         {2, 1, "Lyon", "Root > ACME > Lyon", "", ""},
+         {3, 0, "Unassigned", "Root > Unassigned", "", ""}}
+    );
+    world.assets.by_name["web01"] = {{"Computer", 17, "web01", 2, domain::Evidence::name}};
+    world.rules->plan.default_entity.value = "Root > Unassigned";
+    world.rules->plan.glpi_default_entity.value = "Root > Unassigned";
+    world.rules->plan.source_within.value = "Root > ACME";
+}
+
+}  // namespace
+
+TEST_CASE("an opening that GLPI refuses stays inside the limit of its source") {
+    CoreWorld world;
+    limit_to_acme(world);
+    SECTION("a host found just now") {}
+    SECTION("a host remembered") {
+        world.assets.remembers = true;
+    }
+    world.desk.write_errors = {
+        Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"},
+        Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"}};
+    world.take(world.alert(AlertKind::problem));
+    for (int minutes = 0; minutes < 60 && world.desk.tickets.empty(); ++minutes) {
+        world.pass(1min);
+    }
+    REQUIRE(world.desk.tickets.size() == 1);
+    CHECK(world.desk.tickets.begin()->second.entity_id == 1);
+    CHECK(world.store.incidents_table[0].placement.entity_name == "Root > ACME");
+}
+
+TEST_CASE("a host placed without GLPI's answer has no way out of its source's limit") {
+    CoreWorld world;
+    limit_to_acme(world);
+    world.assets.error = Error{ErrorClass::later, "timeout", ""};
+    world.assets.errors_left = 1000;
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.store.incidents_table.size() == 1);
+    CHECK(world.store.incidents_table[0].placement.entity_id == 1);
+    CHECK(world.store.incidents_table[0].placement.default_entity_id == 1);
+}
+
+TEST_CASE("evidence outside the limit does not hide weaker evidence inside it") {
+    CoreWorld world;
+    limit_to_acme(world);
+    world.assets.by_serial["SN1"] = {{"Computer", 30, "web01", 3, domain::Evidence::serial}};
+    SECTION("a host found just now") {}
+    SECTION("a host remembered") {
+        world.assets.remembers = true;
+    }
+    domain::Alert alert = world.alert(AlertKind::problem);
+    alert.host.serial = "SN1";
+    world.take(alert);
+    REQUIRE(world.desk.tickets.size() == 1);
+    const domain::NewTicket& ticket = world.desk.tickets.begin()->second;
+    CHECK(ticket.entity_id == 2);
+    REQUIRE(ticket.asset.has_value());
+    CHECK(ticket.asset->id == 17);
+    CHECK(world.assets.lookups == (world.assets.remembers ? 0 : 2));
+}
+
+TEST_CASE("evidence inside the limit asks for nothing weaker") {
+    CoreWorld world;
+    limit_to_acme(world);
+    world.assets.by_serial["SN1"] = {{"Computer", 18, "web01", 1, domain::Evidence::serial}};
+    domain::Alert alert = world.alert(AlertKind::problem);
+    alert.host.serial = "SN1";
+    world.take(alert);
+    REQUIRE(world.desk.tickets.size() == 1);
+    CHECK(world.desk.tickets.begin()->second.asset->id == 18);
+    CHECK(world.assets.lookups == 1);
+}

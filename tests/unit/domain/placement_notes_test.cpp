@@ -57,6 +57,18 @@ TEST_CASE("the source's default comes before GLPI's, and a vanished one falls th
     }
 }
 
+TEST_CASE("a rule's limit that its look-up did not give lets no asset and no hint through") {
+    Plan plan = plan_for({"Bolt", "", ""});
+    plan.within_missing = "customers: nobody";
+    const Placement placement = place(plan, {hit(8, kBolt)}, tree());
+    REQUIRE_FALSE(placement.asset.has_value());
+    REQUIRE(placement.entity_id == kStaff);
+    REQUIRE_THAT(placement.note, ContainsSubstring("\"customers: nobody\""));
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("a limit could not be checked"));
+    plan.source_within.value = "ACME";
+    REQUIRE(place(plan, {hit(7, kAcme)}, tree()).entity_id == kAcme);
+}
+
 TEST_CASE("without an answer from GLPI the host is placed provisionally by hint or default") {
     const Placement hinted = place_without_answer(plan_for({"ACME", "", ""}), tree());
     REQUIRE(hinted.provisional);
@@ -185,6 +197,81 @@ TEST_CASE("different queries have different cache keys") {
             REQUIRE((queries[a].cache_key() == queries[b].cache_key()) == (a == b));
         }
     }
+}
+
+namespace {
+
+AssetQuery full_query() {
+    AssetQuery query;
+    query.glpi_type = "Computer";
+    query.glpi_id = 5;
+    query.uuid = "u";
+    query.inventory_number = "i";
+    query.serial = "s";
+    query.name = "web01.example";
+    query.short_name = "web01";
+    query.address = "192.0.2.1";
+    return query;
+}
+
+}  // namespace
+
+TEST_CASE("evidence that found nothing inside the limit gives way to the next weaker") {
+    const Plan limited = plan_for({"", "ACME", ""});
+    AssetQuery query = full_query();
+    for (const Evidence evidence :
+         {Evidence::glpi_id, Evidence::uuid, Evidence::inventory_number, Evidence::serial,
+          Evidence::name, Evidence::short_name}) {
+        INFO(to_string(evidence));
+        const auto next = next_query(limited, query, {hit(8, kBolt, evidence)}, tree());
+        REQUIRE(next.has_value());
+        query = *next;
+        REQUIRE(query.glpi_id == 0);
+        REQUIRE(query.uuid.empty() == (evidence >= Evidence::uuid));
+        REQUIRE(query.inventory_number.empty() == (evidence >= Evidence::inventory_number));
+        REQUIRE(query.serial.empty() == (evidence >= Evidence::serial));
+        REQUIRE(query.name.empty() == (evidence >= Evidence::name));
+        REQUIRE(query.short_name.empty() == (evidence >= Evidence::short_name));
+        REQUIRE(query.address == "192.0.2.1");
+    }
+    REQUIRE_FALSE(next_query(limited, query, {hit(8, kBolt, Evidence::address)}, tree()).has_value()
+    );
+}
+
+TEST_CASE("nothing weaker is asked when what was found decides") {
+    const AssetQuery query = full_query();
+    const std::vector<AssetHit> outside{hit(8, kBolt, Evidence::serial)};
+    const std::vector<AssetHit> one_inside{
+        hit(8, kBolt, Evidence::serial), hit(7, kAcmeSite, Evidence::serial)};
+    const Plan limited = plan_for({"", "ACME", ""});
+    REQUIRE(next_query(limited, query, outside, tree()).has_value());
+    REQUIRE_FALSE(next_query(limited, query, one_inside, tree()).has_value());
+    REQUIRE_FALSE(next_query(limited, query, {}, tree()).has_value());
+    REQUIRE_FALSE(next_query(plan_for({}), query, outside, tree()).has_value());
+    REQUIRE_FALSE(next_query(plan_for({"", "Gone", ""}), query, outside, tree()).has_value());
+    AssetQuery rest = query;
+    rest.glpi_id = 0;
+    rest.glpi_type = rest.uuid = rest.inventory_number = rest.serial = "";
+    REQUIRE_FALSE(next_query(limited, rest, outside, tree()).has_value());
+}
+
+TEST_CASE("of the evidence asked for one after the other, the part inside the limit decides") {
+    check({
+        {"serial outside, name inside",
+         {"", "ACME", ""},
+         {hit(8, kBolt, Evidence::serial), hit(7, kAcmeSite)},
+         kAcmeSite,
+         7,
+         "",
+         ""},
+        {"all of it outside",
+         {"", "ACME", ""},
+         {hit(8, kBolt, Evidence::serial), hit(9, kBoltSite)},
+         kAcme,
+         0,
+         "in its part",
+         "Computer #8 \"web01\" in \"Root > Bolt\", Computer #9"},
+    });
 }
 
 }  // namespace alert_bridge::domain

@@ -122,4 +122,45 @@ TEST_CASE("each result sets its field of the plan and tells so") {
     }
 }
 
+TEST_CASE("a limit that gives nothing is remembered as missing until a rule sets one") {
+    const auto from_map = [](std::string column) {
+        return EntitySpec{EntityBy::name, {}, "customers", "{{tag.customer}}", std::move(column)};
+    };
+    Alert stranger = full_alert();
+    stranger.tags = {{"customer", "nobody"}};
+    RuleBook rules = book();
+    rules.rules = {rule("known", all_of({}), [](auto& t) { t.within = named("Root > A"); })};
+    SECTION("the map has no such row") {
+        rules.rules.push_back(rule("map", all_of({}), [&](auto& t) {
+            t.within = from_map("entity");
+        }));
+        const Plan plan = evaluated(rules, stranger);
+        CHECK(plan.within_missing == "customers: nobody");
+        CHECK(plan.within.value == "Root > A");  // the other limit still holds
+        CHECK(evaluated(rules, full_alert()).within_missing.empty());
+    }
+    SECTION("the cell is empty") {
+        rules.rules.push_back(rule("map", all_of({}), [&](auto& t) {
+            t.within = from_map("empty");
+        }));
+        CHECK(evaluated(rules).within_missing == "customers: acme");
+    }
+    SECTION("the template gives nothing") {
+        rules.rules.push_back(rule("template", all_of({}), [](auto& t) {
+            t.within = named("{{tag.none}}");
+        }));
+        CHECK(evaluated(rules).within_missing == "{{tag.none}}");
+    }
+    SECTION("a later rule knows the limit, or takes it back") {
+        const std::string later = GENERATE(as<std::string>{}, "Root > B", "");
+        rules.rules.push_back(rule("template", all_of({}), [](auto& t) {
+            t.within = named("{{tag.none}}");
+        }));
+        rules.rules.push_back(rule("later", all_of({}), [&](auto& t) { t.within = named(later); }));
+        const Plan plan = evaluated(rules);
+        CHECK(plan.within_missing.empty());
+        CHECK(plan.within.value == later);
+    }
+}
+
 }  // namespace alert_bridge::domain

@@ -94,12 +94,13 @@ domain::Policy full_policy() {
 
 domain::Plan full_plan() {
     domain::Plan plan;
-    auto& [drop, entity, within, source_within, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, glpi_default_entity, policy, trace] =
+    auto& [drop, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, glpi_default_entity, policy, trace] =
         plan;
     drop = true;
     entity = a_ref("Root > A");
     within = a_ref("within");
     source_within = a_ref("source");
+    within_missing = "customers: x";
     category = "c";
     assign_group = "g";
     assign_user = "u";
