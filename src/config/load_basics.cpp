@@ -8,6 +8,7 @@
 #include "alert_bridge/config/secrets.hpp"
 #include "alert_bridge/config/sections.hpp"
 #include "alert_bridge/domain/network.hpp"
+#include "alert_bridge/domain/placement.hpp"
 
 namespace alert_bridge::config {
 namespace {
@@ -102,14 +103,6 @@ void load_store(Loading& loading, const MapReader& root) {
     store.keep_incidents = retention.duration("incidents").value_or(Duration{});
 }
 
-// The names of GLPI's classes, plug-ins' ones too.
-bool is_item_type(const std::string& name) {
-    return name.size() <= 100 &&
-           name.find_first_not_of(
-               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_\\"
-           ) == std::string::npos;
-}
-
 void load_item_types(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
     const auto nodes = one_or_many(reader.find("item_types"));
     if (reader.find("item_types") == nullptr) {
@@ -127,8 +120,12 @@ void load_item_types(Loading& loading, const MapReader& reader, GlpiConfig& glpi
                 node->at,
                 "'IPAddress' is no asset; addresses are looked up among these types anyway"
             );
-        } else if (!is_item_type(*type)) {
-            loading.diagnostics.error(node->at, "'" + *type + "' is not the name of an item type");
+        } else if (!domain::is_item_type(*type)) {
+            loading.diagnostics.error(
+                node->at, "'" + *type +
+                              "' is not the name of an item type: letters, digits and underscores, "
+                              "64 at most"
+            );
         } else if (std::find(glpi.item_types.begin(), glpi.item_types.end(), *type) !=
                    glpi.item_types.end()) {
             loading.diagnostics.error(node->at, "item type '" + *type + "' is given twice");

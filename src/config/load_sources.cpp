@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::string_view kSourceNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
+// A check that could not tell, mostly because of itself: it usually comes back by itself.
+constexpr Duration kUnknownMustLast{15 * 60 * 1000};
+
 std::vector<std::string> severity_names() {
     return split(kDefaults.find("open")->choices, "|");
 }
@@ -171,6 +174,9 @@ void load_source(Loading& loading, const std::string& name, const Node& node) {
     defaults.within = load_entity(loading, reader, "within");
     defaults.default_entity = load_entity(loading, reader, "default_entity");
     defaults.time_zone = source.options.time_zone;
+    if (source.options.type == "nagios") {
+        defaults.open_after_by_state = {{"unknown", kUnknownMustLast}};
+    }
     if (const auto set = reader.text("templates")) {
         check_template_set(loading, *set, reader.position("templates"));
         defaults.templates = *set;

@@ -135,7 +135,14 @@ std::optional<Placement> Correlator::remembered_place(
     const domain::Alert& alert, const domain::Plan& plan
 ) const {
     const domain::EntityTree* tree = services_.assets.known_entities();
-    if (tree == nullptr || tree->find(plan.glpi_default_entity) == nullptr) {
+    if (tree == nullptr) {
+        return std::nullopt;
+    }
+    if (domain::names_unknown_entity(plan, *tree)) {
+        services_.assets.doubt_entities();
+    }
+    const bool has_default = tree->find(plan.glpi_default_entity) != nullptr;
+    if (!has_default || !services_.assets.entities_are_fresh()) {
         return std::nullopt;
     }
     std::vector<domain::AssetHit> hits;

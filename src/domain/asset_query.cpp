@@ -33,6 +33,14 @@ void add_field(std::string& key, std::string_view value) {
 
 }  // namespace
 
+bool is_item_type(std::string_view name) noexcept {
+    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+    return !name.empty() && name.size() <= 64 && is_letter(name.front()) &&
+           std::all_of(name.begin(), name.end(), [&](char c) {
+               return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
 std::string AssetQuery::cache_key() const {
     std::string key;
     add_field(key, glpi_type);

@@ -331,7 +331,8 @@ class AlertDecision {
             incident.plan.priority = wanted;
         }
         if (incident.state == IncidentState::holding) {
-            // Another priority may open sooner or later.
+            // Another priority, or another state of the sender's, may open sooner or later.
+            incident.plan.policy.open_after = event_.plan.policy.open_after;
             draft_.set_timer(TimerKind::hold, incident.created_at + open_after(incident.plan));
             return draft_.finish(Verdict::applied, "severity changed, no ticket yet");
         }

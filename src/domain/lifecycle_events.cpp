@@ -84,9 +84,13 @@ bool retry_in_default_entity(Draft& draft, Operation& operation) {
         !elsewhere || !operation.last_error.starts_with("[uncertain] ERROR_GLPI_ADD")) {
         return false;
     }
-    placement.note = "GLPI refused the ticket in " + placement.entity_name +
-                     "; it was opened in the default entity.";
-    operation.content.html += "<p>" + escape_html(placement.note) + "</p>";
+    PlacementNote refused;
+    refused.code = NoteCode::refused_elsewhere;
+    refused.name = placement.entity_name;
+    placement.notes = {refused};
+    const std::string note =
+        draft.context().templates->note(draft.incident().plan.templates, placement.notes);
+    operation.content.html += "<p>" + escape_html(note) + "</p>";
     placement.entity_id = placement.default_entity_id;
     placement.entity_name = placement.default_entity_name;
     placement.asset.reset();

@@ -61,7 +61,7 @@ TextContext Draft::text_context(std::string_view event, const Alert& alert) cons
         text.asset_type = incident.placement.asset->item_type;
     }
     text.entity_name = incident.placement.entity_name;
-    text.placement_note = incident.placement.note;
+    text.placement_notes = incident.placement.notes;
     const WallTime started = earliest_start(episodes_, alert);
     text.started = format_local(started, zone);
     text.now = format_local(now_, zone);

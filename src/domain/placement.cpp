@@ -2,6 +2,7 @@
 #include "alert_bridge/domain/placement.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/enum_names.hpp"
@@ -18,6 +19,23 @@ constexpr EnumNames<Evidence, 7> kEvidence{{
     {Evidence::short_name, "name without domain"},
     {Evidence::address, "address"},
 }};
+constexpr EnumNames<NoteCode, 15> kNoteCodes{{
+    {NoteCode::limit_unknown, "limit_unknown"},
+    {NoteCode::limit_missing, "limit_missing"},
+    {NoteCode::limits_exclude, "limits_exclude"},
+    {NoteCode::entity_unknown, "entity_unknown"},
+    {NoteCode::entity_outside, "entity_outside"},
+    {NoteCode::no_asset, "no_asset"},
+    {NoteCode::no_asset_inside, "no_asset_inside"},
+    {NoteCode::names_distrusted, "names_distrusted"},
+    {NoteCode::address_alone, "address_alone"},
+    {NoteCode::several_assets, "several_assets"},
+    {NoteCode::too_many_assets, "too_many_assets"},
+    {NoteCode::no_answer, "no_answer"},
+    {NoteCode::no_default_entity, "no_default_entity"},
+    {NoteCode::in_default_entity, "in_default_entity"},
+    {NoteCode::refused_elsewhere, "refused_elsewhere"},
+}};
 constexpr std::size_t kShownHits = 5;
 constexpr std::size_t kShownName = 200;  // code points of a name in a note
 
@@ -29,14 +47,18 @@ struct Ground {
     bool assets_barred = false;  // a limit cannot be checked: no asset is let through
     EntityId hint;               // the rule's entity, when it exists inside the limit
     std::int64_t fallback = kNoEntity;
-    std::vector<std::string> notes;
+    std::vector<PlacementNote> notes;
 };
 
 struct Choice {
     std::optional<AssetHit> asset;
-    std::string note;       // for the ticket: names no asset, they may be another customer's
+    std::optional<PlacementNote> note;
     std::string unmatched;  // for the operator
 };
+
+PlacementNote note(NoteCode code, std::string_view name = {}) {
+    return {code, cut_code_points(one_line(name), kShownName), 0, Evidence::name};
+}
 
 std::string shown(std::string_view name) {
     return "\"" + cut_code_points(one_line(name), kShownName) + "\"";
@@ -67,10 +89,7 @@ std::string entity_name(const EntityTree& tree, std::int64_t id) {
 void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
     if (!plan.within_missing.empty()) {
         ground.assets_barred = true;
-        ground.notes.push_back(
-            "A rule limits this alert, but its limit gives nothing here (" +
-            shown(plan.within_missing) + "); so no asset is linked."
-        );
+        ground.notes.push_back(note(NoteCode::limit_missing, plan.within_missing));
     }
     for (const EntityRef* ref : {&plan.source_within, &plan.within}) {
         if (ref->empty()) {
@@ -79,18 +98,12 @@ void set_limit(Ground& ground, const Plan& plan, const EntityTree& tree) {
         const EntityId id = resolve(tree, *ref);
         if (!id) {
             ground.assets_barred = true;
-            ground.notes.push_back(
-                "The entity " + shown(ref->value) +
-                ", which limits this alert, is not known in GLPI; so no asset is linked."
-            );
+            ground.notes.push_back(note(NoteCode::limit_unknown, ref->value));
         } else if (!ground.limit || tree.is_inside(*id, *ground.limit)) {
             ground.limit = id;
         } else if (!tree.is_inside(*ground.limit, *id)) {
             ground.assets_barred = true;
-            ground.notes.push_back(
-                "The limits of the source and of a rule exclude each other; the source's holds, "
-                "and no asset is linked."
-            );
+            ground.notes.push_back(note(NoteCode::limits_exclude));
         }
     }
 }
@@ -105,14 +118,9 @@ void set_hint(Ground& ground, const Plan& plan, const EntityTree& tree) {
     }
     const EntityId id = resolve(tree, plan.entity);
     if (!id) {
-        ground.notes.push_back(
-            "The entity " + shown(plan.entity.value) + " named by a rule is not known in GLPI."
-        );
+        ground.notes.push_back(note(NoteCode::entity_unknown, plan.entity.value));
     } else if (!allowed(ground, tree, *id)) {
-        ground.notes.push_back(
-            "The entity " + shown(plan.entity.value) +
-            " named by a rule lies outside this alert's limit and is not used."
-        );
+        ground.notes.push_back(note(NoteCode::entity_outside, plan.entity.value));
     } else if (!ground.assets_barred) {
         ground.hint = id;
     }
@@ -184,9 +192,7 @@ Choice choose_among(
         const auto near = region ? inside(hits, tree, region) : std::vector<AssetHit>();
         if (near.empty()) {
             return {
-                std::nullopt,
-                "An asset of this host's name exists, but names alone are not trusted here; so "
-                "no asset is linked.",
+                std::nullopt, note(NoteCode::names_distrusted),
                 "names are not trusted, " + found + list_of(hits, tree)};
         }
         hits = near;
@@ -196,9 +202,7 @@ Choice choose_among(
         const auto near = inside(hits, tree, ground.limit ? ground.limit : region);
         if (near.empty()) {
             return {
-                std::nullopt,
-                "An asset with this host's address exists elsewhere, but an address alone does "
-                "not decide; so no asset is linked.",
+                std::nullopt, note(NoteCode::address_alone),
                 "an address alone does not decide, " + found + list_of(hits, tree)};
         }
         hits = near;
@@ -208,11 +212,10 @@ Choice choose_among(
         hits = near.empty() ? hits : near;
     }
     if (hits.size() > 1) {
+        const auto count = static_cast<std::int64_t>(hits.size());
         return {
-            std::nullopt,
-            std::to_string(hits.size()) + " GLPI assets answer to this host's " +
-                std::string(to_string(evidence)) + "; so no asset is linked.",
-            std::to_string(hits.size()) + " assets " + found + list_of(hits, tree)};
+            std::nullopt, PlacementNote{NoteCode::several_assets, {}, count, evidence},
+            std::to_string(count) + " assets " + found + list_of(hits, tree)};
     }
     return {hits.front(), {}, {}};
 }
@@ -222,15 +225,23 @@ Choice choose_asset(
     const EntityTree& tree
 ) {
     if (hits.empty()) {
-        return {std::nullopt, "No GLPI asset was found for this host.", "no asset found"};
+        return {std::nullopt, note(NoteCode::no_asset), "no asset found"};
     }
     if (ground.assets_barred) {
         return {std::nullopt, {}, "a limit could not be checked, found: " + list_of(hits, tree)};
     }
+    const auto many =
+        std::find_if(hits.begin(), hits.end(), [](const AssetHit& hit) { return hit.one_of_many; });
+    if (many != hits.end()) {
+        return {
+            std::nullopt, PlacementNote{NoteCode::too_many_assets, {}, 0, many->evidence},
+            "too many assets to compare, found by " + std::string(to_string(many->evidence)) +
+                ", among them: " + list_of(hits, tree)};
+    }
     const std::vector<AssetHit> within = inside(hits, tree, ground.limit);
     if (within.empty()) {
         return {
-            std::nullopt, "No GLPI asset was found for this host in its part of GLPI.",
+            std::nullopt, note(NoteCode::no_asset_inside),
             "found only outside " + shown(entity_name(tree, *ground.limit)) + ": " +
                 list_of(hits, tree)};
     }
@@ -242,8 +253,8 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
     placement.default_entity_id = ground.fallback;
     placement.default_entity_name = entity_name(tree, ground.fallback);
     const bool asset_decides = choice.asset && choice.asset->evidence != Evidence::address;
-    if (!choice.note.empty()) {
-        ground.notes.insert(ground.notes.begin(), choice.note);
+    if (choice.note) {
+        ground.notes.insert(ground.notes.begin(), *choice.note);
     }
     if (asset_decides && ground.limit) {
         placement.entity_id = choice.asset->entity_id;
@@ -253,14 +264,13 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
         placement.entity_id = choice.asset->entity_id;
     } else {
         placement.entity_id = ground.fallback;
-        ground.notes.push_back(
-            ground.fallback == kNoEntity ? "No default entity is known in GLPI."
-                                         : "The ticket is in the default entity."
-        );
+        ground.notes.push_back(note(
+            ground.fallback == kNoEntity ? NoteCode::no_default_entity : NoteCode::in_default_entity
+        ));
     }
     placement.entity_name = entity_name(tree, placement.entity_id);
     placement.asset = std::move(choice.asset);
-    placement.note = join(ground.notes, " ");
+    placement.notes = std::move(ground.notes);
     placement.unmatched = std::move(choice.unmatched);
     return placement;
 }
@@ -271,6 +281,23 @@ std::string_view to_string(Evidence evidence) noexcept {
     return name_of(kEvidence, evidence);
 }
 
+std::string_view to_string(NoteCode code) noexcept {
+    return name_of(kNoteCodes, code);
+}
+
+std::optional<NoteCode> parse_note_code(std::string_view text) noexcept {
+    return value_of(kNoteCodes, text);
+}
+
+bool names_unknown_entity(const Plan& plan, const EntityTree& tree) {
+    const EntityRef* const named[] = {
+        &plan.entity, &plan.within, &plan.source_within, &plan.default_entity,
+        &plan.glpi_default_entity};
+    return std::any_of(std::begin(named), std::end(named), [&tree](const EntityRef* ref) {
+        return !ref->empty() && tree.find(*ref) == nullptr;
+    });
+}
+
 std::optional<AssetQuery> next_query(
     const Plan& plan, const AssetQuery& query, const std::vector<AssetHit>& found,
     const EntityTree& tree
@@ -279,7 +306,8 @@ std::optional<AssetQuery> next_query(
         return std::nullopt;
     }
     const Ground ground = survey(plan, tree);
-    if (ground.assets_barred || !inside(found, tree, ground.limit).empty()) {
+    if (found.front().one_of_many || ground.assets_barred ||
+        !inside(found, tree, ground.limit).empty()) {
         return std::nullopt;
     }
     AssetQuery rest = weaker_than(found.front().evidence, query);
@@ -298,7 +326,7 @@ Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const Entit
 }
 
 Placement place_without_answer(const Plan& plan, const EntityTree& tree) {
-    Choice choice{std::nullopt, "GLPI did not answer in time; so no asset is linked.", {}};
+    Choice choice{std::nullopt, note(NoteCode::no_answer), {}};
     Placement placement = settle(survey(plan, tree), std::move(choice), tree);
     placement.provisional = true;
     return placement;

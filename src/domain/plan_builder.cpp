@@ -102,13 +102,10 @@ void PlanBuilder::apply_source(const std::string& name, const SourceDefaults& so
         trace("time_zone", source.time_zone);
     }
     set("mode", plan_.policy.mode, source.mode);
-    if (source.open_after_by_state) {
-        for (const auto& [state, duration] : *source.open_after_by_state) {
-            if (iequals_ascii(state, tag_value(alert_, "state"))) {
-                plan_.policy.open_after = {{"", duration}};
-                trace("open_after", shown(plan_.policy.open_after));
-            }
-        }
+    const auto by_state = source.open_after_by_state.find(alert_.sender_state);
+    if (by_state != source.open_after_by_state.end()) {
+        plan_.policy.open_after = {{"", by_state->second}};
+        trace("open_after", shown(plan_.policy.open_after));
     }
 }
 

@@ -174,11 +174,7 @@ class CompiledTemplates final : public Templates {
     [[nodiscard]] std::string render(
         std::string_view set, TemplatePart part, const TextContext& context
     ) const override {
-        auto found = sets_.find(set);
-        if (found == sets_.end()) {
-            found = sets_.find(kFallbackSet);
-        }
-        const CompiledSet& compiled = found->second;
+        const CompiledSet& compiled = set_of(set);
         const TextSource source{context, compiled.words};
         const Parsed& parsed = *compiled.parts.at(part);
         if (part == TemplatePart::title) {
@@ -187,7 +183,17 @@ class CompiledTemplates final : public Templates {
         return without_empty_lines(parsed.render(source, Target::html));
     }
 
+    [[nodiscard]] std::string note(std::string_view set, const std::vector<PlacementNote>& notes)
+        const override {
+        return one_line(note_text(notes, *set_of(set).words));
+    }
+
   private:
+    [[nodiscard]] const CompiledSet& set_of(std::string_view name) const {
+        const auto found = sets_.find(name);
+        return found != sets_.end() ? found->second : sets_.find(kFallbackSet)->second;
+    }
+
     std::map<std::string, CompiledSet, std::less<>> sets_;
 };
 

@@ -239,6 +239,26 @@ constexpr Words kEnglish{
      "Downtime started", "Downtime ended", "Cancelled", "Note"},
     {"Problem", "Update", "Acknowledged", "Severity changed", "Still open", "Recovered", "Reopened",
      "No longer watched", "Note", "Further problem", "Back again"},
+    {"GLPI id", "UUID", "inventory number", "serial number", "name", "name without domain",
+     "address"},
+    {"The entity \"{name}\", which limits this alert, is not known in GLPI; so no asset is linked.",
+     "A rule limits this alert, but its limit gives nothing here (\"{name}\"); so no asset is "
+     "linked.",
+     "The limits of the source and of a rule exclude each other; the source's holds, and no asset "
+     "is linked.",
+     "The entity \"{name}\" named by a rule is not known in GLPI.",
+     "The entity \"{name}\" named by a rule lies outside this alert's limit and is not used.",
+     "No GLPI asset was found for this host.",
+     "No GLPI asset was found for this host in its part of GLPI.",
+     "An asset of this host's name exists, but names alone are not trusted here; so no asset is "
+     "linked.",
+     "An asset with this host's address exists elsewhere, but an address alone does not decide; so "
+     "no asset is linked.",
+     "{count} GLPI assets answer to this host's {evidence}; so no asset is linked.",
+     "Too many GLPI assets answer to this host's {evidence} to be compared; so no asset is linked.",
+     "GLPI did not answer in time; so no asset is linked.", "No default entity is known in GLPI.",
+     "The ticket is in the default entity.",
+     "GLPI refused the ticket in \"{name}\"; it was opened in the default entity."},
 };
 constexpr Words kFrench{
     {"Non classé", "Information", "Avertissement", "Moyen", "Haut", "Désastre"},
@@ -247,6 +267,33 @@ constexpr Words kFrench{
     {"Problème", "Mise à jour", "Acquitté", "Sévérité modifiée", "Toujours en cours",
      "Retour à la normale", "Rouvert", "N’est plus supervisé", "Note", "Autre problème",
      "De retour"},
+    {"identifiant GLPI", "UUID", "numéro d’inventaire", "numéro de série", "nom",
+     "nom sans domaine", "adresse"},
+    {"L’entité « {name} », qui limite cette alerte, est inconnue dans GLPI ; aucun équipement "
+     "n’est "
+     "donc lié.",
+     "Une règle limite cette alerte, mais sa limite ne donne rien ici (« {name} ») ; aucun "
+     "équipement n’est donc lié.",
+     "Les limites de la source et d’une règle s’excluent ; celle de la source s’applique et aucun "
+     "équipement n’est lié.",
+     "L’entité « {name} » désignée par une règle est inconnue dans GLPI.",
+     "L’entité « {name} » désignée par une règle est hors de la limite de cette alerte et n’est "
+     "pas "
+     "utilisée.",
+     "Aucun équipement GLPI n’a été trouvé pour cet hôte.",
+     "Aucun équipement GLPI n’a été trouvé pour cet hôte dans sa partie de GLPI.",
+     "Un équipement porte le nom de cet hôte, mais le nom seul ne suffit pas ici ; aucun "
+     "équipement "
+     "n’est donc lié.",
+     "Un équipement ailleurs a l’adresse de cet hôte, mais une adresse seule ne suffit pas ; aucun "
+     "équipement n’est donc lié.",
+     "{count} équipements GLPI correspondent à cet hôte (critère : {evidence}) ; aucun n’est donc "
+     "lié.",
+     "Trop d’équipements GLPI correspondent à cet hôte (critère : {evidence}) pour être comparés ; "
+     "aucun n’est donc lié.",
+     "GLPI n’a pas répondu à temps ; aucun équipement n’est donc lié.",
+     "Aucune entité par défaut n’est connue dans GLPI.", "Le ticket est dans l’entité par défaut.",
+     "GLPI a refusé le ticket dans « {name} » ; il a été ouvert dans l’entité par défaut."},
 };
 
 }  // namespace

@@ -136,7 +136,11 @@ const Getter kGetters[] = {
     {"ticket.entity", kTicketOnly, [](const TextSource& s) { return s.context.entity_name; }},
     {"ticket.previous", kTicketOnly,
      [](const TextSource& s) { return number(s.context.previous_ticket); }},
-    {"ticket.note", kTicketOnly, [](const TextSource& s) { return s.context.placement_note; }},
+    {"ticket.note", kTicketOnly,
+     [](const TextSource& s) {
+         const Words& words = s.words == nullptr ? words_of("en") : *s.words;
+         return note_text(s.context.placement_notes, words);
+     }},
     {"ticket.repeats", kTicketOnly, [](const TextSource& s) { return number(s.context.repeats); }},
     {"event", kTicketOnly, event_word},
     {"old_severity", kTicketOnly, old_severity},
@@ -191,7 +195,26 @@ bool has_more_open(const TextSource& source) {
     return open.size() > 1 || (open.size() == 1 && open.front() != one_line(problem_name(source)));
 }
 
+// `{name}` in a sentence becomes the value.
+void fill_in(std::string& sentence, std::string_view placeholder, std::string_view value) {
+    if (const auto at = sentence.find(placeholder); at != std::string::npos) {
+        sentence.replace(at, placeholder.size(), value);
+    }
+}
+
 }  // namespace
+
+std::string note_text(const std::vector<PlacementNote>& notes, const Words& words) {
+    std::vector<std::string> sentences;
+    for (const PlacementNote& note : notes) {
+        std::string sentence(words.notes[static_cast<std::size_t>(note.code)]);
+        fill_in(sentence, "{count}", std::to_string(note.count));
+        fill_in(sentence, "{evidence}", words.evidences[static_cast<std::size_t>(note.evidence)]);
+        fill_in(sentence, "{name}", note.name);  // last: a name may hold anything
+        sentences.push_back(std::move(sentence));
+    }
+    return join(sentences, " ");
+}
 
 const std::vector<TemplateName>& template_names() {
     static const std::vector<TemplateName> kNames = [] {

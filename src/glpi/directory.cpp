@@ -12,9 +12,13 @@ namespace {
 using domain::Evidence;
 using ports::Level;
 
-constexpr int kMaxPages = 100;          // 100,000 entities
+constexpr int kEntityPages = 100;       // 100,000 entities
+constexpr int kHitPages = 5;            // 5,000 assets of one name and type
 constexpr std::size_t kMaxOwners = 10;  // of one address: more than that identifies nothing
+constexpr std::size_t kShownOfMany = 6;
 constexpr const char* kEntitiesKey = "entities";
+constexpr Duration kTreeRetry{60'000};       // after a refresh that failed the old tree serves on
+constexpr Duration kDoubtPause{5 * 60'000};  // between two reloads for something it lacks
 
 Call read_call(std::string label, std::string path, Expect expect) {
     Call call;
@@ -32,31 +36,42 @@ bool may_use_old(const Error& error) {
     return error.kind != ErrorClass::refused;
 }
 
-struct Owner {
-    std::string item_type;
-    std::int64_t id = 0;
-    bool operator==(const Owner&) const = default;
-};
-
-// Who holds the address, each once. IPAddress rows name the asset behind port and network name.
-std::vector<Owner> owners_in(
+// Who holds the address, each once, at most one more than kMaxOwners. IPAddress rows name the asset
+// behind port and network name.
+void add_owners(
     const nlohmann::json& rows, const std::string& address,
-    const std::vector<std::string>& item_types
+    const std::vector<std::string>& item_types, std::vector<domain::AssetHit>& owners
 ) {
-    std::vector<Owner> out;
     for (const auto& row : rows) {
-        Owner owner;
+        domain::AssetHit owner;
         owner.item_type = text_in(row, "mainitemtype");
         owner.id = number_in(row, "mainitems_id");
+        owner.entity_id = number_in(row, "entities_id");
+        owner.evidence = Evidence::address;
         const bool wanted =
             std::find(item_types.begin(), item_types.end(), owner.item_type) != item_types.end();
-        if (wanted && owner.id > 0 && !flag_in(row, "is_deleted") &&
-            text_in(row, "name") == address && out.size() < kMaxOwners &&
-            std::find(out.begin(), out.end(), owner) == out.end()) {
-            out.push_back(std::move(owner));
+        const bool is_new =
+            std::none_of(owners.begin(), owners.end(), [&owner](const domain::AssetHit& other) {
+                return other.item_type == owner.item_type && other.id == owner.id;
+            });
+        if (wanted && is_new && owner.id > 0 && !flag_in(row, "is_deleted") &&
+            text_in(row, "name") == address && owners.size() <= kMaxOwners) {
+            owners.push_back(std::move(owner));
         }
     }
-    return out;
+}
+
+// More answer to one piece of evidence than anybody compares: a few are kept, to be shown.
+std::vector<domain::AssetHit> some_of_many(std::vector<domain::AssetHit> hits) {
+    hits.resize(std::min(hits.size(), kShownOfMany));
+    for (domain::AssetHit& hit : hits) {
+        hit.one_of_many = true;
+    }
+    return hits;
+}
+
+bool is_answer(const std::vector<domain::AssetHit>& hits) {
+    return !hits.empty() && !hits.front().one_of_many;
 }
 
 }  // namespace
@@ -87,6 +102,28 @@ bool Directory::is_passed_over(std::string_view item_type, const Error& error) {
     return true;
 }
 
+void Directory::warn_of_cut_list(std::string_view item_type) {
+    seams_.events.log(
+        Level::warning, "glpi_list_too_long",
+        "GLPI's list is longer than is read; nothing is chosen from a part of it",
+        {{"item_type", std::string(item_type)}}
+    );
+}
+
+ports::AssetDirectory::Task<Reply> Directory::read_page(Pager& pager, std::string label) {
+    Call call = read_call(std::move(label), pager.next_path(), Expect::list);
+    Result<Reply> reply = co_await pool_.call(std::move(call));
+    if (reply) {
+        pager.took(reply->body.size(), reply->total);
+    } else if (reply.error().code == "ERROR_RANGE_EXCEED_TOTAL") {
+        pager.reached_end();
+        Reply nothing;
+        nothing.body = nlohmann::json::array();
+        reply = std::move(nothing);
+    }
+    co_return reply;
+}
+
 std::optional<Directory::Hits> Directory::remembered(const domain::AssetQuery& query) const {
     if (query.empty()) {
         return Hits{};
@@ -114,7 +151,7 @@ ports::AssetDirectory::Task<Directory::Hits> Directory::find(domain::AssetQuery 
     auto landing = searches_.lead(key);
     Result<Hits> found = co_await ask(std::move(query));
     if (found) {
-        const Duration life = found->empty() ? options_.misses_life : options_.hits_life;
+        const Duration life = is_answer(*found) ? options_.hits_life : options_.misses_life;
         std::string value = encode_hits(*found);
         co_await cache_.put(key, std::move(value), life);
     } else if (old && may_use_old(found.error())) {
@@ -159,7 +196,7 @@ ports::AssetDirectory::Task<Directory::Hits> Directory::ask(domain::AssetQuery q
 ports::AssetDirectory::Task<Directory::Hits> Directory::by_id(
     std::string item_type, std::int64_t id, Evidence evidence
 ) {
-    if (!is_item_type(item_type)) {
+    if (!domain::is_item_type(item_type)) {
         co_return Hits{};
     }
     std::string path = "/" + item_type + "/" + std::to_string(id) + "?get_hateoas=false";
@@ -180,37 +217,54 @@ ports::AssetDirectory::Task<Directory::Hits> Directory::by_column(
     Evidence evidence, std::string value
 ) {
     Hits out;
+    bool is_cut = false;
     for (const std::string& item_type : options_.item_types) {
         const std::string_view column = column_for(item_type, evidence);
-        if (column.empty() || !is_item_type(item_type)) {
+        if (column.empty() || !domain::is_item_type(item_type)) {
             continue;
         }
-        Call call = read_call("GET assets", exact_path(item_type, column, value), Expect::list);
-        const Result<Reply> reply = co_await pool_.call(std::move(call));
-        if (!reply) {
-            if (is_passed_over(item_type, reply.error())) {
-                continue;
+        Pager pager(exact_path(item_type, column, value), kHitPages);
+        while (pager.has_next()) {
+            const Result<Reply> reply = co_await read_page(pager, "GET assets");
+            if (!reply) {
+                if (is_passed_over(item_type, reply.error())) {
+                    break;
+                }
+                co_return reply.error();
             }
-            co_return reply.error();
+            const Hits some = asset_hits(reply->body, item_type, column, value, evidence);
+            out.insert(out.end(), some.begin(), some.end());
         }
-        const Hits some = asset_hits(reply->body, item_type, column, value, evidence);
-        out.insert(out.end(), some.begin(), some.end());
+        if (pager.is_cut()) {
+            warn_of_cut_list(item_type);
+            is_cut = true;
+        }
+    }
+    if (is_cut) {
+        co_return some_of_many(std::move(out));
     }
     co_return out;
 }
 
 ports::AssetDirectory::Task<Directory::Hits> Directory::by_address(std::string address) {
     Hits out;
-    Call call = read_call("GET IPAddress", exact_path("IPAddress", "name", address), Expect::list);
-    const Result<Reply> reply = co_await pool_.call(std::move(call));
-    if (!reply) {
-        if (is_passed_over("IPAddress", reply.error())) {
-            co_return out;
+    Hits owners;
+    Pager pager(exact_path("IPAddress", "name", address), kHitPages);
+    while (pager.has_next() && owners.size() <= kMaxOwners) {
+        const Result<Reply> reply = co_await read_page(pager, "GET IPAddress");
+        if (!reply) {
+            if (is_passed_over("IPAddress", reply.error())) {
+                co_return out;
+            }
+            co_return reply.error();
         }
-        co_return reply.error();
+        add_owners(reply->body, address, options_.item_types, owners);
     }
-    const std::vector<Owner> owners = owners_in(reply->body, address, options_.item_types);
-    for (const Owner& owner : owners) {
+    if (pager.is_cut() || owners.size() > kMaxOwners) {
+        warn_of_cut_list("IPAddress");
+        co_return some_of_many(std::move(owners));
+    }
+    for (const domain::AssetHit& owner : owners) {
         const Result<Hits> some = co_await by_id(owner.item_type, owner.id, Evidence::address);
         if (!some) {
             co_return some.error();
@@ -229,11 +283,24 @@ void Directory::take_tree(const std::vector<domain::Entity>& entities, WallTime 
     tree_fresh_until_ = fresh_until;
 }
 
+bool Directory::entities_are_fresh() const noexcept {
+    return tree_ && seams_.clock.now() < tree_fresh_until_;
+}
+
+void Directory::doubt_entities() noexcept {
+    if (seams_.clock.now() >= tree_asked_at_ + kDoubtPause) {
+        tree_fresh_until_ = {};
+    }
+}
+
 ports::AssetDirectory::Task<domain::EntityTree> Directory::entities() {
-    if (!tree_ || seams_.clock.now() >= tree_fresh_until_) {
+    if (!entities_are_fresh()) {
         const Result<Done> refreshed = co_await refresh_entities();
         if (!refreshed && !tree_) {
             co_return refreshed.error();
+        }
+        if (!refreshed && !entities_are_fresh()) {
+            tree_fresh_until_ = seams_.clock.now() + kTreeRetry;
         }
     }
     co_return *tree_;
@@ -261,23 +328,20 @@ ports::AssetDirectory::Task<Done> Directory::refresh_entities() {
 }
 
 ports::AssetDirectory::Task<Done> Directory::load_entities() {
+    tree_asked_at_ = seams_.clock.now();
     std::vector<domain::Entity> entities;
-    for (int page = 0; page < kMaxPages; ++page) {
-        Call call = read_call("GET Entity", page_path("Entity", page), Expect::list);
-        const Result<Reply> reply = co_await pool_.call(std::move(call));
+    Pager pager(all_path("Entity"), kEntityPages);
+    while (pager.has_next()) {
+        const Result<Reply> reply = co_await read_page(pager, "GET Entity");
         if (!reply) {
-            if (page > 0 && reply.error().code == "ERROR_RANGE_EXCEED_TOTAL") {
-                break;
-            }
             co_return reply.error();
         }
         for (const auto& row : reply->body) {
             entities.push_back(entity_from(row));
         }
-        const auto seen = static_cast<std::int64_t>(page + 1) * kListRows;
-        if (static_cast<std::int64_t>(reply->body.size()) < kListRows || reply->total == seen) {
-            break;
-        }
+    }
+    if (pager.is_cut()) {
+        warn_of_cut_list("Entity");
     }
     if (entities.empty()) {
         co_return Error{ErrorClass::later, "no_entities", "GLPI shows no entity"};

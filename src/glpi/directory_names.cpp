@@ -28,14 +28,6 @@ std::int64_t to_id(const std::string& text) {
     return id;
 }
 
-Call list_call(const NameKind& kind, std::string path) {
-    Call call;
-    call.label = "GET " + std::string(kind.item_type);
-    call.path = std::move(path);
-    call.expect = Expect::list;
-    return call;
-}
-
 }  // namespace
 
 ports::AssetDirectory::Task<ports::ResolvedNames> Directory::resolve(ports::Names names) {
@@ -119,7 +111,7 @@ ports::AssetDirectory::Task<std::string> Directory::resolve_one(
     auto landing = name_searches_.lead(key);
     std::vector<std::int64_t> path_up{entity_id};
     const Result<domain::EntityTree> tree = co_await entities();
-    const Result<std::vector<NamedRow>> rows = co_await rows_with_name(kind, std::move(name));
+    const Result<NamedRows> rows = co_await rows_with_name(kind, std::move(name));
     if (!rows) {
         Result<std::string> failed = rows.error();
         if (old) {
@@ -131,12 +123,12 @@ ports::AssetDirectory::Task<std::string> Directory::resolve_one(
     if (tree && tree->by_id(entity_id) != nullptr) {
         path_up = tree->path_up(entity_id);
     }
-    const Chosen chosen = choose_visible(*rows, kind, path_up);
+    const Chosen chosen = choose_visible(rows->rows, kind, path_up);
     std::string value(kSeveral);
-    if (!chosen.ambiguous) {
+    if (rows->complete && !chosen.ambiguous) {
         value = std::to_string(chosen.id);
     }
-    const bool hit = chosen.id > 0 && !chosen.ambiguous;
+    const bool hit = rows->complete && chosen.id > 0 && !chosen.ambiguous;
     const Duration life = hit ? options_.names_life : options_.misses_life;
     landing->land(value);
     co_await cache_.put(std::move(key), value, life);
@@ -144,31 +136,28 @@ ports::AssetDirectory::Task<std::string> Directory::resolve_one(
 }
 
 // By the last part of the name when GLPI can search for it, else through the whole list.
-ports::AssetDirectory::Task<std::vector<NamedRow>> Directory::rows_with_name(
-    NameKind kind, std::string name
-) {
-    std::vector<NamedRow> out;
+ports::AssetDirectory::Task<NamedRows> Directory::rows_with_name(NameKind kind, std::string name) {
+    NamedRows out;
     const std::string_view leaf = last_part(name);
-    const bool direct = is_searchable(leaf);
-    for (int page = 0; page < kMaxPages; ++page) {
-        std::string path = page_path(kind.item_type, page);
-        if (direct) {
-            path = exact_path(kind.item_type, "name", leaf);
-        }
-        Call call = list_call(kind, std::move(path));
-        const Result<Reply> reply = co_await pool_.call(std::move(call));
+    std::string list = all_path(kind.item_type);
+    if (is_searchable(leaf)) {
+        list = exact_path(kind.item_type, "name", leaf);
+    }
+    Pager pager(std::move(list), kMaxPages);
+    while (pager.has_next()) {
+        const Result<Reply> reply = co_await read_page(pager, "GET " + std::string(kind.item_type));
         if (!reply) {
-            const Error error = reply.error();
-            if (error.code == "ERROR_RANGE_EXCEED_TOTAL" || is_passed_over(kind.item_type, error)) {
+            if (is_passed_over(kind.item_type, reply.error())) {
                 break;
             }
-            co_return error;
+            co_return reply.error();
         }
         const std::vector<NamedRow> some = rows_named(reply->body, kind, name);
-        out.insert(out.end(), some.begin(), some.end());
-        if (direct || static_cast<std::int64_t>(reply->body.size()) < kListRows) {
-            break;
-        }
+        out.rows.insert(out.rows.end(), some.begin(), some.end());
+    }
+    out.complete = !pager.is_cut();
+    if (pager.is_cut()) {
+        warn_of_cut_list(kind.item_type);
     }
     co_return out;
 }

@@ -114,7 +114,7 @@ Result<std::unique_ptr<Client>> make_client(
         return url.error();
     }
     for (const std::string& item_type : options.item_types) {
-        if (!is_item_type(item_type)) {
+        if (!domain::is_item_type(item_type)) {
             return Error{
                 ErrorClass::misconfigured, "item_type", "'" + item_type + "' is no GLPI item type"};
         }

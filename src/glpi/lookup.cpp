@@ -65,23 +65,25 @@ bool is_searchable(std::string_view value) {
     });
 }
 
-bool is_item_type(std::string_view name) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-    return !name.empty() && name.size() <= 64 && is_letter(name.front()) &&
-           std::all_of(name.begin(), name.end(), [&](char c) {
-               return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
-           });
-}
-
 std::string exact_path(std::string_view item_type, std::string_view field, std::string_view value) {
     return "/" + std::string(item_type) + "?searchText[" + std::string(field) + "]=%5E" +
-           net::percent_encode(value) + "%24&range=0-49&get_hateoas=false";
+           net::percent_encode(value) + "%24&";
 }
 
-std::string page_path(std::string_view item_type, int page) {
-    const std::int64_t first = page * kListRows;
-    return "/" + std::string(item_type) + "?range=" + std::to_string(first) + "-" +
-           std::to_string(first + kListRows - 1) + "&get_hateoas=false";
+std::string all_path(std::string_view item_type) {
+    return "/" + std::string(item_type) + "?";
+}
+
+std::string Pager::next_path() const {
+    return list_path_ + "range=" + std::to_string(first_) + "-" +
+           std::to_string(first_ + kListRows - 1) + "&get_hateoas=false";
+}
+
+void Pager::took(std::size_t rows, std::int64_t total) noexcept {
+    const auto count = static_cast<std::int64_t>(rows);
+    --pages_left_;
+    first_ += count;
+    at_end_ = count == 0 || (total >= 0 ? first_ >= total : count < kListRows);
 }
 
 std::string_view column_for(std::string_view item_type, Evidence evidence) {
@@ -137,7 +139,8 @@ std::string encode_hits(const std::vector<domain::AssetHit>& hits) {
     json out = json::array();
     for (const domain::AssetHit& hit : hits) {
         out.push_back(json::array(
-            {hit.item_type, hit.id, hit.name, hit.entity_id, static_cast<int>(hit.evidence)}
+            {hit.item_type, hit.id, hit.name, hit.entity_id, static_cast<int>(hit.evidence),
+             hit.one_of_many ? 1 : 0}
         ));
     }
     return dump(out);
@@ -147,7 +150,7 @@ std::vector<domain::AssetHit> decode_hits(const std::string& text) {
     std::vector<domain::AssetHit> out;
     const json rows = json::parse(text, nullptr, false);
     for (const json& row : rows) {
-        if (!row.is_array() || row.size() != 5 || !row[0].is_string() || !row[2].is_string()) {
+        if (!row.is_array() || row.size() < 5 || !row[0].is_string() || !row[2].is_string()) {
             continue;
         }
         domain::AssetHit hit;
@@ -159,6 +162,7 @@ std::vector<domain::AssetHit> decode_hits(const std::string& text) {
         hit.evidence = evidence <= static_cast<int>(Evidence::address)
                            ? static_cast<Evidence>(evidence)
                            : Evidence::address;
+        hit.one_of_many = row.size() > 5 && as_number(row[5]) != 0;
         out.push_back(std::move(hit));
     }
     return out;

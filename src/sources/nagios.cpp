@@ -239,6 +239,7 @@ Result<ports::Decoded> NagiosDecoder::decode(std::string_view body, WallTime rec
         return Error{
             ErrorClass::refused, "shape", std::string(name) + " is missing or not understood"};
     }
+    alert.sender_state = state;
     alert.severity = severity(state);
     alert.host_problem = notice.about_host();
     alert.whole_problem = true;

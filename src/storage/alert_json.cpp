@@ -40,6 +40,7 @@ void fields(Archive& archive, Value& value) {
     archive("source", value.source);
     archive("kind", value.kind);
     archive("state", value.state);
+    archive("sender_state", value.sender_state);
     archive("severity", value.severity);
     archive("problem_key", value.problem_key);
     archive("episode", value.episode);
@@ -143,6 +144,15 @@ void fields(Archive& archive, Value& value) {
     archive("name", value.name);
     archive("entity_id", value.entity_id);
     archive("evidence", value.evidence);
+    archive("one_of_many", value.one_of_many);
+}
+
+template <class Archive, Is<domain::PlacementNote> Value>
+void fields(Archive& archive, Value& value) {
+    archive("code", value.code);
+    archive("name", value.name);
+    archive("count", value.count);
+    archive("evidence", value.evidence);
 }
 
 template <class Archive, Is<domain::Placement> Value>
@@ -150,7 +160,7 @@ void fields(Archive& archive, Value& value) {
     archive("asset", value.asset);
     archive("entity_id", value.entity_id);
     archive("entity_name", value.entity_name);
-    archive("note", value.note);
+    archive("notes", value.notes);
     archive("unmatched", value.unmatched);
     archive("default_entity_id", value.default_entity_id);
     archive("default_entity_name", value.default_entity_name);

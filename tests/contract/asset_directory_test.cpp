@@ -198,6 +198,42 @@ TEST_CASE("entities form a tree that is remembered for its life") {
     CHECK(world.requests() == 1);
 }
 
+TEST_CASE("a tree in doubt is asked for again, but not all the time") {
+    GlpiWorld world(GENERATE(10, 11));
+    auto& directory = world.directory();
+    CHECK_FALSE(directory.entities_are_fresh());
+    REQUIRE(world.run(directory.entities()).has_value());
+    CHECK(directory.entities_are_fresh());
+    world.reset_requests();
+    directory.doubt_entities();
+    CHECK(directory.entities_are_fresh());  // it came from GLPI only just now
+    world.clock.time += Duration(5 * 60'000);
+    CHECK(directory.entities_are_fresh());
+    directory.doubt_entities();
+    CHECK_FALSE(directory.entities_are_fresh());
+    REQUIRE(world.run(directory.entities()).has_value());
+    CHECK(world.requests() == 1);
+    directory.doubt_entities();
+    CHECK(directory.entities_are_fresh());
+}
+
+TEST_CASE("an old tree serves while GLPI is away, and GLPI is not asked for each alert") {
+    GlpiWorld world(GENERATE(10, 11));
+    auto& directory = world.directory();
+    REQUIRE(world.run(directory.entities()).has_value());
+    world.clock.time += Duration(24 * 3'600'000);
+    CHECK_FALSE(directory.entities_are_fresh());
+    REQUIRE(directory.known_entities() != nullptr);
+    world.fault("http_502", "", "", -1);
+    CHECK(world.run(directory.entities())->all().size() == 4);
+    CHECK(directory.entities_are_fresh());
+    world.reset_requests();
+    CHECK(world.run(directory.entities())->all().size() == 4);
+    CHECK(world.requests() == 0);
+    world.clock.time += Duration(60'000);
+    CHECK_FALSE(directory.entities_are_fresh());
+}
+
 TEST_CASE("names resolve as seen from the ticket's entity") {
     GlpiWorld world(GENERATE(10, 11));
     ports::Names names;

@@ -97,6 +97,7 @@ ordered_json alert_json(const domain::Alert& alert) {
     out["source"] = alert.source;
     out["kind"] = to_string(alert.kind);
     out["state"] = to_string(alert.state);
+    out["sender_state"] = alert.sender_state;
     out["severity"] = to_string(alert.severity);
     out["problem_key"] = alert.problem_key;
     out["episode"] = alert.episode;

@@ -165,6 +165,11 @@ class FakeAssets final : public ports::AssetDirectory {
     ports::ResolvedNames names;
     std::vector<ports::Names> asked_names;
     int lookups = 0;
+    // The tree that the next entities() brings; what was fresh is fresh until told otherwise.
+    std::optional<domain::EntityTree> next_tree;
+    bool tree_is_fresh = true;
+    bool doubt_is_heard = true;  // false: GLPI was asked only just now
+    int doubts = 0, tree_loads = 0;
 
     std::optional<std::vector<domain::AssetHit>> remembered(const domain::AssetQuery& query
     ) const override {
@@ -181,7 +186,20 @@ class FakeAssets final : public ports::AssetDirectory {
         }
         co_return strongest(query);
     }
-    Task<domain::EntityTree> entities() override { co_return tree; }
+    Task<domain::EntityTree> entities() override {
+        if (!tree_is_fresh) {
+            ++tree_loads;
+            tree = next_tree.value_or(tree);
+            tree_is_fresh = true;
+        }
+        co_return tree;
+    }
+    bool entities_are_fresh() const noexcept override { return tree_known && tree_is_fresh; }
+    void doubt_entities() noexcept override {
+        ++doubts;
+        tree_is_fresh = tree_is_fresh && !doubt_is_heard;
+        doubt_is_heard = false;
+    }
     const domain::EntityTree* known_entities() const noexcept override {
         return tree_known ? &tree : nullptr;
     }

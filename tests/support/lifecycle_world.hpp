@@ -52,6 +52,14 @@ class PlainTemplates final : public Templates {
         text += "/" + context.event + "/" + context.alert->text;
         return text;
     }
+    [[nodiscard]] std::string note(std::string_view set, const std::vector<PlacementNote>& notes)
+        const override {
+        std::string text(set);
+        for (const PlacementNote& each : notes) {
+            text += "/" + std::string(to_string(each.code)) + "/" + each.name;
+        }
+        return text;
+    }
 };
 
 class World {

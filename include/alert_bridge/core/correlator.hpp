@@ -68,6 +68,7 @@ class Correlator {
     [[nodiscard]] ports::AssetDirectory::Task<std::vector<domain::AssetHit>> find_asset(
         const domain::Alert& alert, const domain::Plan& plan, const domain::EntityTree& tree
     );
+    // From memory alone; nothing when GLPI must be asked about the host or about its entities.
     [[nodiscard]] std::optional<domain::Placement> remembered_place(
         const domain::Alert& alert, const domain::Plan& plan
     ) const;

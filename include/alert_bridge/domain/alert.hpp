@@ -88,6 +88,7 @@ struct Alert {
     std::string source;  // name of the configured source
     AlertKind kind = AlertKind::note;
     ProblemState state = ProblemState::unknown;
+    std::string sender_state;  // the sender's word behind it, in lower case ("unreachable"), if any
     Severity severity = Severity::not_classified;
 
     std::string problem_key;      // finds the incident

@@ -74,8 +74,14 @@ struct AssetHit {
     std::string name;
     std::int64_t entity_id = 0;
     Evidence evidence = Evidence::name;
+    // One of more assets of this evidence than were read: nobody may choose among them.
+    bool one_of_many = false;
     bool operator==(const AssetHit&) const = default;
 };
+
+// A class name of GLPI that may stand in the path of a request: a letter, then letters, digits and
+// underscores, 64 at most.
+[[nodiscard]] bool is_item_type(std::string_view name) noexcept;
 
 // What to look for. Built by asset_query(); the cache key is its text form.
 struct AssetQuery {
@@ -92,11 +98,42 @@ struct AssetQuery {
 // The query that is left when this evidence, and all that is stronger, is taken away.
 [[nodiscard]] AssetQuery weaker_than(Evidence evidence, AssetQuery query);
 
+// Why no asset is linked, or why the ticket is in the default entity: for the people who read the
+// ticket, in the words of its template set (render.hpp). Names no asset: it may be another
+// customer's.
+enum class NoteCode {
+    limit_unknown,     // name: the limit that GLPI does not know
+    limit_missing,     // name: what the rule's limit was to come from
+    limits_exclude,    // each other
+    entity_unknown,    // name: the entity that a rule names
+    entity_outside,    // name: the same, outside the limit
+    no_asset,          // found
+    no_asset_inside,   // the limit
+    names_distrusted,  // an asset of that name exists
+    address_alone,     // does not decide
+    several_assets,    // count, evidence
+    too_many_assets,   // to be compared; evidence
+    no_answer,         // from GLPI, in time
+    no_default_entity,
+    in_default_entity,
+    refused_elsewhere,  // name: the entity in which GLPI refused the ticket
+};
+[[nodiscard]] std::string_view to_string(NoteCode code) noexcept;
+[[nodiscard]] std::optional<NoteCode> parse_note_code(std::string_view text) noexcept;
+
+struct PlacementNote {
+    NoteCode code = NoteCode::no_asset;
+    std::string name;  // one short line
+    std::int64_t count = 0;
+    Evidence evidence = Evidence::name;
+    bool operator==(const PlacementNote&) const = default;
+};
+
 struct Placement {
     std::optional<AssetHit> asset;
     std::int64_t entity_id = 0;
     std::string entity_name;
-    std::string note;       // for the ticket: why no asset is linked, or why the default entity
+    std::vector<PlacementNote> notes;
     std::string unmatched;  // reason for the unmatched list; empty: nothing to do there
     // Where an opening goes that GLPI refuses for its entity.
     std::int64_t default_entity_id = 0;
@@ -104,6 +141,9 @@ struct Placement {
     bool provisional = false;  // decided by hint or default because GLPI did not answer in time
     bool operator==(const Placement&) const = default;
 };
+
+// True when the plan names an entity that the tree lacks; it may be newer than the tree.
+[[nodiscard]] bool names_unknown_entity(const Plan& plan, const EntityTree& tree);
 
 // What to ask for next when all that `query` found lies outside the plan's limit: weaker evidence
 // may find the host inside. Nothing: `found` decides, or no evidence is left.

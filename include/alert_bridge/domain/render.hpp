@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
-#include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/domain/placement.hpp"
 
 namespace alert_bridge::domain {
 
@@ -43,8 +43,8 @@ struct TextContext {
     // "cancelled", "note", "joined", "returned": sections {{#is.recovered}}…{{/is.recovered}}
     std::string event;
     std::string asset_name, asset_type, entity_name;
-    std::string placement_note;                 // why no asset is linked, when so
-    std::string started, ended, duration, now;  // local time with zone
+    std::vector<PlacementNote> placement_notes;  // why no asset is linked, when so
+    std::string started, ended, duration, now;   // local time with zone
     std::string old_severity;
     std::int64_t repeats = 0;
     std::int64_t previous_ticket = 0;
@@ -69,8 +69,8 @@ struct TextContext {
 class Templates {
   public:
     // `sets` override or add to the shipped ones; a part left empty falls back to the shipped set
-    // of the same name, then to "en". Errors: all mistakes, joined by \n, code "template". Severity
-    // and event words are French in sets called "fr", "fr-…" and "fr_…", else English.
+    // of the same name, then to "en". Errors: all mistakes, joined by \n, code "template".
+    // Severities, events and notes are French in sets called "fr", "fr-…" and "fr_…", else English.
     [[nodiscard]] static Result<std::shared_ptr<const Templates>> compile(
         std::map<std::string, TemplateSet> sets
     );
@@ -81,6 +81,10 @@ class Templates {
     // Title: one line, not cut. Others: HTML, values escaped once. An unknown set is "en".
     [[nodiscard]] virtual std::string render(
         std::string_view set, TemplatePart part, const TextContext& context
+    ) const = 0;
+    // The notes as sentences in the set's language: plain text of one line, not escaped.
+    [[nodiscard]] virtual std::string note(
+        std::string_view set, const std::vector<PlacementNote>& notes
     ) const = 0;
 };
 

@@ -138,7 +138,7 @@ struct SourceDefaults {
     std::string templates;
     std::string time_zone;
     std::optional<Mode> mode;
-    std::optional<std::map<std::string, Duration>> open_after_by_state;  // e.g. nagios UNKNOWN
+    std::map<std::string, Duration> open_after_by_state;  // by Alert::sender_state
 };
 
 struct RuleBook {

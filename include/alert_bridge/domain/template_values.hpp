@@ -28,6 +28,9 @@ struct Words {
     std::array<std::string_view, 6> severities;  // in the order of Severity
     std::array<std::string_view, 10> kinds;      // in the order of AlertKind
     std::array<std::string_view, 11> events;     // in the order of kEvents
+    std::array<std::string_view, 7> evidences;   // in the order of Evidence
+    // In the order of NoteCode, with {name}, {count} and {evidence} to be filled in.
+    std::array<std::string_view, 15> notes;
 };
 inline constexpr std::array<std::string_view, 11> kEvents{
     "opened",   "update",    "acknowledged", "severity", "repeat",  "recovered",
@@ -37,6 +40,9 @@ inline constexpr std::array<std::string_view, 11> kEvents{
 // "fr-acme" are those of "fr"; of any other name, English.
 [[nodiscard]] const std::map<std::string, TemplateSet>& shipped_sets();
 [[nodiscard]] const Words& words_of(std::string_view set);
+
+// The notes as sentences, one after the other.
+[[nodiscard]] std::string note_text(const std::vector<PlacementNote>& notes, const Words& words);
 
 struct TextSource {
     const TextContext& context;

@@ -6,10 +6,11 @@
 // question asked by several at once goes out once; hits and misses are remembered for their life
 // times, and while GLPI is away an old answer serves rather than none. An item type that the user
 // may not read, or that this GLPI does not have, is passed over with one warning. Names that GLPI
-// does not know are listed in `missing`.
-// Not guaranteed: freshness beyond the life times.
-// Thread rule: the I/O thread. Must outlive its calls.
-// Tests: tests/unit/glpi/client_test.cpp, tests/contract/asset_directory_test.cpp
+// does not know are listed in `missing`. Lists are read to their end, however many customers share
+// a name; where a list is longer than can be read, its hits are one_of_many and its names
+// "several", both remembered only as long as a miss. Not guaranteed: freshness beyond the life
+// times. Thread rule: the I/O thread. Must outlive its calls. Tests:
+// tests/unit/glpi/client_test.cpp, tests/contract/asset_directory_test.cpp
 #pragma once
 
 #include <memory>
@@ -37,6 +38,8 @@ class Directory final : public ports::AssetDirectory {
     Task<Hits> find(domain::AssetQuery query) override;
     Task<domain::EntityTree> entities() override;
     const domain::EntityTree* known_entities() const noexcept override;
+    bool entities_are_fresh() const noexcept override;
+    void doubt_entities() noexcept override;
     Task<ports::ResolvedNames> resolve(ports::Names names) override;
 
   private:
@@ -44,15 +47,18 @@ class Directory final : public ports::AssetDirectory {
     Task<Hits> by_id(std::string item_type, std::int64_t id, domain::Evidence evidence);
     Task<Hits> by_column(domain::Evidence evidence, std::string value);
     Task<Hits> by_address(std::string address);
+    // The next page of a list. Requires: `pager` outlives the call.
+    Task<Reply> read_page(Pager& pager, std::string label);
     Task<Done> refresh_entities();
     Task<Done> load_entities();
-    Task<std::vector<NamedRow>> rows_with_name(NameKind kind, std::string name);
+    Task<NamedRows> rows_with_name(NameKind kind, std::string name);
     Task<std::string> resolve_one(NameKind kind, std::string name, std::int64_t entity_id);
     boost::asio::awaitable<std::optional<Error>> settle(
         NameKind kind, std::string name, std::int64_t entity_id, std::int64_t& id,
         std::vector<std::string>& missing
     );
     [[nodiscard]] bool is_passed_over(std::string_view item_type, const Error& error);
+    void warn_of_cut_list(std::string_view item_type);
     void take_tree(const std::vector<domain::Entity>& entities, WallTime fresh_until);
 
     SessionPool& pool_;
@@ -64,6 +70,7 @@ class Directory final : public ports::AssetDirectory {
     SingleFlight<std::string> name_searches_;
     std::unique_ptr<domain::EntityTree> tree_;
     WallTime tree_fresh_until_{};
+    WallTime tree_asked_at_{};  // of GLPI, whatever it answered
     std::set<std::string, std::less<>> warned_;
 };
 

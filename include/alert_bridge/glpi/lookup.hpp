@@ -21,16 +21,36 @@ namespace alert_bridge::glpi {
 
 [[nodiscard]] bool is_searchable(std::string_view value);
 
-// A class name of GLPI that may stand in a path: letters, digits, underscore.
-[[nodiscard]] bool is_item_type(std::string_view name);
-
-// "/Computer?searchText[name]=^web01$&range=0-49&get_hateoas=false", encoded.
+// Lists, to be read by a Pager: "/Computer?searchText[name]=^web01$&", encoded, and "/Entity?".
 [[nodiscard]] std::string exact_path(
     std::string_view item_type, std::string_view field, std::string_view value
 );
-// "/Entity?range=0-999&get_hateoas=false"
-[[nodiscard]] std::string page_path(std::string_view item_type, int page);
-inline constexpr std::int64_t kListRows = 1000;
+[[nodiscard]] std::string all_path(std::string_view item_type);
+
+// Walks a list page by page to its end, but no further than `pages_max` pages. The end is where
+// Content-Range says, else behind a page that is not full, else behind an empty one.
+class Pager {
+  public:
+    Pager(std::string list_path, int pages_max)
+        : list_path_(std::move(list_path)), pages_left_(pages_max) {}
+
+    // True while a page is to be asked for.
+    [[nodiscard]] bool has_next() const noexcept { return !at_end_ && pages_left_ > 0; }
+    // "/Entity?range=1000-1999&get_hateoas=false"
+    [[nodiscard]] std::string next_path() const;
+    // A page came. `total` is -1 when GLPI did not tell it.
+    void took(std::size_t rows, std::int64_t total) noexcept;
+    void reached_end() noexcept { at_end_ = true; }
+    // The pages were used up before the end: there is more that nobody has seen.
+    [[nodiscard]] bool is_cut() const noexcept { return !at_end_ && pages_left_ <= 0; }
+
+  private:
+    std::string list_path_;
+    int pages_left_;
+    std::int64_t first_ = 0;
+    bool at_end_ = false;
+};
+inline constexpr std::int64_t kListRows = 1000;  // of one page
 
 // Column of an item type that holds this evidence; "" when the type has none. Asking for a column
 // that does not exist is a fatal error in older versions.
@@ -61,6 +81,11 @@ struct NamedRow {
     std::int64_t id = 0;
     std::int64_t entity_id = 0;
     bool recursive = false;
+};
+
+struct NamedRows {
+    std::vector<NamedRow> rows;
+    bool complete = true;  // false: GLPI has more than can be read
 };
 
 // Rows that carry the name: the complete name when it has a '>', else the short or the complete

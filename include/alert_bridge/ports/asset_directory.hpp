@@ -50,8 +50,13 @@ class AssetDirectory {
     // All entities; refreshed when older than its life time, and the old tree is used while GLPI is
     // away.
     [[nodiscard]] virtual Task<domain::EntityTree> entities() = 0;
-    // The last known tree, if any.
+    // The last known tree, if any; fresh or not.
     [[nodiscard]] virtual const domain::EntityTree* known_entities() const noexcept = 0;
+    // False when entities() would ask GLPI.
+    [[nodiscard]] virtual bool entities_are_fresh() const noexcept = 0;
+    // Something is named that the tree lacks: it is no longer fresh, unless GLPI was asked for it
+    // only minutes ago.
+    virtual void doubt_entities() noexcept = 0;
 
     [[nodiscard]] virtual Task<ResolvedNames> resolve(Names names) = 0;
 };

@@ -72,6 +72,9 @@ inline void parse_word(std::string_view word, domain::TicketType& out) {
 inline void parse_word(std::string_view word, domain::EntityBy& out) {
     assign(domain::parse_entity_by(word), out);
 }
+inline void parse_word(std::string_view word, domain::NoteCode& out) {
+    assign(domain::parse_note_code(word), out);
+}
 inline void parse_word(std::string_view word, domain::Evidence& out) {
     using domain::Evidence;
     for (const auto evidence :

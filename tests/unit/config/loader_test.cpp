@@ -112,6 +112,14 @@ TEST_CASE("a source carries its options, its secrets and its defaults") {
     CHECK(config.rules.default_time_zone == "America/Sao_Paulo");
 }
 
+TEST_CASE("UNKNOWN of a Nagios source must last, and no state of a Zabbix source") {
+    std::string text = kSmall;
+    CHECK(loaded(text).rules.sources.at("zabbix-1").open_after_by_state.empty());
+    text.replace(text.find("type: zabbix"), 12, "type: nagios");
+    const auto waits = loaded(text).rules.sources.at("zabbix-1").open_after_by_state;
+    CHECK(waits == std::map<std::string, Duration>{{"unknown", Duration(15 * 60'000)}});
+}
+
 TEST_CASE("a severity map of Zabbix holds the name and the number, since either may be sent") {
     std::string text = kSmall;
     text.replace(

@@ -173,3 +173,52 @@ TEST_CASE("evidence inside the limit asks for nothing weaker") {
     CHECK(world.desk.tickets.begin()->second.asset->id == 18);
     CHECK(world.assets.lookups == 1);
 }
+
+TEST_CASE("a host remembered is placed by entities that are fresh") {
+    CoreWorld world;
+    limit_to_acme(world);
+    world.assets.remembers = true;
+    world.assets.next_tree = world.assets.tree;
+    SECTION("a fresh tree is not asked for again") {
+        world.take(world.alert(AlertKind::problem));
+        CHECK(world.assets.tree_loads == 0);
+        CHECK(world.assets.doubts == 0);
+        CHECK(world.desk.tickets.begin()->second.entity_id == 2);
+    }
+    SECTION("an old one is: the site has moved to another customer") {
+        world.assets.next_tree = domain::EntityTree(
+            {{0, -1, "Root", "Root", "", ""},
+             {1, 0, "ACME", "Root > ACME", "", ""},
+             {2, 0, "Lyon", "Root > Lyon", "", ""},
+             {3, 0, "Unassigned", "Root > Unassigned", "", ""}}
+        );
+        world.assets.tree_is_fresh = false;
+        world.take(world.alert(AlertKind::problem));
+        CHECK(world.assets.tree_loads == 1);
+        REQUIRE(world.desk.tickets.size() == 1);
+        CHECK(world.desk.tickets.begin()->second.entity_id == 1);
+        CHECK_FALSE(world.desk.tickets.begin()->second.asset.has_value());
+    }
+}
+
+TEST_CASE("an entity that the tree lacks is asked for once, not for each alert") {
+    CoreWorld world;
+    world.assets.remembers = true;
+    world.rules->plan.entity.value = "Root > New";
+    SECTION("it is there now") {
+        world.assets.next_tree = domain::EntityTree(
+            {{0, -1, "Root", "Root", "", ""}, {7, 0, "New", "Root > New", "", ""}}
+        );
+        world.take(world.alert(AlertKind::problem));
+        CHECK(world.assets.tree_loads == 1);
+        CHECK(world.desk.tickets.begin()->second.entity_id == 7);
+    }
+    SECTION("it is not") {
+        for (const char* key : {"z/trigger/1", "z/trigger/2", "z/trigger/3"}) {
+            world.take(world.alert(AlertKind::problem, "1", key));
+        }
+        CHECK(world.assets.tree_loads == 1);
+        CHECK(world.assets.doubts >= 3);
+        CHECK(world.desk.tickets.size() == 3);
+    }
+}

@@ -103,7 +103,8 @@ Alert hostile_alert(const std::string& text) {
 
 TextContext hostile_context(const Alert& alert, const Plan& plan, const std::string& text) {
     TextContext context = test_support::full_context(alert, plan, "note");
-    context.asset_name = context.asset_type = context.entity_name = context.placement_note = text;
+    context.asset_name = context.asset_type = context.entity_name = text;
+    context.placement_notes = {{NoteCode::entity_unknown, text, 0, Evidence::name}};
     context.started = context.ended = context.duration = context.now = text;
     context.old_severity = text;
     context.open_problems = {text, text + "2"};

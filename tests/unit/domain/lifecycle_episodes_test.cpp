@@ -159,7 +159,10 @@ TEST_CASE("an opening that GLPI refuses for good in its entity moves to the defa
     }
     CHECK(world.operations[0].state == OperationState::due);
     CHECK(world.incident().placement.entity_id == 9);
-    CHECK_THAT(world.operations[0].content.html, ContainsSubstring("GLPI refused the ticket in"));
+    CHECK_THAT(
+        world.operations[0].content.html,
+        ContainsSubstring("<p>en/refused_elsewhere/Root entity &gt; Customer A</p>")
+    );
 }
 
 TEST_CASE("a comment on a problem that is over is told and reopens nothing") {

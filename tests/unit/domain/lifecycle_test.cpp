@@ -311,3 +311,19 @@ TEST_CASE("news for a ticket that a person closed or deleted end the incident qu
     CHECK(world.owed() == nullptr);
     CHECK(world.incidents.size() == 1);
 }
+
+TEST_CASE("a problem on hold waits as long as its present state must last") {
+    World world;
+    world.rules.plan.policy.open_after = {{"", 15min}};
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.incident().state == IncidentState::holding);
+    world.pass(1min);
+    Alert worse = world.alert(AlertKind::problem);
+    worse.severity = Severity::disaster;
+    worse.severity_changed = true;
+    world.rules.plan.policy.open_after = {{"", 2min}};
+    world.take(worse);
+    CHECK(world.incident().state == IncidentState::holding);
+    world.pass(1min);
+    CHECK(world.incident().state == IncidentState::open);
+}

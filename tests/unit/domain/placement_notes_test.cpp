@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <set>
+
 #include "placement_sample.hpp"
 
 namespace alert_bridge::domain {
@@ -10,8 +12,8 @@ TEST_CASE("a note for the ticket names no asset, the operator's list names at mo
     }
     const Placement placement = place(plan_for({"ACME", "", ""}), many, tree());
     REQUIRE(placement.entity_id == kAcme);
-    REQUIRE(placement.note.find("Bolt") == std::string::npos);
-    REQUIRE(placement.note.find("Computer") == std::string::npos);
+    REQUIRE(note_of(placement).find("Bolt") == std::string::npos);
+    REQUIRE(note_of(placement).find("Computer") == std::string::npos);
     REQUIRE_THAT(placement.unmatched, ContainsSubstring("9 assets"));
     REQUIRE_THAT(placement.unmatched, ContainsSubstring("Computer #5"));
     REQUIRE(placement.unmatched.find("Computer #6") == std::string::npos);
@@ -44,7 +46,7 @@ TEST_CASE("the source's default comes before GLPI's, and a vanished one falls th
         const Placement placement = place(plan, {}, tree());
         REQUIRE(placement.entity_id == kNoEntity);
         REQUIRE(placement.entity_name.empty());
-        REQUIRE_THAT(placement.note, ContainsSubstring("No default entity is known"));
+        REQUIRE_THAT(note_of(placement), ContainsSubstring("No default entity is known"));
     }
     SECTION("a refused opening goes to the default, inside the limit") {
         const Placement free = place(plan, {hit(7, kAcme)}, tree());
@@ -63,10 +65,93 @@ TEST_CASE("a rule's limit that its look-up did not give lets no asset and no hin
     const Placement placement = place(plan, {hit(8, kBolt)}, tree());
     REQUIRE_FALSE(placement.asset.has_value());
     REQUIRE(placement.entity_id == kStaff);
-    REQUIRE_THAT(placement.note, ContainsSubstring("\"customers: nobody\""));
+    REQUIRE_THAT(note_of(placement), ContainsSubstring("\"customers: nobody\""));
     REQUIRE_THAT(placement.unmatched, ContainsSubstring("a limit could not be checked"));
     plan.source_within.value = "ACME";
     REQUIRE(place(plan, {hit(7, kAcme)}, tree()).entity_id == kAcme);
+}
+
+TEST_CASE("an entity that the tree lacks is noticed wherever the plan names it") {
+    REQUIRE_FALSE(names_unknown_entity(plan_for({"ACME", "Lyon", "#1"}), tree()));
+    REQUIRE_FALSE(names_unknown_entity(Plan{}, tree()));
+    for (EntityRef Plan::*ref :
+         {&Plan::entity, &Plan::within, &Plan::source_within, &Plan::default_entity,
+          &Plan::glpi_default_entity}) {
+        Plan plan = plan_for({"ACME", "", ""});
+        (plan.*ref).value = "Root > New";
+        REQUIRE(names_unknown_entity(plan, tree()));
+    }
+}
+
+TEST_CASE("nobody chooses from a part of too many hits") {
+    AssetHit seen = hit(7, kAcmeSite);
+    seen.one_of_many = true;
+    AssetHit other = hit(8, kBolt);
+    other.one_of_many = true;
+    const Plan limited = plan_for({"", "ACME", ""});
+    const Placement placement = place(limited, {seen, other}, tree());
+    REQUIRE_FALSE(placement.asset.has_value());
+    REQUIRE(placement.entity_id == kAcme);
+    REQUIRE_THAT(note_of(placement), ContainsSubstring("Too many GLPI assets"));
+    REQUIRE_THAT(placement.unmatched, ContainsSubstring("too many assets to compare"));
+    AssetQuery query;
+    query.name = "web01";
+    query.address = "192.0.2.1";
+    REQUIRE_FALSE(next_query(limited, query, {other}, tree()).has_value());
+}
+
+TEST_CASE("a note is said in the language of the ticket's template set") {
+    const auto templates = Templates::compile({{"fr-acme", {"{{problem.name}}", "", "", ""}}});
+    REQUIRE(templates.has_value());
+    const std::vector<PlacementNote> notes{
+        {NoteCode::several_assets, "", 3, Evidence::serial},
+        {NoteCode::entity_unknown, "A {count} {name}", 0, Evidence::name}};
+    CHECK(
+        (*templates)->note("en", notes) ==
+        "3 GLPI assets answer to this host's serial number; so no asset is linked. The entity "
+        "\"A {count} {name}\" named by a rule is not known in GLPI."
+    );
+    const std::string french =
+        "3 équipements GLPI correspondent à cet hôte (critère : numéro de série) ; aucun n’est "
+        "donc lié. L’entité « A {count} {name} » désignée par une règle est inconnue dans GLPI.";
+    CHECK((*templates)->note("fr", notes) == french);
+    CHECK((*templates)->note("fr-acme", notes) == french);
+    CHECK((*templates)->note("no such set", notes) == (*templates)->note("en", notes));
+    CHECK((*templates)->note("fr", {}).empty());
+    Alert alert;
+    TextContext context;
+    context.alert = &alert;
+    context.placement_notes = {PlacementNote{}};
+    CHECK_THAT(
+        (*templates)->render("fr", TemplatePart::body, context),
+        ContainsSubstring("<p><em>Aucun équipement GLPI n’a été trouvé pour cet hôte.</em></p>")
+    );
+}
+
+TEST_CASE("every note has its own sentence in every language, and a name of its own") {
+    for (const char* set : {"en", "fr"}) {
+        INFO(set);
+        std::set<std::string> sentences;
+        std::set<std::string_view> codes;
+        const Words& words = words_of(set);
+        for (std::size_t i = 0; i < words.notes.size(); ++i) {
+            const auto code = static_cast<NoteCode>(i);
+            codes.insert(to_string(code));
+            REQUIRE(parse_note_code(to_string(code)) == code);
+            const std::string text = note_text({{code, "NAME", 4, Evidence::name}}, words);
+            INFO(text);
+            REQUIRE(text.ends_with('.'));
+            REQUIRE(text.find('{') == std::string::npos);
+            const bool names =
+                code <= NoteCode::limit_missing || code == NoteCode::entity_unknown ||
+                code == NoteCode::entity_outside || code == NoteCode::refused_elsewhere;
+            REQUIRE((text.find("NAME") != std::string::npos) == names);
+            sentences.insert(text);
+        }
+        REQUIRE(sentences.size() == words.notes.size());
+        REQUIRE(codes.size() == words.notes.size());
+    }
+    REQUIRE_FALSE(parse_note_code("nonsense").has_value());
 }
 
 TEST_CASE("without an answer from GLPI the host is placed provisionally by hint or default") {
@@ -74,11 +159,11 @@ TEST_CASE("without an answer from GLPI the host is placed provisionally by hint 
     REQUIRE(hinted.provisional);
     REQUIRE(hinted.entity_id == kAcme);
     REQUIRE_FALSE(hinted.asset.has_value());
-    REQUIRE_THAT(hinted.note, ContainsSubstring("did not answer in time"));
+    REQUIRE_THAT(note_of(hinted), ContainsSubstring("did not answer in time"));
     REQUIRE(hinted.unmatched.empty());
     const Placement lost = place_without_answer(plan_for({}), tree());
     REQUIRE(lost.entity_id == kStaff);
-    REQUIRE_THAT(lost.note, ContainsSubstring("default entity"));
+    REQUIRE_THAT(note_of(lost), ContainsSubstring("default entity"));
     const Placement limited = place_without_answer(plan_for({"Bolt", "ACME", ""}), tree());
     REQUIRE(limited.entity_id == kAcme);
 }
@@ -108,8 +193,22 @@ TEST_CASE("hostile names in a note are one short line") {
     Plan plan = plan_for({});
     plan.entity.value = "Root >\n" + std::string(1000, 'x');
     const Placement placement = place(plan, {}, tree());
-    REQUIRE(placement.note.find('\n') == std::string::npos);
-    REQUIRE(placement.note.size() < 500);
+    REQUIRE(note_of(placement).find('\n') == std::string::npos);
+    REQUIRE(note_of(placement).size() < 500);
+}
+
+TEST_CASE("only class names may stand in a path") {
+    CHECK(is_item_type("Computer"));
+    CHECK(is_item_type("PluginGenericobjectRack"));
+    CHECK(is_item_type("Item_DeviceSimcard"));
+    for (const char* bad :
+         {"", "Computer/1", "../x", "1Computer", "Computer?x", "a b",
+          "Glpi\\CustomAsset\\RackAsset"}) {
+        INFO(bad);
+        CHECK_FALSE(is_item_type(bad));
+    }
+    CHECK(is_item_type(std::string(64, 'a')));
+    CHECK_FALSE(is_item_type(std::string(65, 'a')));
 }
 
 TEST_CASE("the query takes each piece of evidence, cleaned") {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "alert_bridge/domain/placement.hpp"
+#include "alert_bridge/domain/template_values.hpp"
 #include "catch.hpp"
 
 namespace alert_bridge::domain {
@@ -29,6 +29,10 @@ inline const EntityTree& tree() {
 
 inline AssetHit hit(std::int64_t id, std::int64_t entity, Evidence evidence = Evidence::name) {
     return {"Computer", id, "web01", entity, evidence};
+}
+
+inline std::string note_of(const Placement& placement) {
+    return note_text(placement.notes, words_of("en"));
 }
 
 struct Wishes {
@@ -63,13 +67,13 @@ inline void check(const std::vector<Case>& cases) {
     for (const Case& c : cases) {
         INFO(c.about);
         const Placement placement = place(plan_for(c.wishes), c.hits, tree());
-        INFO("note: " << placement.note);
+        INFO("note: " << note_of(placement));
         INFO("unmatched: " << placement.unmatched);
         REQUIRE(placement.entity_id == c.entity);
         REQUIRE(placement.entity_name == tree().by_id(c.entity)->complete_name);
         REQUIRE((placement.asset ? placement.asset->id : 0) == c.asset);
-        REQUIRE(placement.note.empty() == c.note.empty());
-        REQUIRE_THAT(placement.note, ContainsSubstring(c.note));
+        REQUIRE(note_of(placement).empty() == c.note.empty());
+        REQUIRE_THAT(note_of(placement), ContainsSubstring(c.note));
         REQUIRE(placement.unmatched.empty() == c.unmatched.empty());
         REQUIRE_THAT(placement.unmatched, ContainsSubstring(c.unmatched));
         REQUIRE_FALSE(placement.provisional);

@@ -66,7 +66,7 @@ TEST_CASE("every name shows its value") {
         {"ticket.asset_type", "Computer"},
         {"ticket.entity", "Root entity &gt; ACME"},
         {"ticket.previous", "815"},
-        {"ticket.note", "No GLPI asset was found."},
+        {"ticket.note", "No GLPI asset was found for this host."},
         {"ticket.repeats", "4"},
         {"event", "Problem"},
         {"old_severity", "Average"},
@@ -186,7 +186,7 @@ TEST_CASE("the shipped body tells what, where, how bad, since when and on what")
           "<pre>connection refused<br>after 3 tries</pre>\n",
           "<p>Look at the load balancer first.</p>\n", "<li>Disk is full</li>\n",
           "<p>An earlier ticket about the same problem: #815</p>\n",
-          "<p><em>No GLPI asset was found.</em></p>\n"}) {
+          "<p><em>No GLPI asset was found for this host.</em></p>\n"}) {
         INFO(body);
         REQUIRE_THAT(body, ContainsSubstring(part));
     }

@@ -173,7 +173,7 @@ TEST_CASE("a source brings its own limit, defaults and waiting times by state") 
     source.templates = "fr";
     source.time_zone = "Europe/Paris";
     source.mode = Mode::observe;
-    source.open_after_by_state = {{"UNKNOWN", minutes(15)}};
+    source.open_after_by_state = {{"unknown", minutes(15)}};
     Alert alert = full_alert();
     Plan plan = evaluated(rules, alert);
     REQUIRE(plan.source_within.value == "Root > ACME");
@@ -185,7 +185,9 @@ TEST_CASE("a source brings its own limit, defaults and waiting times by state") 
     REQUIRE(plan.policy.mode == Mode::observe);
     REQUIRE(open_after(plan) == minutes(2));
     REQUIRE(told(plan, "within") == "source zabbix-prod=Root > ACME");
-    alert.tags.push_back({"state", "unknown"});
+    alert.sender_state = "critical";
+    REQUIRE(open_after(evaluated(rules, alert)) == minutes(2));
+    alert.sender_state = "unknown";
     REQUIRE(open_after(evaluated(rules, alert)) == minutes(15));
     rules.rules.push_back(rule("r", all_of({}), [](auto& t) {
         t.open_after = {{"", minutes(1)}};

@@ -23,23 +23,57 @@ TEST_CASE("only values that GLPI's patterns cannot misread are searched for") {
     CHECK_FALSE(glpi::is_searchable(std::string(256, 'x')));
 }
 
-TEST_CASE("only class names may stand in a path") {
-    CHECK(glpi::is_item_type("Computer"));
-    CHECK(glpi::is_item_type("PluginGenericobjectRack"));
-    CHECK(glpi::is_item_type("Item_DeviceSimcard"));
-    for (const char* bad : {"", "Computer/1", "../x", "1Computer", "Computer?x", "a b"}) {
-        INFO(bad);
-        CHECK_FALSE(glpi::is_item_type(bad));
-    }
-    CHECK_FALSE(glpi::is_item_type(std::string(65, 'a')));
-}
-
 TEST_CASE("a search is anchored at both ends and encoded") {
     CHECK(
         glpi::exact_path("Computer", "name", "web 01+é") ==
-        "/Computer?searchText[name]=%5Eweb%2001%2B%C3%A9%24&range=0-49&get_hateoas=false"
+        "/Computer?searchText[name]=%5Eweb%2001%2B%C3%A9%24&"
     );
-    CHECK(glpi::page_path("Entity", 2) == "/Entity?range=2000-2999&get_hateoas=false");
+    CHECK(glpi::all_path("Entity") == "/Entity?");
+}
+
+TEST_CASE("a list is walked to its end, and a longer one is known to be cut") {
+    struct Page {
+        std::size_t rows;
+        std::int64_t total;
+    };
+    struct Walk {
+        std::string about;
+        std::vector<Page> pages;
+        bool is_cut;
+        std::string last_range;  // asked for
+    };
+    for (const Walk& walk : std::vector<Walk>{
+             {"one page", {{3, 3}}, false, "range=0-999"},
+             {"total not told", {{3, -1}}, false, "range=0-999"},
+             {"nothing there", {{0, -1}}, false, "range=0-999"},
+             {"full page, total not told", {{1000, -1}, {5, -1}}, false, "range=1000-1999"},
+             {"full page, no more", {{1000, 1000}}, false, "range=0-999"},
+             {"GLPI gives less at once",
+              {{50, 120}, {50, 120}, {20, 120}},
+              false,
+              "range=100-1099"},
+             {"GLPI gives nothing more", {{50, 120}, {0, 120}}, false, "range=50-1049"},
+             {"longer than may be read",
+              {{1000, 9000}, {1000, 9000}, {1000, 9000}},
+              true,
+              "range=2000-2999"},
+         }) {
+        INFO(walk.about);
+        glpi::Pager pager("/Computer?x&", 3);
+        std::string path;
+        for (const Page& page : walk.pages) {
+            REQUIRE(pager.has_next());
+            path = pager.next_path();
+            pager.took(page.rows, page.total);
+        }
+        CHECK_FALSE(pager.has_next());
+        CHECK(pager.is_cut() == walk.is_cut);
+        CHECK(path == "/Computer?x&" + walk.last_range + "&get_hateoas=false");
+    }
+    glpi::Pager past("/Computer?", 3);
+    past.reached_end();
+    CHECK_FALSE(past.has_next());
+    CHECK_FALSE(past.is_cut());
 }
 
 TEST_CASE("columns that an item type lacks are never asked for") {
@@ -74,8 +108,10 @@ TEST_CASE("hits are exact, and neither templates nor in the trash") {
 
 TEST_CASE("hits and entities survive the cache, and a spoilt cache is harmless") {
     const std::vector<domain::AssetHit> hits{
-        {"Computer", 1, "web01", 1, Evidence::name}, {"Printer", 2, "p\"1", 0, Evidence::address}};
+        {"Computer", 1, "web01", 1, Evidence::name},
+        {"Printer", 2, "p\"1", 0, Evidence::address, true}};
     CHECK(glpi::decode_hits(glpi::encode_hits(hits)) == hits);
+    CHECK(glpi::decode_hits(R"([["Computer",1,"web01",1,4]])").at(0) == hits[0]);
     for (const char* spoilt : {"", "nonsense", "{}", "[1]", "[[1,2,3,4,5]]", "[[\"a\"]]"}) {
         INFO(spoilt);
         CHECK(glpi::decode_hits(spoilt).empty());

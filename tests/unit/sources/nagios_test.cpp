@@ -188,6 +188,7 @@ TEST_CASE("severity follows the state, and the source's map wins") {
     CHECK(decode(service()).severity == Severity::high);
     CHECK(decode(service({{"SERVICESTATE", "WARNING"}})).severity == Severity::warning);
     CHECK(decode(service({{"SERVICESTATE", "UNKNOWN"}})).severity == Severity::warning);
+    CHECK(decode(service({{"SERVICESTATE", "UNKNOWN"}})).sender_state == "unknown");
     CHECK(decode(service({{"SERVICESTATE", "OK"}})).severity == Severity::not_classified);
     CHECK(decode(host()).severity == Severity::high);
     CHECK(decode(host({{"HOSTSTATE", "UNREACHABLE"}})).severity == Severity::information);

@@ -31,12 +31,13 @@ domain::Host full_host() {
 
 domain::Alert full_alert() {
     domain::Alert alert;
-    auto& [id, source, kind, state, severity, problem_key, episode, idempotency_key, order, host, service, host_problem, whole_problem, problem_name, text, details, tags, links, author, comment, severity_changed, is_repeat, started_at, received_at] =
+    auto& [id, source, kind, state, sender_state, severity, problem_key, episode, idempotency_key, order, host, service, host_problem, whole_problem, problem_name, text, details, tags, links, author, comment, severity_changed, is_repeat, started_at, received_at] =
         alert;
     id = "01H";
     source = "zabbix";
     kind = domain::AlertKind::downtime_end;
     state = domain::ProblemState::ok;
+    sender_state = "up";
     severity = domain::Severity::disaster;
     problem_key = "zabbix/1";
     episode = "77";
@@ -134,19 +135,26 @@ domain::Plan full_plan() {
 
 domain::Placement full_placement() {
     domain::Placement placement;
-    auto& [asset, entity_id, entity_name, note, unmatched, default_entity_id, default_entity_name, provisional] =
+    auto& [asset, entity_id, entity_name, notes, unmatched, default_entity_id, default_entity_name, provisional] =
         placement;
     domain::AssetHit hit;
-    auto& [item_type, id, name, hit_entity, evidence] = hit;
+    auto& [item_type, id, name, hit_entity, evidence, one_of_many] = hit;
     item_type = "NetworkEquipment";
     id = 9'000'000'000;
     name = "sw1";
     hit_entity = 3;
     evidence = domain::Evidence::address;
+    one_of_many = true;
     asset = hit;
     entity_id = -1;
     entity_name = "Root > A";
-    note = "n";
+    domain::PlacementNote reason;
+    auto& [code, note_name, count, note_evidence] = reason;
+    code = domain::NoteCode::several_assets;
+    note_name = "n";
+    count = 3;
+    note_evidence = domain::Evidence::serial;
+    notes = {reason, {}};
     unmatched = "several";
     default_entity_id = 4;
     default_entity_name = "Root";
@@ -188,6 +196,14 @@ TEST_CASE("every field of every struct survives the way to text and back") {
     check_round_trip(full_plan());
     check_round_trip(full_placement());
     check_round_trip(full_content());
+}
+
+TEST_CASE("a placement whose note was stored as a sentence is read without it") {
+    domain::Placement placement;
+    REQUIRE(decode(R"({"entity_id":7,"note":"No asset.","unmatched":"none"})", placement));
+    CHECK(placement.entity_id == 7);
+    CHECK(placement.notes.empty());
+    CHECK(placement.unmatched == "none");
 }
 
 TEST_CASE("default structs survive as well") {
