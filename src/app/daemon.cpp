@@ -180,7 +180,10 @@ asio::awaitable<int> Daemon::run() {
             ports::Level::error, "listen_failed", listening.error().message,
             {{"address", config_.listen.address}, {"port", std::to_string(config_.listen.port)}}
         );
-        (void)co_await stop();
+        const bool clean = co_await stop();
+        if (!clean) {
+            leave_hard(EXIT_FAILURE);
+        }
         co_return EXIT_FAILURE;
     }
     const std::string port = std::to_string(listener_.port());
@@ -193,14 +196,19 @@ asio::awaitable<int> Daemon::run() {
     co_await serve_signals();
     const bool clean = co_await stop();
     if (!clean) {
-        // Something still hangs on GLPI; its outcome is looked for at the next start.
-        events_->log(ports::Level::warning, "stopped_hard", "stopped while writes were under way");
-        store_->close();
-        events_->flush();
-        std::_Exit(EXIT_SUCCESS);
+        leave_hard(EXIT_SUCCESS);
     }
     events_->log(ports::Level::info, "stopped", "stopped");
     co_return EXIT_SUCCESS;
+}
+
+// Something still hangs on GLPI; its outcome is looked for at the next start. Coroutines that have
+// not ended refer to the parts of this object: no destructor may run.
+void Daemon::leave_hard(int status) {
+    events_->log(ports::Level::warning, "stopped_hard", "stopped while writes were under way");
+    store_->close();
+    events_->flush();
+    std::_Exit(status);
 }
 
 asio::awaitable<bool> Daemon::is_same_glpi() {
@@ -247,7 +255,10 @@ asio::awaitable<bool> Daemon::stop() {
     dispatcher_.stop();
     upkeep_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
-    co_await glpi_->shut_down();
+    if (joined) {
+        // What still hangs on GLPI would leave no hope for this call either.
+        co_await glpi_->shut_down();
+    }
     co_return joined;
 }
 

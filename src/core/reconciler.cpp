@@ -85,7 +85,7 @@ asio::awaitable<OperationResult> Reconciler::look_on_ticket(
             co_return look_up_failed(solution.error());
         }
         if (*solution != 0) {
-            co_return found(*solution, "found after an unclear answer");
+            co_return co_await look_at_status(std::move(operation), ticket_id, *solution);
         }
     }
     auto followup = co_await desk_.find_followup(ticket_id, operation.reference);
@@ -96,6 +96,23 @@ asio::awaitable<OperationResult> Reconciler::look_on_ticket(
         co_return found(*followup, "found after an unclear answer");
     }
     co_return nothing();
+}
+
+// A quiet solution is two writes: the text, then the status. The text alone solves nothing; what is
+// left of it is due again, and the repeat finds the text and only sets the status.
+asio::awaitable<OperationResult> Reconciler::look_at_status(
+    Operation operation, std::int64_t ticket_id, std::int64_t solution
+) {
+    if (!operation.content.notify) {
+        auto ticket = co_await desk_.view(ticket_id, ports::TicketDetail::plain);
+        if (!ticket) {
+            co_return look_up_failed(ticket.error());
+        }
+        if (!domain::is_over(*ticket)) {
+            co_return nothing();
+        }
+    }
+    co_return found(solution, "found after an unclear answer");
 }
 
 }  // namespace alert_bridge::core

@@ -6,7 +6,7 @@ namespace {
 
 constexpr int kApproval = 10;  // GLPI 11: waits for somebody's approval
 
-bool has_status(const TicketView& ticket, TicketStatus status) {
+bool has_status(const TicketView& ticket, TicketStatus status) noexcept {
     return ticket.status == static_cast<int>(status);
 }
 
@@ -64,6 +64,10 @@ Review review_open_ticket(const Operation& operation, const TicketView& ticket) 
 
 }  // namespace
 
+bool is_over(const TicketView& ticket) noexcept {
+    return has_status(ticket, TicketStatus::solved) || has_status(ticket, TicketStatus::closed);
+}
+
 Review review(const Operation& operation, const TicketView& ticket) {
     using Verdict = Review::Verdict;
     if (!ticket.exists) {
@@ -72,11 +76,10 @@ Review review(const Operation& operation, const TicketView& ticket) {
     if (ticket.deleted) {
         return {Verdict::ticket_gone, "the ticket is in the trash bin"};
     }
-    const bool closed = has_status(ticket, TicketStatus::closed);
-    const bool solved = has_status(ticket, TicketStatus::solved);
-    if (!closed && !solved) {
+    if (!is_over(ticket)) {
         return review_open_ticket(operation, ticket);
     }
+    const bool closed = has_status(ticket, TicketStatus::closed);
     switch (operation.kind) {
         case OperationKind::solve:
             return {Verdict::already_so, closed ? "closed already" : "solved already"};

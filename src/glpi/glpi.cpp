@@ -130,6 +130,7 @@ Result<std::unique_ptr<Client>> make_client(
     http_options.connections = options.connections;
     http_options.connect_timeout = options.connect_timeout;
     http_options.request_timeout = options.request_timeout;
+    http_options.wait_timeout = options.request_timeout;
     Result<std::shared_ptr<net::HttpClient>> http =
         net::HttpClient::create(executor, std::move(http_options));
     if (!http) {

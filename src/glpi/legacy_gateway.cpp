@@ -54,11 +54,6 @@ Error no_ticket_id() {
     return Error{ErrorClass::refused, "no_ticket_id", "the ticket's number is not known"};
 }
 
-bool is_over(int status) {
-    return status == static_cast<int>(TicketStatus::solved) ||
-           status == static_cast<int>(TicketStatus::closed);
-}
-
 bool is_last_page(const Reply& reply, int page) {
     const auto rows = static_cast<std::int64_t>(reply.body.size());
     const bool told = reply.total >= 0 && (page + 1) * kPageRows >= reply.total;
@@ -212,7 +207,7 @@ ports::ServiceDesk::Task<std::int64_t> LegacyGateway::unless_over(
 ) {
     if (error.code == "ERROR_GLPI_ADD") {
         const Result<domain::TicketView> now = co_await view(ticket_id, ports::TicketDetail::plain);
-        if (now && is_over(now->status)) {
+        if (now && domain::is_over(*now)) {
             co_return 0;
         }
     }

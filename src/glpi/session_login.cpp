@@ -28,26 +28,29 @@ Call plain_call(std::string label, std::string path, Expect expect, Effect effec
     return call;
 }
 
-// A login that is cancelled must not leave everybody waiting.
+// A login that is cancelled must not leave everybody waiting. Once its outcome is told, the next
+// login may be somebody else's.
 class SessionPool::LoginGuard {
   public:
     explicit LoginGuard(SessionPool& pool) : pool_(pool) {}
     ~LoginGuard() {
-        if (pool_.state_.phase() == SessionState::Phase::logging_in) {
+        if (armed_) {
             const Error cancelled{ErrorClass::later, "cancelled", "the login was given up"};
             pool_.state_.login_failed(cancelled, pool_.seams_.clock.now(), 0);
         }
     }
     LoginGuard(const LoginGuard&) = delete;
     LoginGuard& operator=(const LoginGuard&) = delete;
+    void outcome_told() noexcept { armed_ = false; }
 
   private:
     SessionPool& pool_;
+    bool armed_ = true;
 };
 
 // Requires: state_.next() said login.
 asio::awaitable<Result<Done>> SessionPool::login() {
-    const LoginGuard guard(*this);
+    LoginGuard guard(*this);
     auto landing = logins_.lead(kLoginFlight);
     Server server;
     const std::uint64_t tokens = tokens_.generation;
@@ -59,12 +62,14 @@ asio::awaitable<Result<Done>> SessionPool::login() {
         if (tokens != tokens_.generation) {
             state_.forgive();  // it says nothing about the tokens that came meanwhile
         }
+        guard.outcome_told();
         seams_.metrics.count("glpi_logins_total", {{"result", std::string(to_string(error.kind))}});
         refresh_health(&error);
         landing->land(error);
         co_return error;
     }
     state_.established(std::move(*token), now, random());
+    guard.outcome_told();
     server_ = server;
     health_.version = server.version;
     seams_.events.log(
@@ -151,8 +156,9 @@ asio::awaitable<Result<Server>> SessionPool::furnish(Secret token) {
     co_return server;
 }
 
-asio::awaitable<void> SessionPool::kill(Secret token) {
+asio::awaitable<void> SessionPool::kill(Secret token, Duration at_most) {
     Call call = plain_call("killSession", "/killSession", Expect::boolean, Effect::read);
+    call.at_most = at_most;
     // Best effort: GLPI forgets unused sessions by itself.
     const Result<Reply> ignored = co_await send(std::move(call), std::move(token), false);
     static_cast<void>(ignored);

@@ -184,6 +184,7 @@ net::HttpRequest SessionPool::request_of(const Call& call, const Secret& token, 
     request.target = api_path_ + call.path;
     request.body = call.body;
     request.idempotent = call.effect != Effect::write;
+    request.at_most = call.at_most;
     request.headers.push_back({"User-Agent", "glpi-alert-bridge/" BRIDGE_VERSION});
     request.headers.push_back({"Accept", "application/json"});
     if (!call.body.empty()) {
@@ -293,8 +294,8 @@ asio::awaitable<void> SessionPool::kill_when_idle() {
 asio::awaitable<void> SessionPool::shut_down() {
     stopping_ = true;
     std::optional<Secret> token = state_.surrender();
-    if (token) {
-        co_await kill(std::move(*token));
+    if (token && !breaker_.is_open()) {
+        co_await kill(std::move(*token), kGoodbyeTime);
     }
     http_->close_idle();
 }

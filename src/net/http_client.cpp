@@ -214,11 +214,15 @@ asio::awaitable<Exchange> Pool::connect(Lease& lease, SteadyTime deadline) {
 
 asio::awaitable<Exchange> Pool::exchange(HttpRequest request) {
     const auto self = shared_from_this();
-    const auto deadline = std::chrono::steady_clock::now() + options_.request_timeout;
-    const bool granted = co_await wait_for_slot(deadline);
+    const auto asked_at = std::chrono::steady_clock::now();
+    const bool hurried = request.at_most > Duration::zero();
+    const bool granted =
+        co_await wait_for_slot(asked_at + (hurried ? request.at_most : options_.wait_timeout));
     if (!granted) {
         co_return not_sent("busy", "no connection became free in time");
     }
+    const auto deadline = hurried ? asked_at + request.at_most
+                                  : std::chrono::steady_clock::now() + options_.request_timeout;
     Lease lease(self);
     // Connections that died while idle say so at once; none of them costs the request its try.
     lease.connection = take_idle();

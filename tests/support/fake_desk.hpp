@@ -31,6 +31,7 @@ class FakeDesk final : public ports::ServiceDesk {
     std::vector<std::pair<std::int64_t, std::int64_t>> links;
     std::vector<std::string> calls;
     std::deque<Error> write_errors;    // one per write, then writes succeed
+    std::deque<Error> status_errors;   // one per quiet solution: the text is there, the status not
     std::optional<Error> read_error;   // for all reads
     bool commit_before_error = false;  // the write happens although its answer is an error
     std::function<void()> on_find;     // while a look-up for a ticket is under way
@@ -63,8 +64,20 @@ class FakeDesk final : public ports::ServiceDesk {
     }
     Task<std::int64_t> add_solution(ports::TimelineEntry entry) override {
         calls.push_back("solve");
-        const Result<std::int64_t> id = append(solutions, entry);
-        if (id) {
+        Result<std::int64_t> id = std::int64_t{0};
+        if (!entry.notify) {
+            id = find_in(solutions, entry.ticket_id, entry.reference);
+        }
+        if (id && *id == 0) {
+            id = append(solutions, entry);
+        }
+        // Quietly is in two steps: the text, then the status.
+        if (id && !entry.notify && !status_errors.empty()) {
+            const Error error = status_errors.front();
+            status_errors.pop_front();
+            co_return error;
+        }
+        if (id || commit_before_error) {
             views[entry.ticket_id].status = 5;
         }
         co_return id;

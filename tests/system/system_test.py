@@ -230,6 +230,23 @@ class BothVersions:
                 self.assertEqual(self.sim.get("/faults")["rules"][-1]["fired"], 1)
                 self.assertEqual(len(self.sim.tickets()), number + 1)
 
+    def test_a_solution_whose_status_was_lost_still_solves_the_ticket(self):
+        self.bridge.start()
+        for number, action in enumerate(("html_500", "reset_before", "commit_then_500")):
+            with self.subTest(action):
+                event = str(3100 + 2 * number)
+                self.accepted("zabbix", zabbix(event, trigger_id=event))
+                self.tickets(number + 1)
+                self.sim.post("/faults", {"rules": [
+                    {"match": {"method": "PUT", "path": "^/apirest.php/Ticket/"},
+                     "action": action, "count": 1}]})
+                self.accepted("zabbix", recovery(event, trigger_id=event))
+                tickets = self.tickets(number + 1, lambda tickets: all(
+                    ticket["status"] == SOLVED for ticket in tickets))
+                self.assertEqual(self.sim.get("/faults")["rules"][-1]["fired"], 1)
+                self.assertEqual([len(ticket["solutions"]) for ticket in tickets],
+                                 [1] * (number + 1))
+
     def test_a_lost_session_is_renewed_without_losing_anything(self):
         self.bridge.start()
         self.accepted("zabbix", zabbix())
@@ -383,6 +400,37 @@ class StartAndStop(SystemTest):
         self.bridge.start()
         self.accepted("zabbix", recovery())
         self.one_ticket(lambda ticket: ticket["status"] == SOLVED)
+
+    def test_a_glpi_that_hangs_does_not_hold_up_the_stop(self):
+        text = open(self.bridge.config, encoding="utf-8").read()
+        self.bridge.write("bridge.yaml", text.replace("request: 2s", "request: 60s"), 0o644)
+        self.bridge.start()
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        self.sim.post("/faults", {"rules": [
+            {"match": {"path": "/apirest.php"}, "action": "commit_then_hang", "count": -1}]})
+        self.accepted("zabbix", zabbix("1003", trigger_id="501"))
+        self.tickets(2)  # GLPI has it, and says nothing
+        # The unit's TimeoutStopSec; a request may take three times as long here.
+        self.assertEqual(self.bridge.process.stop(deadline_s=20), 0)
+        http("DELETE", self.sim.url + "/_sim/faults")
+        self.bridge.start()
+        wait_for("the interrupted write to be found again", lambda: [
+            one for one in self.bridge.events()
+            if one["event"] == "ticket_opened" and one["fields"].get("why")])
+        self.assertTrue([one for one in self.bridge.events()
+                         if one["event"] == "found_interrupted"])
+        self.assertEqual(len(self.sim.tickets()), 2)
+
+    def test_a_goodbye_that_glpi_does_not_answer_is_not_waited_for(self):
+        text = open(self.bridge.config, encoding="utf-8").read()
+        self.bridge.write("bridge.yaml", text.replace("request: 2s", "request: 60s"), 0o644)
+        self.bridge.start()
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        self.sim.post("/faults", {"rules": [
+            {"match": {"path": "/killSession"}, "action": "commit_then_hang", "count": -1}]})
+        self.assertEqual(self.bridge.process.stop(deadline_s=20), 0)
 
     def test_another_glpi_behind_the_same_store_is_refused(self):
         self.bridge.start()

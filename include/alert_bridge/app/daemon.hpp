@@ -5,9 +5,10 @@
 // Guarantees: the listener opens only when the store is open and what a crash left behind is
 // settled; a GLPI that is away or refuses our tokens does not keep the daemon from taking alerts
 // (readyz, log and metrics say so). SIGHUP swaps a valid configuration in whole and keeps the old
-// one otherwise. SIGTERM stops accepting, lets running work end (at most kStopTime), ends the GLPI
-// session, closes the store, and then returns 0. A failed sync of the store ends the process at
-// once with status 1. Not reloaded (needs a restart, and a reload says so): what app/sealed names.
+// one otherwise. SIGTERM stops accepting (3 s for requests under way), lets running work end (at
+// most kStopTime), ends the GLPI session (2 s), closes the store, and then returns 0; all of it
+// stays below the unit's TimeoutStopSec. A failed sync of the store ends the process at once with
+// status 1. Not reloaded (needs a restart, and a reload says so): what app/sealed names.
 // Thread rule: the I/O thread. Tests: tests/system/
 #pragma once
 
@@ -53,6 +54,7 @@ class Daemon {
     [[nodiscard]] boost::asio::awaitable<void> watch_glpi();
     [[nodiscard]] boost::asio::awaitable<void> keep_figures();
     [[nodiscard]] boost::asio::awaitable<void> feed_watchdog();
+    [[noreturn]] void leave_hard(int status);
     void connect_parts();
     void reload();
     void apply(

@@ -51,7 +51,8 @@ class Reconciler {
     Reconciler(ports::ServiceDesk& desk, ports::Events& events, ports::Metrics& metrics)
         : desk_(desk), events_(events), metrics_(metrics) {}
 
-    // done when found (the oldest of several, with an alarm), not_found, or failed.
+    // done when found (the oldest of several, with an alarm), not_found, or failed. A solution that
+    // was written without its effect on the ticket's status counts as not found.
     [[nodiscard]] boost::asio::awaitable<domain::OperationResult> look_up(ports::Claimed claimed);
 
   private:
@@ -60,6 +61,9 @@ class Reconciler {
     );
     [[nodiscard]] boost::asio::awaitable<domain::OperationResult> look_on_ticket(
         domain::Operation operation, std::int64_t ticket_id
+    );
+    [[nodiscard]] boost::asio::awaitable<domain::OperationResult> look_at_status(
+        domain::Operation operation, std::int64_t ticket_id, std::int64_t solution
     );
 
     ports::ServiceDesk& desk_;

@@ -43,6 +43,9 @@ struct TicketView {
     std::string last_person;  // name for texts
 };
 
+// Solved or closed.
+[[nodiscard]] bool is_over(const TicketView& ticket) noexcept;
+
 // Everything POST /Ticket gets, ids resolved.
 struct NewTicket {
     std::string title;

@@ -5,7 +5,8 @@
 //   auto client = glpi::make_client(executor, options, store, clock, ids, events, metrics);
 //   co_await (*client)->start();      // logs in, so that mistakes show at once; never fails
 //   … (*client)->desk(), (*client)->directory() …
-//   co_await (*client)->shut_down();  // kills the session; calls from now on fail with `later`
+//   co_await (*client)->shut_down();  // kills the session, in 2 s or not at all;
+//                                     // calls from now on fail with `later`
 //
 // Guarantees: an unused session is killed after idle_life. The references given to make_client must
 // outlive the client, and the client must outlive the calls it runs.

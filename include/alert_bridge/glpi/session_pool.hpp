@@ -38,6 +38,7 @@ struct Call {
     std::string body;  // JSON
     Expect expect = Expect::object;
     Effect effect = Effect::read;
+    Duration at_most{};  // 0: the client's own limits
 };
 
 // A request without a body.
@@ -60,6 +61,8 @@ struct Seams {
 
 class SessionPool {
   public:
+    static constexpr Duration kGoodbyeTime{2'000};
+
     SessionPool(
         boost::asio::any_io_executor executor, const Options& options,
         std::shared_ptr<net::HttpClient> http, std::string api_path, Seams seams
@@ -73,7 +76,7 @@ class SessionPool {
     void use_tokens(Secret app_token, Secret user_token);
 
     [[nodiscard]] boost::asio::awaitable<void> kill_when_idle();
-    // No further calls; the session is killed.
+    // No further calls; the session is killed, if GLPI answers within kGoodbyeTime.
     [[nodiscard]] boost::asio::awaitable<void> shut_down();
 
     [[nodiscard]] const GlpiHealth& health() const noexcept { return health_; }
@@ -94,7 +97,7 @@ class SessionPool {
     boost::asio::awaitable<Result<Secret>> log_in(Server& server);
     boost::asio::awaitable<Result<Secret>> first_token();
     boost::asio::awaitable<Result<Server>> furnish(Secret token);
-    boost::asio::awaitable<void> kill(Secret token);
+    boost::asio::awaitable<void> kill(Secret token, Duration at_most = Duration::zero());
     boost::asio::awaitable<Result<Reply>> send(Call call, Secret token, bool by_user_token);
     [[nodiscard]] net::HttpRequest request_of(
         const Call& call, const Secret& token, bool by_user_token

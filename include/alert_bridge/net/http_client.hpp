@@ -3,8 +3,9 @@
 // HttpClient: a bounded pool of keep-alive connections to one server.
 //
 // Guarantees: at most `connections` requests are on their way; the others wait in order of arrival,
-// at most kMaxWaiting of them. One exchange ends within request_timeout, waiting and connecting
-// included. Nothing that was handed over completely is sent twice, with one exception: an
+// at most kMaxWaiting of them and at most wait_timeout long; who waits in vain is told "busy" and
+// nothing was sent. Once it has its connection, an exchange ends within request_timeout, connecting
+// included: what others took never makes its outcome uncertain. HttpRequest::at_most bounds both. Nothing that was handed over completely is sent twice, with one exception: an
 // `idempotent` request whose kept connection died before the first byte of an answer goes out once
 // more on a fresh connection; so does any request that provably was not handed over completely.
 // A kept connection is dropped when it idled longer than idle_limit or the server closed it.
@@ -32,6 +33,7 @@ struct ClientOptions {
     std::size_t connections = 4;
     Duration connect_timeout{5'000};
     Duration request_timeout{30'000};
+    Duration wait_timeout{30'000};  // for a free connection, before the request's own time
     Duration idle_limit{15'000};
 };
 

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "alert_bridge/base/time.hpp"
+
 namespace alert_bridge::net {
 
 enum class Method { get, post, put, delete_ };
@@ -28,6 +30,7 @@ struct HttpRequest {
     std::vector<Header> headers;  // Host, Content-Length and Connection are added by the transport
     std::string body;
     bool idempotent = false;  // may be sent again when a kept connection died unanswered
+    Duration at_most{};       // for all of it, waiting included; 0: the client's own limits
 };
 
 struct HttpResponse {

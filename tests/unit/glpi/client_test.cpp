@@ -163,6 +163,49 @@ TEST_CASE("a login whose entities are refused is the operator's matter and leave
     CHECK(bench.metrics.value("glpi_logins_total{result=misconfigured}") == 1);
 }
 
+TEST_CASE("who still ends the old session does not touch the login of the next one") {
+    Bench bench;
+    glpi::Options options;
+    options.url = bench.server.url();
+    options.user_token = Secret("user-secret");
+    options.request_timeout = Duration(300);
+    bench.client = bench.make(options);
+    REQUIRE(bench.open().has_value());
+    bool ending_the_old = false;
+    bench.special = [&](const SeenRequest& r) -> std::optional<Act> {
+        if (r.target.ends_with("/killSession")) {
+            ending_the_old = true;
+            return test::hang();  // until the client gives it up
+        }
+        if (ending_the_old && r.target.ends_with("/initSession")) {
+            return test::hang();
+        }
+        if (ending_the_old && r.target.ends_with("/Ticket")) {
+            return refusal(401, "ERROR_SESSION_TOKEN_INVALID");
+        }
+        return std::nullopt;
+    };
+    bench.clock.time += Duration(5 * 3'600'000);  // the session is too old: renew and end the old
+    int ended = 0;
+    const auto count = [&](const std::exception_ptr& failure, const Result<std::int64_t>& opened) {
+        CHECK(failure == nullptr);
+        CHECK_FALSE(opened.has_value());
+        ++ended;
+    };
+    test::asio::co_spawn(bench.io, bench.client->desk().open(domain::NewTicket()), count);
+    bench.io.restart();
+    while (!ending_the_old && bench.io.run_one() > 0) {
+    }
+    // Its token is disowned while the first caller still waits for killSession: a second login.
+    test::asio::co_spawn(bench.io, bench.client->desk().open(domain::NewTicket()), count);
+    while (ended < 2 && bench.io.run_one() > 0) {
+    }
+    CHECK(ended == 2);
+    CHECK(bench.count("/initSession") == 3);
+    bench.special = nullptr;
+    CHECK(bench.open().has_value());
+}
+
 TEST_CASE("an address that redirects is told to the operator") {
     Bench bench;
     bench.special = [](const SeenRequest&) -> std::optional<Act> {

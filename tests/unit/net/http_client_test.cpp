@@ -327,22 +327,42 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("who waits for a connection past the deadline was not sent") {
+TEST_CASE("who waits for a connection in vain is told so, and nothing was sent") {
     test::asio::io_context io;
     ScriptedServer server(io, [](const SeenRequest&) { return test::hang(); });
     auto options = options_for(server.url());
     options.connections = 1;
-    options.request_timeout = Duration(60);
+    options.wait_timeout = Duration(20);
     auto client = client_for(io, options);
     std::vector<std::string> log;
     test::asio::co_spawn(io, note(client, "/first", log), test::asio::detached);
-    test::asio::co_spawn(io, note(client, "/second", log), test::asio::detached);
-    while (log.size() < 2 && io.run_one() > 0) {
+    const Exchange second = test::run(io, client->exchange(get("/second")));
+    CHECK(second.code == "busy");
+    CHECK(second.progress == Progress::not_sent);
+    server.close();
+    while (log.empty() && io.run_one() > 0) {
     }
-    CHECK(std::count(log.begin(), log.end(), "/first timeout") == 1);
-    // Either it never got the slot, or too late to do anything with it.
-    CHECK(std::count(log.begin(), log.end(), "/second ok") == 0);
+    CHECK(server.seen.size() == 1);
     CHECK(client->open_connections() == 0);
+}
+
+TEST_CASE("waiting for a connection takes nothing from the request's own time") {
+    test::asio::io_context io;
+    ScriptedServer server(io, [](const SeenRequest& r) {
+        return r.target == "/slow" ? test::hang() : test::answer(200, "{}");
+    });
+    auto options = options_for(server.url());
+    options.connections = 1;
+    options.request_timeout = Duration(500);
+    auto client = client_for(io, options);
+    std::vector<std::string> log;
+    // Each of them uses its time up; the last one has waited for longer than a request may take.
+    test::asio::co_spawn(io, note(client, "/slow", log), test::asio::detached);
+    test::asio::co_spawn(io, note(client, "/slow", log), test::asio::detached);
+    test::asio::co_spawn(io, note(client, "/quick", log), test::asio::detached);
+    while (log.size() < 3 && io.run_one() > 0) {
+    }
+    CHECK(log == std::vector<std::string>{"/slow timeout", "/slow timeout", "/quick ok"});
 }
 
 TEST_CASE("a cancelled request gives its place back") {
