@@ -45,7 +45,7 @@ inline alert_bridge::domain::TextContext full_context(
     context.asset_name = "WEB01";
     context.asset_type = "Computer";
     context.entity_name = "Root entity > ACME";
-    context.placement_notes = {PlacementNote{}};
+    context.placement_notes.emplace_back();  // no asset was found
     context.started = "2026-11-18 10:26:40 UTC";
     context.ended = "2026-11-18 11:26:40 UTC";
     context.duration = "1h 0m";
