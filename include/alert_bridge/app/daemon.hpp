@@ -6,10 +6,10 @@
 // settled; a GLPI that is away or refuses our tokens does not keep the daemon from taking alerts
 // (readyz, log and metrics say so). SIGHUP swaps a valid configuration in whole and keeps the old
 // one otherwise. SIGTERM stops accepting (3 s for requests under way), lets running work end (at
-// most kStopTime), ends the GLPI session (2 s), closes the store, and then returns 0; all of it stays
-// below the unit's TimeoutStopSec. A failed sync of the store ends the process at
-// once with status 1. Not reloaded (needs a restart, and a reload says so): listen.address,
-// listen.port, store, glpi. Thread rule: the I/O thread. Tests: tests/system/
+// most kStopTime), ends the GLPI session (2 s), closes the store, and then returns 0; all of it
+// stays below the unit's TimeoutStopSec. A failed sync of the store ends the process at once with
+// status 1. Not reloaded (needs a restart, and a reload says so): listen.address, listen.port,
+// store, glpi. Thread rule: the I/O thread. Tests: tests/system/
 #pragma once
 
 #include <boost/asio/io_context.hpp>

@@ -5,13 +5,13 @@
 // Guarantees: at most `connections` requests are on their way; the others wait in order of arrival,
 // at most kMaxWaiting of them and at most wait_timeout long; who waits in vain is told "busy" and
 // nothing was sent. Once it has its connection, an exchange ends within request_timeout, connecting
-// included: what others took never makes its outcome uncertain. HttpRequest::at_most bounds both. Nothing that was handed over completely is sent twice, with one exception: an
-// `idempotent` request whose kept connection died before the first byte of an answer goes out once
-// more on a fresh connection; so does any request that provably was not handed over completely.
-// A kept connection is dropped when it idled longer than idle_limit or the server closed it.
-// The host name is resolved on (re)connect only, at most every half minute, and the last good
-// addresses serve when the resolver fails.
-// Thread rule: the I/O thread. Tests: tests/unit/net/http_client_test.cpp
+// included: what others took never makes its outcome uncertain. HttpRequest::at_most bounds both.
+// Nothing that was handed over completely is sent twice, with one exception: an `idempotent`
+// request whose kept connection died before the first byte of an answer goes out once more on a
+// fresh connection; so does any request that provably was not handed over completely. A kept
+// connection is dropped when it idled longer than idle_limit or the server closed it. The host name
+// is resolved on (re)connect only, at most every half minute, and the last good addresses serve
+// when the resolver fails. Thread rule: the I/O thread. Tests: tests/unit/net/http_client_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

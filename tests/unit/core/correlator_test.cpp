@@ -68,30 +68,37 @@ TEST_CASE("a slow GLPI is waited for only so long, then hint or default decide")
     CHECK(world.assets.lookups <= 32);
 }
 
-TEST_CASE("while GLPI is away the placement waits on") {
+TEST_CASE("while GLPI is away the placement waits on, and asks again when it is back") {
     CoreWorld world;
     bool away = true;
     world.correlator.glpi_away = [&away] { return away; };
     world.assets.error = Error{ErrorClass::later, "glpi_away", ""};
-    world.assets.errors_left = 100;
-    world.clock.on_sleep = [&] { away = world.assets.errors_left > 0; };
+    world.assets.errors_left = 2;
     world.take(world.alert(AlertKind::problem));
+    world.clock.time += 1h;
+    world.correlator.look_again();
+    world.settle();
+    CHECK(world.store.incidents_table.empty());
+    CHECK(world.assets.lookups == 1);
+    away = false;
+    world.correlator.look_again();  // one more try goes wrong: the outage used no patience up
+    world.settle();
     REQUIRE(world.store.incidents_table.size() == 1);
     CHECK_FALSE(world.store.incidents_table[0].placement.provisional);
-    CHECK(world.assets.lookups == 101);
+    CHECK(world.assets.lookups == 3);
 }
 
 TEST_CASE("a default entity that GLPI does not have opens nothing until it is there") {
     CoreWorld world;
     world.rules->plan.glpi_default_entity.value = "Nowhere";
-    int naps = 0;
-    world.clock.on_sleep = [&] {
-        if (++naps == 3) {
-            world.rules->plan.glpi_default_entity.value = "Root";
-        }
-    };
     world.take(world.alert(AlertKind::problem));
-    CHECK(world.events.count("default_entity_missing") == 3);
+    CHECK(world.events.count("default_entity_missing") == 1);
+    CHECK(world.correlator.without_entity() == 1);
+    CHECK(world.desk.tickets.empty());
+    world.rules->plan.glpi_default_entity.value = "Root";
+    world.correlator.look_again();
+    world.settle();
+    CHECK(world.correlator.without_entity() == 0);
     CHECK(world.desk.tickets.size() == 1);
 }
 
