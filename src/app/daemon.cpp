@@ -303,6 +303,15 @@ http::Readiness Daemon::readiness() const {
         about += ": " + health.last_error;
     }
     result.checks.push_back({"glpi", glpi_ok, about});
+    const int placeless = correlator_.without_entity();
+    result.checks.push_back(
+        {"placement", placeless == 0,
+         placeless == 0
+             ? "ok"
+             : std::to_string(placeless) +
+                   " alerts wait: neither rule nor asset gives an entity, and GLPI has no "
+                   "glpi.default_entity"}
+    );
     const bool dead = figures_.dead > 0;
     result.checks.push_back(
         {"outbox", !dead,

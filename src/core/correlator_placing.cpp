@@ -37,8 +37,7 @@ std::optional<Placement> Correlator::remembered_place(
     if (domain::names_unknown_entity(plan, *tree)) {
         services_.assets.doubt_entities();
     }
-    const bool has_default = tree->find(plan.glpi_default_entity) != nullptr;
-    if (!has_default || !services_.assets.entities_are_fresh()) {
+    if (!services_.assets.entities_are_fresh()) {
         return std::nullopt;
     }
     std::vector<domain::AssetHit> hits;
@@ -51,7 +50,11 @@ std::optional<Placement> Correlator::remembered_place(
         hits.insert(hits.end(), remembered->begin(), remembered->end());
         query = domain::next_query(plan, *query, *remembered, *tree);
     }
-    return domain::place(plan, hits, *tree);
+    Placement placement = domain::place(plan, hits, *tree);
+    if (placement.entity_id == domain::kNoEntity) {
+        return std::nullopt;
+    }
+    return placement;
 }
 
 asio::awaitable<std::optional<Placement>> Correlator::wait_for_place(
@@ -130,19 +133,23 @@ asio::awaitable<Result<Placement>> Correlator::find_place(
     const bool hopeless = !found && found.error().kind == ErrorClass::refused;
     const bool out_of_time = !found && services_.clock.now() >= deadline && !glpi_away();
     if (known != nullptr && (hopeless || out_of_time)) {
-        services_.events.log(
-            ports::Level::warning, "placed_without_glpi",
-            "GLPI gave no answer about the host in time; the entity comes from rule or default",
-            {{"alert", alert.id}, {"host", alert.host.name}, {"error", describe(found.error())}}
-        );
+        const Error error = found.error();
         found = domain::place_without_answer(plan, *known);
+        if (found->entity_id != domain::kNoEntity) {
+            services_.events.log(
+                ports::Level::warning, "placed_without_glpi",
+                "GLPI gave no answer about the host in time; the entity comes from rule or default",
+                {{"alert", alert.id}, {"host", alert.host.name}, {"error", describe(error)}}
+            );
+        }
     }
-    if (found && known != nullptr && known->find(plan.glpi_default_entity) == nullptr) {
+    if (found && found->entity_id == domain::kNoEntity) {
         services_.events.log(
             ports::Level::error, "default_entity_missing",
-            "glpi.default_entity does not exist in GLPI, or our user may not see it; tickets wait "
-            "until it does or the configuration is corrected and reloaded",
-            {{"entity", plan.glpi_default_entity.value}}
+            "neither rule nor asset gives the ticket an entity, and glpi.default_entity does not "
+            "exist in GLPI, or our user may not see it; the alert waits until it does or the "
+            "configuration is corrected and reloaded",
+            {{"entity", plan.glpi_default_entity.value}, {"alert", alert.id}}
         );
         co_return Error{ErrorClass::misconfigured, kNoEntityCode, "no entity to open tickets in"};
     }

@@ -88,8 +88,49 @@ TEST_CASE("while GLPI is away the placement waits on, and asks again when it is 
     CHECK(world.assets.lookups == 3);
 }
 
-TEST_CASE("a default entity that GLPI does not have opens nothing until it is there") {
+TEST_CASE("a default entity that GLPI does not have matters only where nothing else gives one") {
     CoreWorld world;
+    world.rules->plan.default_entity.value = "Nowhere";
+    world.rules->plan.glpi_default_entity.value = "Nowhere";
+    SECTION("the asset's entity, found just now") {}
+    SECTION("the asset's entity, remembered") {
+        world.assets.remembers = true;
+    }
+    SECTION("a rule's entity") {
+        world.assets.by_name.clear();
+        world.rules->plan.entity.value = "ACME";
+    }
+    SECTION("a rule's entity, and no answer about the host") {
+        world.assets.error = Error{ErrorClass::refused, "no", ""};
+        world.assets.errors_left = 1000;
+        world.rules->plan.entity.value = "ACME";
+    }
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.desk.tickets.size() == 1);
+    CHECK(world.desk.tickets.begin()->second.entity_id == 1);
+    CHECK(world.events.count("default_entity_missing") == 0);
+    CHECK(world.correlator.without_entity() == 0);
+}
+
+TEST_CASE("an opening that GLPI refuses stays where it is when there is no default entity") {
+    CoreWorld world;
+    world.rules->plan.default_entity.value = "Nowhere";
+    world.rules->plan.glpi_default_entity.value = "Nowhere";
+    world.desk.write_errors = {
+        Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"},
+        Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"}};
+    world.take(world.alert(AlertKind::problem));
+    for (int minutes = 0; minutes < 10; ++minutes) {
+        world.pass(1min);
+    }
+    CHECK(world.desk.tickets.empty());
+    CHECK(world.store.operations.back().state == domain::OperationState::dead);
+}
+
+TEST_CASE("a host without any entity waits, says so, and opens when there is one") {
+    CoreWorld world;
+    world.assets.by_name.clear();
+    world.rules->plan.default_entity.value = "Nowhere";
     world.rules->plan.glpi_default_entity.value = "Nowhere";
     world.take(world.alert(AlertKind::problem));
     CHECK(world.events.count("default_entity_missing") == 1);
