@@ -16,7 +16,6 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr Duration kFiguresEvery{2'000};
 constexpr Duration kGlpiCheck{500};
 constexpr Duration kListenerGrace{3'000};
 constexpr std::int64_t kLongOutbox = 20;  // past it a held answer would throttle its sender
@@ -264,50 +263,20 @@ asio::awaitable<bool> Daemon::stop() {
 
 // Keeps asking, at the client's own pace, while GLPI cannot be used; the client logs what changes.
 asio::awaitable<void> Daemon::watch_glpi() {
+    WallTime seen = glpi_->health().since;
     while (!stopping_) {
         if (glpi_->health().state != glpi::GlpiHealth::State::up) {
-            const bool well = co_await glpi_->check();
-            if (well) {
-                dispatcher_.ring();
-            }
+            (void)co_await glpi_->check();
         }
+        // Whoever found out: what waits for GLPI goes on.
+        const WallTime changed = glpi_->health().since;
+        if (changed != seen && glpi_is_well()) {
+            dispatcher_.ring();
+            correlator_.look_again();
+        }
+        seen = changed;
         co_await clock_->sleep(kGlpiCheck);
     }
-}
-
-asio::awaitable<void> Daemon::keep_figures() {
-    while (!stopping_) {
-        auto figures = co_await store_->figures();
-        store_failure_ = figures ? std::string() : describe(figures.error());
-        if (figures) {
-            figures_ = *figures;
-            publish(figures_);
-        }
-        const Duration step{250};
-        for (Duration waited{}; waited < kFiguresEvery && !stopping_; waited += step) {
-            co_await clock_->sleep(step);
-        }
-    }
-}
-
-void Daemon::publish(const ports::StoreFigures& figures) {
-    const auto number = [](std::int64_t value) { return static_cast<double>(value); };
-    metrics_->gauge("journal_pending", {}, number(figures.journal_pending));
-    metrics_->gauge("operations", {{"state", "due"}}, number(figures.due));
-    metrics_->gauge("operations", {{"state", "sending"}}, number(figures.sending));
-    metrics_->gauge("operations", {{"state", "uncertain"}}, number(figures.uncertain));
-    metrics_->gauge("operations", {{"state", "dead"}}, number(figures.dead));
-    metrics_->gauge("open_incidents", {}, number(figures.open_incidents));
-    metrics_->gauge("quarantined", {}, number(figures.quarantined));
-    metrics_->gauge("unmatched_hosts", {}, number(figures.unmatched));
-    metrics_->gauge("store_bytes", {{"file", "database"}}, number(figures.file_bytes));
-    metrics_->gauge("store_bytes", {{"file", "wal"}}, number(figures.wal_bytes));
-    const std::chrono::duration<double> oldest =
-        figures.oldest_due ? clock_->now() - *figures.oldest_due : Duration::zero();
-    metrics_->gauge("oldest_due_seconds", {}, std::max(0.0, oldest.count()));
-    metrics_->gauge("http_connections", {}, static_cast<double>(listener_.connections()));
-    metrics_->gauge("log_lines_dropped", {}, static_cast<double>(events_->dropped()));
-    metrics_->gauge("ready", {}, readiness().ready ? 1 : 0);
 }
 
 asio::awaitable<void> Daemon::feed_watchdog() {
@@ -333,6 +302,15 @@ http::Readiness Daemon::readiness() const {
         about += ": " + health.last_error;
     }
     result.checks.push_back({"glpi", glpi_ok, about});
+    const int placeless = correlator_.without_entity();
+    result.checks.push_back(
+        {"placement", placeless == 0,
+         placeless == 0
+             ? "ok"
+             : std::to_string(placeless) +
+                   " alerts wait: neither rule nor asset gives an entity, and GLPI has no "
+                   "glpi.default_entity"}
+    );
     const bool dead = figures_.dead > 0;
     result.checks.push_back(
         {"outbox", !dead,

@@ -52,6 +52,7 @@ void Daemon::apply(
     endpoints_.use(credentials(next, *ids_));
     endpoints_.use_public_url(next.listen.public_url);
     policies_.set(std::move(policies));
+    correlator_.look_again();
     events_->set_level(log_options(next).level);
     const bool new_tokens = next.glpi.user_token.reveal() != config_.glpi.user_token.reveal() ||
                             next.glpi.app_token.reveal() != config_.glpi.app_token.reveal();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/core/correlator.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace alert_bridge::core {
@@ -13,72 +14,151 @@ using domain::Snapshot;
 
 namespace {
 
-constexpr int kBatch = 256;
+constexpr std::int64_t kBatch = 256;
 constexpr Duration kStoreRetry{1000};
-constexpr Duration kPlacementRetry{1000};
 constexpr Duration kIdleCheck{60'000};
 
 }  // namespace
 
-Correlator::Correlator(Services services, Tasks& tasks)
-    : services_(services), tasks_(tasks), bell_(tasks.executor()) {}
+Correlator::Correlator(Services services, Tasks& tasks, CorrelatorLimits limits)
+    : services_(services),
+      tasks_(tasks),
+      limits_(limits),
+      bell_(tasks.executor()),
+      news_(tasks.executor()),
+      turns_(tasks.executor(), limits.asking) {}
 
 void Correlator::stop() {
     stopping_ = true;
     bell_.ring();
+    news_.ring();
+    turns_.dismiss();
+}
+
+void Correlator::look_again() {
+    news_.ring();
 }
 
 asio::awaitable<void> Correlator::run() {
     while (!stopping_) {
-        const int room = kInHandMax - in_hand_;
-        if (room <= 0) {
-            co_await bell_.wait(kIdleCheck);
-            continue;
+        bool more = false;
+        if (has_room()) {
+            more = co_await read_new();
         }
-        auto rows = co_await services_.store.pending(last_seq_, std::min(room, kBatch));
-        if (!rows) {
-            services_.events.log(
-                ports::Level::error, "journal_unreadable", "cannot read the journal, trying again",
-                {{"error", describe(rows.error())}}
-            );
-            co_await services_.clock.sleep(kStoreRetry);
-            continue;
+        if (may_read_left_behind()) {
+            const bool some = co_await read_left_behind();
+            more = more || some;
         }
-        const bool none = rows->empty();
-        for (ports::JournalEntry& row : *rows) {
-            last_seq_ = row.seq;
-            ++in_hand_;
-            const std::string key = row.alert.problem_key;
-            auto [place, is_new] = lanes_.try_emplace(key);
-            place->second.push_back(std::move(row));
-            if (is_new) {
-                tasks_.spawn("correlator", lane(key));
-            }
-        }
-        if (none) {
+        if (!more && !stopping_) {
             co_await bell_.wait(kIdleCheck);
         }
     }
+}
+
+asio::awaitable<std::vector<ports::JournalEntry>> Correlator::read_after(std::int64_t seq) {
+    while (!stopping_) {
+        const auto limit = static_cast<int>(std::min(limits_.in_hand - in_hand_, kBatch));
+        auto rows = co_await services_.store.pending(seq, limit);
+        if (rows) {
+            co_return std::move(*rows);
+        }
+        services_.events.log(
+            ports::Level::error, "journal_unreadable", "cannot read the journal, trying again",
+            {{"error", describe(rows.error())}}
+        );
+        co_await services_.clock.sleep(kStoreRetry);
+    }
+    co_return std::vector<ports::JournalEntry>();
+}
+
+asio::awaitable<bool> Correlator::read_new() {
+    std::vector<ports::JournalEntry> rows = co_await read_after(last_seq_);
+    for (ports::JournalEntry& row : rows) {
+        last_seq_ = row.seq;
+        const std::string& key = row.alert.problem_key;
+        const auto lane = lanes_.find(key);
+        const bool too_many =
+            lane != lanes_.end() && lane->second.waits && waiting_ >= limits_.waiting;
+        if (too_many || left_.holds(key)) {
+            left_.add(key, row.seq);
+        } else {
+            take(std::move(row));
+        }
+    }
+    co_return !rows.empty();
+}
+
+asio::awaitable<bool> Correlator::read_left_behind() {
+    std::int64_t at = left_.after();
+    std::vector<ports::JournalEntry> rows = co_await read_after(at);
+    for (ports::JournalEntry& row : rows) {
+        if (left_.after() != at) {
+            break;  // an older row was put back meanwhile and comes first
+        }
+        at = row.seq;
+        left_.skip_to(at);
+        // The others are in memory, or were when the journal was read.
+        if (left_.holds(row.alert.problem_key, row.seq)) {
+            left_.take(row.alert.problem_key, row.seq);
+            take(std::move(row));
+        }
+    }
+    co_return !rows.empty();
+}
+
+void Correlator::take(ports::JournalEntry row) {
+    const std::string key = row.alert.problem_key;
+    auto [place, is_new] = lanes_.try_emplace(key);
+    place->second.rows.push_back(std::move(row));
+    count(place->second.waits, 1);
+    if (is_new) {
+        tasks_.spawn("correlator", lane(key));
+    }
+}
+
+void Correlator::count(bool waits, std::int64_t rows) {
+    const bool had_room = has_room();
+    const bool could_read = may_read_left_behind();
+    (waits ? waiting_ : in_hand_) += rows;
+    if ((!had_room && has_room()) || (!could_read && may_read_left_behind())) {
+        bell_.ring();
+    }
+}
+
+void Correlator::set_waits(Lane& lane, bool waits) {
+    if (lane.waits == waits) {
+        return;
+    }
+    const auto rows = static_cast<std::int64_t>(lane.rows.size());
+    count(lane.waits, -rows);
+    lane.waits = waits;
+    count(lane.waits, rows);
+}
+
+void Correlator::put_back(const std::string& problem_key, const Lane& lane) {
+    for (const ports::JournalEntry& row : lane.rows) {
+        left_.add(problem_key, row.seq);
+    }
+    count(lane.waits, -static_cast<std::int64_t>(lane.rows.size()));
 }
 
 asio::awaitable<void> Correlator::lane(std::string problem_key) {
-    while (!stopping_) {
-        Lane& waiting = lanes_[problem_key];
-        if (waiting.empty()) {
-            lanes_.erase(problem_key);
-            co_return;
-        }
-        ports::JournalEntry entry = std::move(waiting.front());
-        waiting.pop_front();
-        co_await process(std::move(entry));
-        --in_hand_;
-        if (in_hand_ == kInHandMax - 1) {
-            bell_.ring();
+    Lane& own = lanes_.at(problem_key);  // stays in its place until it is erased below
+    bool goes_on = true;
+    while (goes_on && !own.rows.empty()) {
+        goes_on = co_await process(own);
+        if (goes_on) {
+            own.rows.pop_front();
+            count(own.waits, -1);
+            set_waits(own, false);
         }
     }
+    put_back(problem_key, own);
+    lanes_.erase(problem_key);
 }
 
-asio::awaitable<void> Correlator::process(ports::JournalEntry entry) {
+asio::awaitable<bool> Correlator::process(Lane& lane) {
+    const ports::JournalEntry& entry = lane.rows.front();
     std::optional<Placement> placement;
     while (!stopping_) {
         // Asked anew each time, so that a reload helps alerts that wait for a place.
@@ -87,25 +167,7 @@ asio::awaitable<void> Correlator::process(ports::JournalEntry entry) {
         if (!placement) {
             placement = remembered_place(entry.alert, plan);
         }
-        AlertEvent event;
-        event.plan = plan;
-        event.placement = placement;
-        if (placement) {
-            event.group_key = domain::group_key(plan, entry.alert, *placement);
-        }
-        ports::Subject subject;
-        subject.journal_seq = entry.seq;
-        subject.problem_key = entry.alert.problem_key;
-        subject.episode = entry.alert.episode;
-        subject.group_key = event.group_key;
-        // The alert is copied: the function runs on the store thread and must own what it reads.
-        ports::DecideFunction function =
-            [policies, ids = &services_.ids, alert = entry.alert, event = std::move(event),
-             now = services_.clock.now()](const Snapshot& known) mutable {
-                event.alert = &alert;
-                return domain::decide(policies->context(*ids), known, event, now);
-            };
-        auto decision = co_await services_.store.decide(std::move(subject), std::move(function));
+        auto decision = co_await decide(entry, policies, plan, placement);
         if (!decision) {
             services_.events.log(
                 ports::Level::error, "decision_not_stored", "cannot store a decision, trying again",
@@ -124,98 +186,40 @@ asio::awaitable<void> Correlator::process(ports::JournalEntry entry) {
                     services_.clock.now()
                 );
             }
-            co_return;
+            co_return true;
         }
-        const Duration patience = policies->placement_patience;
-        placement = co_await find_place(entry.alert, plan, patience);
+        if (!lane.waits && waiting_ >= limits_.waiting) {
+            co_return false;
+        }
+        set_waits(lane, true);
+        placement = co_await wait_for_place(entry.alert, policies);
     }
+    co_return false;
 }
 
-std::optional<Placement> Correlator::remembered_place(
-    const domain::Alert& alert, const domain::Plan& plan
-) const {
-    const domain::EntityTree* tree = services_.assets.known_entities();
-    if (tree == nullptr) {
-        return std::nullopt;
-    }
-    if (domain::names_unknown_entity(plan, *tree)) {
-        services_.assets.doubt_entities();
-    }
-    const bool has_default = tree->find(plan.glpi_default_entity) != nullptr;
-    if (!has_default || !services_.assets.entities_are_fresh()) {
-        return std::nullopt;
-    }
-    std::vector<domain::AssetHit> hits;
-    std::optional<domain::AssetQuery> query = domain::asset_query(alert);
-    while (query && !query->empty()) {
-        const auto remembered = services_.assets.remembered(*query);
-        if (!remembered) {
-            return std::nullopt;
-        }
-        hits.insert(hits.end(), remembered->begin(), remembered->end());
-        query = domain::next_query(plan, *query, *remembered, *tree);
-    }
-    return domain::place(plan, hits, *tree);
-}
-
-asio::awaitable<std::optional<Placement>> Correlator::find_place(
-    domain::Alert alert, domain::Plan plan, Duration patience
+asio::awaitable<Result<Decision>> Correlator::decide(
+    const ports::JournalEntry& entry, std::shared_ptr<const Policies> policies, domain::Plan plan,
+    std::optional<Placement> placement
 ) {
-    auto tree = co_await services_.assets.entities();
-    if (tree && tree->find(plan.glpi_default_entity) == nullptr) {
-        services_.events.log(
-            ports::Level::error, "default_entity_missing",
-            "glpi.default_entity does not exist in GLPI, or our user may not see it; tickets wait "
-            "until it does or the configuration is corrected and reloaded",
-            {{"entity", plan.glpi_default_entity.value}}
-        );
-        co_await services_.clock.sleep(kPlacementRetry);
-        co_return std::nullopt;
+    ports::Subject subject;
+    subject.journal_seq = entry.seq;
+    subject.problem_key = entry.alert.problem_key;
+    subject.episode = entry.alert.episode;
+    AlertEvent event;
+    if (placement) {
+        event.group_key = domain::group_key(plan, entry.alert, *placement);
     }
-    Error error;
-    if (tree) {
-        const Result<std::vector<domain::AssetHit>> hits = co_await find_asset(alert, plan, *tree);
-        if (hits) {
-            co_return domain::place(plan, *hits, *tree);
-        }
-        error = hits.error();
-    } else {
-        error = tree.error();
-    }
-    const bool hopeless = error.kind == ErrorClass::refused;
-    const bool out_of_time = services_.clock.now() >= alert.received_at + patience && !glpi_away();
-    const domain::EntityTree* known = services_.assets.known_entities();
-    if (known != nullptr && (hopeless || out_of_time)) {
-        services_.events.log(
-            ports::Level::warning, "placed_without_glpi",
-            "GLPI gave no answer about the host in time; the entity comes from rule or default",
-            {{"alert", alert.id}, {"host", alert.host.name}, {"error", describe(error)}}
-        );
-        Placement placement = domain::place_without_answer(plan, *known);
-        if (placement.entity_id != domain::kNoEntity) {
-            co_return placement;
-        }
-    }
-    co_await services_.clock.sleep(kPlacementRetry);
-    co_return std::nullopt;
-}
-
-// Requires: the arguments outlive the call.
-ports::AssetDirectory::Task<std::vector<domain::AssetHit>> Correlator::find_asset(
-    const domain::Alert& alert, const domain::Plan& plan, const domain::EntityTree& tree
-) {
-    std::vector<domain::AssetHit> hits;
-    std::optional<domain::AssetQuery> query = domain::asset_query(alert);
-    while (query && !query->empty()) {
-        domain::AssetQuery asked = *query;
-        const auto found = co_await services_.assets.find(std::move(asked));
-        if (!found) {
-            co_return found.error();
-        }
-        hits.insert(hits.end(), found->begin(), found->end());
-        query = domain::next_query(plan, *query, *found, tree);
-    }
-    co_return hits;
+    subject.group_key = event.group_key;
+    event.plan = std::move(plan);
+    event.placement = std::move(placement);
+    // The alert is copied: the function runs on the store thread and must own what it reads.
+    ports::DecideFunction function = [policies, ids = &services_.ids, alert = entry.alert,
+                                      event = std::move(event),
+                                      now = services_.clock.now()](const Snapshot& known) mutable {
+        event.alert = &alert;
+        return domain::decide(policies->context(*ids), known, event, now);
+    };
+    return services_.store.decide(std::move(subject), std::move(function));
 }
 
 void Correlator::decided(const ports::JournalEntry& entry, const Decision& decision) {

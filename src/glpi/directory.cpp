@@ -279,7 +279,7 @@ const domain::EntityTree* Directory::known_entities() const noexcept {
 }
 
 void Directory::take_tree(const std::vector<domain::Entity>& entities, WallTime fresh_until) {
-    tree_ = std::make_unique<domain::EntityTree>(entities);
+    tree_ = std::make_shared<const domain::EntityTree>(entities);
     tree_fresh_until_ = fresh_until;
 }
 
@@ -293,7 +293,7 @@ void Directory::doubt_entities() noexcept {
     }
 }
 
-ports::AssetDirectory::Task<domain::EntityTree> Directory::entities() {
+ports::AssetDirectory::Task<std::shared_ptr<const domain::EntityTree>> Directory::entities() {
     if (!entities_are_fresh()) {
         const Result<Done> refreshed = co_await refresh_entities();
         if (!refreshed && !tree_) {
@@ -303,7 +303,7 @@ ports::AssetDirectory::Task<domain::EntityTree> Directory::entities() {
             tree_fresh_until_ = seams_.clock.now() + kTreeRetry;
         }
     }
-    co_return *tree_;
+    co_return tree_;
 }
 
 ports::AssetDirectory::Task<Done> Directory::refresh_entities() {

@@ -110,7 +110,7 @@ ports::AssetDirectory::Task<std::string> Directory::resolve_one(
     }
     auto landing = name_searches_.lead(key);
     std::vector<std::int64_t> path_up{entity_id};
-    const Result<domain::EntityTree> tree = co_await entities();
+    const auto tree = co_await entities();
     const Result<NamedRows> rows = co_await rows_with_name(kind, std::move(name));
     if (!rows) {
         Result<std::string> failed = rows.error();
@@ -120,8 +120,8 @@ ports::AssetDirectory::Task<std::string> Directory::resolve_one(
         landing->land(failed);
         co_return failed;
     }
-    if (tree && tree->by_id(entity_id) != nullptr) {
-        path_up = tree->path_up(entity_id);
+    if (tree && (*tree)->by_id(entity_id) != nullptr) {
+        path_up = (*tree)->path_up(entity_id);
     }
     const Chosen chosen = choose_visible(rows->rows, kind, path_up);
     std::string value(kSeveral);

@@ -50,6 +50,13 @@ constexpr std::array kTable{
     // journal and decisions
     MetricSpec{"journal_pending", gauge, "Alerts accepted and not yet decided.", "", "", {}},
     MetricSpec{
+        "waiting_for_place",
+        gauge,
+        "Alerts among them that wait for GLPI to tell about their host.",
+        "",
+        "",
+        {}},
+    MetricSpec{
         "alerts_decided_total",
         counter,
         "Alerts decided: applied or ignored.",

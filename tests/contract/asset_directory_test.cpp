@@ -143,7 +143,7 @@ TEST_CASE("what was found before a restart serves while GLPI is away") {
     CHECK(world.run(restarted->directory().find(query))->size() == 1);
     const auto tree = world.run(restarted->directory().entities());
     REQUIRE(tree.has_value());
-    CHECK(tree->all().size() == 4);
+    CHECK((*tree)->all().size() == 4);
     const auto other = world.run(restarted->directory().find(by_name("web01")));
     REQUIRE_FALSE(other.has_value());
     CHECK(other.error().kind == ErrorClass::later);
@@ -184,11 +184,11 @@ TEST_CASE("entities form a tree that is remembered for its life") {
     CHECK(world.directory().known_entities() == nullptr);
     const auto tree = world.run(world.directory().entities());
     REQUIRE(tree.has_value());
-    CHECK(tree->all().size() == 4);
-    REQUIRE(tree->by_id(2) != nullptr);
-    CHECK(tree->by_id(2)->complete_name == "Root entity > Customer A > Site A1");
-    CHECK(tree->is_inside(2, 1));
-    CHECK_FALSE(tree->is_inside(3, 1));
+    CHECK((*tree)->all().size() == 4);
+    REQUIRE((*tree)->by_id(2) != nullptr);
+    CHECK((*tree)->by_id(2)->complete_name == "Root entity > Customer A > Site A1");
+    CHECK((*tree)->is_inside(2, 1));
+    CHECK_FALSE((*tree)->is_inside(3, 1));
     REQUIRE(world.directory().known_entities() != nullptr);
     world.reset_requests();
     REQUIRE(world.run(world.directory().entities()).has_value());
@@ -225,10 +225,10 @@ TEST_CASE("an old tree serves while GLPI is away, and GLPI is not asked for each
     CHECK_FALSE(directory.entities_are_fresh());
     REQUIRE(directory.known_entities() != nullptr);
     world.fault("http_502", "", "", -1);
-    CHECK(world.run(directory.entities())->all().size() == 4);
+    CHECK((*world.run(directory.entities()))->all().size() == 4);
     CHECK(directory.entities_are_fresh());
     world.reset_requests();
-    CHECK(world.run(directory.entities())->all().size() == 4);
+    CHECK((*world.run(directory.entities()))->all().size() == 4);
     CHECK(world.requests() == 0);
     world.clock.time += Duration(60'000);
     CHECK_FALSE(directory.entities_are_fresh());

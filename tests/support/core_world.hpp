@@ -20,7 +20,8 @@ namespace alert_bridge::test {
 
 class CoreWorld {
   public:
-    CoreWorld() {
+    explicit CoreWorld(core::CorrelatorLimits limits = core::CorrelatorLimits())
+        : correlator({store, assets, clock, events, metrics, ids, policies}, tasks, limits) {
         auto shared = std::make_shared<core::Policies>();
         auto plain = std::make_shared<test_support::PlainRules>();
         plain->plan.default_entity.value = "Root";
@@ -62,7 +63,7 @@ class CoreWorld {
     core::Tasks tasks{io.get_executor(), events};
     core::Delivery delivery{desk, assets, events, metrics};
     core::Reconciler reconciler{desk, events, metrics};
-    core::Correlator correlator{{store, assets, clock, events, metrics, ids, policies}, tasks};
+    core::Correlator correlator;
     core::Dispatcher dispatcher{
         {store, clock, events, metrics, ids, policies, delivery, reconciler}, tasks, 4};
     core::Upkeep upkeep{{store, clock, events, ids, policies}, tasks};

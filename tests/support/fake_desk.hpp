@@ -4,11 +4,17 @@
 // Thread rule: one thread.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alert_bridge/ports/asset_directory.hpp"
@@ -170,6 +176,13 @@ class FakeAssets final : public ports::AssetDirectory {
     ports::ResolvedNames names;
     std::vector<ports::Names> asked_names;
     int lookups = 0;
+    bool hang = false;  // find() does not answer before let_go()
+    void let_go() {
+        hang = false;
+        for (const auto& timer : std::exchange(hanging_, {})) {
+            timer->cancel();
+        }
+    }
     // The tree that the next entities() brings; what was fresh is fresh until told otherwise.
     std::optional<domain::EntityTree> next_tree;
     bool tree_is_fresh = true;
@@ -185,19 +198,29 @@ class FakeAssets final : public ports::AssetDirectory {
     }
     Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) override {
         ++lookups;
+        if (hang) {
+            const auto executor = co_await boost::asio::this_coro::executor;
+            auto timer = std::make_shared<boost::asio::steady_timer>(
+                executor, boost::asio::steady_timer::time_point::max()
+            );
+            hanging_.push_back(timer);
+            constexpr auto kToken = boost::asio::as_tuple(boost::asio::use_awaitable);
+            auto [let] = co_await timer->async_wait(kToken);
+            static_cast<void>(let);
+        }
         if (errors_left > 0) {
             --errors_left;
             co_return *error;
         }
         co_return strongest(query);
     }
-    Task<domain::EntityTree> entities() override {
+    Task<std::shared_ptr<const domain::EntityTree>> entities() override {
         if (!tree_is_fresh) {
             ++tree_loads;
             tree = next_tree.value_or(tree);
             tree_is_fresh = true;
         }
-        co_return tree;
+        co_return std::make_shared<const domain::EntityTree>(tree);
     }
     bool entities_are_fresh() const noexcept override { return tree_known && tree_is_fresh; }
     void doubt_entities() noexcept override {
@@ -214,6 +237,8 @@ class FakeAssets final : public ports::AssetDirectory {
     }
 
   private:
+    std::vector<std::shared_ptr<boost::asio::steady_timer>> hanging_;
+
     std::vector<domain::AssetHit> strongest(const domain::AssetQuery& query) const {
         for (const auto& [table, value] :
              {std::pair(&by_serial, &query.serial), std::pair(&by_name, &query.name)}) {

@@ -442,6 +442,21 @@ class StartAndStop(SystemTest):
         self.assertEqual(self.bridge.process.child.wait(30), 1)
         self.assertIn("--adopt-glpi", self.bridge.process.text())
 
+    def test_a_missing_default_entity_shows_and_stops_only_what_needs_it(self):
+        good = open(self.bridge.config, encoding="utf-8").read()
+        self.bridge.write("bridge.yaml", good.replace('"Root entity"', '"Nowhere"'), 0o644)
+        self.bridge.start()
+        self.accepted("zabbix", zabbix("1003", trigger_id="501", host_host="stranger",
+                                       host_name="stranger", host_ip=""))
+        self.accepted("zabbix", zabbix())
+        self.one_ticket(lambda ticket: ticket["entity"] == "Root entity > Customer A")
+        wait_for("readyz to tell", lambda: "glpi.default_entity" in self.bridge.ready()[1])
+        self.bridge.write("bridge.yaml", good, 0o644)
+        self.bridge.process.child.send_signal(signal.SIGHUP)
+        self.tickets(2, lambda tickets: tickets[1]["entity"] == "Root entity")
+        wait_for("readyz to be content",
+                 lambda: "glpi.default_entity" not in self.bridge.ready()[1])
+
     def test_a_reload_takes_a_good_configuration_and_keeps_the_old_one_from_a_bad_one(self):
         self.bridge.start()
         good = open(self.bridge.config, encoding="utf-8").read()

@@ -36,7 +36,7 @@ class Directory final : public ports::AssetDirectory {
 
     std::optional<Hits> remembered(const domain::AssetQuery& query) const override;
     Task<Hits> find(domain::AssetQuery query) override;
-    Task<domain::EntityTree> entities() override;
+    Task<std::shared_ptr<const domain::EntityTree>> entities() override;
     const domain::EntityTree* known_entities() const noexcept override;
     bool entities_are_fresh() const noexcept override;
     void doubt_entities() noexcept override;
@@ -68,7 +68,7 @@ class Directory final : public ports::AssetDirectory {
     SingleFlight<Hits> searches_;
     SingleFlight<Done> tree_refreshes_;
     SingleFlight<std::string> name_searches_;
-    std::unique_ptr<domain::EntityTree> tree_;
+    std::shared_ptr<const domain::EntityTree> tree_;
     WallTime tree_fresh_until_{};
     WallTime tree_asked_at_{};  // of GLPI, whatever it answered
     std::set<std::string, std::less<>> warned_;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,8 +49,8 @@ class AssetDirectory {
     [[nodiscard]] virtual Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) = 0;
 
     // All entities; refreshed when older than its life time, and the old tree is used while GLPI is
-    // away.
-    [[nodiscard]] virtual Task<domain::EntityTree> entities() = 0;
+    // away. Never null.
+    [[nodiscard]] virtual Task<std::shared_ptr<const domain::EntityTree>> entities() = 0;
     // The last known tree, if any; fresh or not.
     [[nodiscard]] virtual const domain::EntityTree* known_entities() const noexcept = 0;
     // False when entities() would ask GLPI.

@@ -68,17 +68,24 @@ TEST_CASE("a slow GLPI is waited for only so long, then hint or default decide")
     CHECK(world.assets.lookups <= 32);
 }
 
-TEST_CASE("while GLPI is away the placement waits on") {
+TEST_CASE("while GLPI is away the placement waits on, and asks again when it is back") {
     CoreWorld world;
     bool away = true;
     world.correlator.glpi_away = [&away] { return away; };
     world.assets.error = Error{ErrorClass::later, "glpi_away", ""};
-    world.assets.errors_left = 100;
-    world.clock.on_sleep = [&] { away = world.assets.errors_left > 0; };
+    world.assets.errors_left = 2;
     world.take(world.alert(AlertKind::problem));
+    world.clock.time += 1h;
+    world.correlator.look_again();
+    world.settle();
+    CHECK(world.store.incidents_table.empty());
+    CHECK(world.assets.lookups == 1);
+    away = false;
+    world.correlator.look_again();  // one more try goes wrong: the outage used no patience up
+    world.settle();
     REQUIRE(world.store.incidents_table.size() == 1);
     CHECK_FALSE(world.store.incidents_table[0].placement.provisional);
-    CHECK(world.assets.lookups == 101);
+    CHECK(world.assets.lookups == 3);
 }
 
 TEST_CASE("a problem that was over before its ticket was due opens none after an outage of GLPI") {
@@ -87,32 +94,74 @@ TEST_CASE("a problem that was over before its ticket was due opens none after an
     bool away = true;
     world.correlator.glpi_away = [&away] { return away; };
     world.assets.error = Error{ErrorClass::later, "glpi_away", ""};
-    world.assets.errors_left = 900;
-    world.clock.on_sleep = [&] { away = world.assets.errors_left > 0; };
-    const WallTime start = world.clock.time;
+    world.assets.errors_left = 1;
     const domain::Alert problem = world.alert(AlertKind::problem);
     domain::Alert recovery = world.alert(AlertKind::recovery);
     recovery.received_at += 30s;
     world.store.journal.push_back({1, problem});
     world.take(recovery);
-    REQUIRE(world.clock.time > start + 10min);
+    world.clock.time += 1h;
+    away = false;
+    world.correlator.look_again();
+    world.settle();
     world.pass(1h);
     CHECK(world.desk.tickets.empty());
     REQUIRE(world.store.incidents_table.size() == 1);
     CHECK(world.store.incidents_table[0].end_reason == "never lasted");
 }
 
-TEST_CASE("a default entity that GLPI does not have opens nothing until it is there") {
+TEST_CASE("a default entity that GLPI does not have matters only where nothing else gives one") {
     CoreWorld world;
+    world.rules->plan.default_entity.value = "Nowhere";
     world.rules->plan.glpi_default_entity.value = "Nowhere";
-    int naps = 0;
-    world.clock.on_sleep = [&] {
-        if (++naps == 3) {
-            world.rules->plan.glpi_default_entity.value = "Root";
-        }
-    };
+    SECTION("the asset's entity, found just now") {}
+    SECTION("the asset's entity, remembered") {
+        world.assets.remembers = true;
+    }
+    SECTION("a rule's entity") {
+        world.assets.by_name.clear();
+        world.rules->plan.entity.value = "ACME";
+    }
+    SECTION("a rule's entity, and no answer about the host") {
+        world.assets.error = Error{ErrorClass::refused, "no", ""};
+        world.assets.errors_left = 1000;
+        world.rules->plan.entity.value = "ACME";
+    }
     world.take(world.alert(AlertKind::problem));
-    CHECK(world.events.count("default_entity_missing") == 3);
+    REQUIRE(world.desk.tickets.size() == 1);
+    CHECK(world.desk.tickets.begin()->second.entity_id == 1);
+    CHECK(world.events.count("default_entity_missing") == 0);
+    CHECK(world.correlator.without_entity() == 0);
+}
+
+TEST_CASE("an opening that GLPI refuses stays where it is when there is no default entity") {
+    CoreWorld world;
+    world.rules->plan.default_entity.value = "Nowhere";
+    world.rules->plan.glpi_default_entity.value = "Nowhere";
+    world.desk.write_errors = {
+        Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"},
+        Error{ErrorClass::uncertain, "ERROR_GLPI_ADD", "no"}};
+    world.take(world.alert(AlertKind::problem));
+    for (int minutes = 0; minutes < 10; ++minutes) {
+        world.pass(1min);
+    }
+    CHECK(world.desk.tickets.empty());
+    CHECK(world.store.operations.back().state == domain::OperationState::dead);
+}
+
+TEST_CASE("a host without any entity waits, says so, and opens when there is one") {
+    CoreWorld world;
+    world.assets.by_name.clear();
+    world.rules->plan.default_entity.value = "Nowhere";
+    world.rules->plan.glpi_default_entity.value = "Nowhere";
+    world.take(world.alert(AlertKind::problem));
+    CHECK(world.events.count("default_entity_missing") == 1);
+    CHECK(world.correlator.without_entity() == 1);
+    CHECK(world.desk.tickets.empty());
+    world.rules->plan.glpi_default_entity.value = "Root";
+    world.correlator.look_again();
+    world.settle();
+    CHECK(world.correlator.without_entity() == 0);
     CHECK(world.desk.tickets.size() == 1);
 }
 

@@ -27,8 +27,8 @@ TEST_CASE("entities are read page by page") {
     };
     const auto tree = bench.run(bench.client->directory().entities());
     REQUIRE(tree.has_value());
-    CHECK(tree->all().size() == 1500);
-    CHECK(tree->by_id(1499)->name == "E1499");
+    CHECK((*tree)->all().size() == 1500);
+    CHECK((*tree)->by_id(1499)->name == "E1499");
 }
 
 namespace {
