@@ -57,8 +57,10 @@ asio::awaitable<void> Correlator::run() {
 
 asio::awaitable<std::vector<ports::JournalEntry>> Correlator::read_after(std::int64_t seq) {
     while (!stopping_) {
-        const auto limit = static_cast<int>(std::min(limits_.in_hand - in_hand_, kBatch));
-        auto rows = co_await services_.store.pending(seq, limit);
+        // Waiting lanes that come back may have taken the room meanwhile: then one row is still
+        // read.
+        const auto limit = std::clamp<std::int64_t>(limits_.in_hand - in_hand_, 1, kBatch);
+        auto rows = co_await services_.store.pending(seq, static_cast<int>(limit));
         if (rows) {
             co_return std::move(*rows);
         }

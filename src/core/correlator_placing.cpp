@@ -64,6 +64,9 @@ asio::awaitable<std::optional<Placement>> Correlator::wait_for_place(
     std::optional<WallTime> deadline;
     while (!stopping_ && services_.policies.current() == policies) {
         Turns::Turn turn = co_await take_turn(alert.received_at, patience);
+        if (stopping_) {
+            break;
+        }
         const WallTime now = services_.clock.now();
         if (!deadline) {
             // Without a turn there was no answer to anybody for as long as we may wait.
@@ -176,7 +179,9 @@ asio::awaitable<void> Correlator::ask(
     std::shared_ptr<Answer> answer, domain::Alert alert, domain::Plan plan, Turns::Turn turn
 ) {
     answer->placement = co_await ask_glpi(alert, plan);
-    if (answer->placement->has_value()) {
+    const Result<Placement>& placement = *answer->placement;
+    // A refusal is an answer, too.
+    if (placement || placement.error().kind == ErrorClass::refused) {
         last_answer_ = services_.clock.now();
     }
     turn = Turns::Turn();
