@@ -216,8 +216,8 @@ asio::awaitable<Exchange> Pool::exchange(HttpRequest request) {
     const auto self = shared_from_this();
     const auto asked_at = std::chrono::steady_clock::now();
     const bool hurried = request.at_most > Duration::zero();
-    const bool granted =
-        co_await wait_for_slot(asked_at + (hurried ? request.at_most : options_.wait_timeout));
+    const auto wait_until = asked_at + (hurried ? request.at_most : options_.wait_timeout);
+    const bool granted = co_await wait_for_slot(wait_until);
     if (!granted) {
         co_return not_sent("busy", "no connection became free in time");
     }
