@@ -9,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
 
+#include "alert_bridge/base/text.hpp"
 #include "alert_bridge/net/connection.hpp"
 
 namespace alert_bridge::net {
@@ -33,6 +34,12 @@ Exchange not_sent(std::string code, std::string message) {
     out.code = std::move(code);
     out.message = std::move(message);
     return out;
+}
+
+// "localhost" is this machine whatever the resolver says (RFC 6761), also in a container or a
+// chroot without /etc/hosts. Asked for no name, the resolver gives the loopback addresses.
+std::string name_to_ask(const std::string& host) {
+    return iequals_ascii(host, "localhost") ? std::string() : host;
 }
 
 class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> {
@@ -176,9 +183,9 @@ asio::awaitable<bool> Pool::resolve(SteadyTime deadline) {
         }
     };
     timer->async_wait(std::move(give_up));
-    auto [error, found] = co_await resolver->async_resolve(
-        options_.url.host, std::to_string(options_.url.port), kToken
-    );
+    const std::string asked = name_to_ask(options_.url.host);
+    const std::string port = std::to_string(options_.url.port);
+    auto [error, found] = co_await resolver->async_resolve(asked, port, kToken);
     timer->cancel();
     if (error) {
         resolve_error_ = "cannot resolve " + options_.url.host + ": " + error.message();
