@@ -73,9 +73,17 @@ class ContainedBridge(Bridge):
             if "glpi-alert-bridge\0run" in read_bytes(f"/proc/{pid}/cmdline"):
                 if os.path.basename(os.readlink(f"/proc/{pid}/exe")) == "glpi-alert-bridge":
                     found = pid
-            waiting += [int(child) for child in
-                        read_bytes(f"/proc/{pid}/task/{pid}/children").split()]
+            waiting += children_of(pid)
         return found
+
+
+def children_of(pid):
+    """Of every thread: buildah starts its children from any of them."""
+    found = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        found += [int(child) for child in
+                  read_bytes(f"/proc/{pid}/task/{task}/children").split()]
+    return found
 
 
 def read_bytes(path):
