@@ -89,6 +89,7 @@ class Process:
         if self.alive():
             self.child.kill()
         self.child.wait()
+        self.log.close()
 
     def stop(self, deadline_s=30):
         """SIGTERM; the exit status."""
