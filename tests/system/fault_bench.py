@@ -45,7 +45,7 @@ class Bench:
         self.bridge = Bridge(bridge, self.directory, config, self.gate.url)
         self.history = History(os.path.join(self.directory, "history.jsonl"))
 
-    def close(self):
+    def close(self, keep=False):
         """Ends everything; the daemon's log."""
         if self.load:
             self.load.abandon()
@@ -56,7 +56,8 @@ class Bench:
             self.gate.close()
         log = self.bridge.process.text() if self.bridge and self.bridge.process else ""
         self.history.close()
-        shutil.rmtree(self.directory, ignore_errors=True)
+        if not keep:
+            shutil.rmtree(self.directory, ignore_errors=True)
         return log
 
     def start_load(self, rate, **settings):
