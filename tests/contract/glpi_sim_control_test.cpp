@@ -55,7 +55,8 @@ Client bridge() {
 TEST_CASE("a fault before the work leaves no ticket behind") {
     for (const char* action :
          {"html_200", "empty_200", "html_500", "maintenance", "http_502", "reset_before",
-          "bad_app_token", "sql_400", "session_lost"}) {
+          "bad_app_token", "sql_400", "session_lost", "update_needed", "not_configured",
+          "sql_500"}) {
         Client client = bridge();
         client.fault(action);
         const Response answer = client.new_ticket();
@@ -77,6 +78,16 @@ TEST_CASE("a fault after the work leaves the ticket stored") {
         CHECK((answer.status != 201 || answer.ending != Ending::normal));
         CHECK(client.tickets() == 1);
         CHECK(client.new_ticket().status == 201);
+    }
+}
+
+TEST_CASE("a lock in the middle leaves a ticket without its assets") {
+    Client client = bridge();
+    client.fault("link_missing");
+    const Json input = {{"name", "x"}, {"items_id", {{"Computer", {1}}}}};
+    for (const std::size_t links : {0U, 1U}) {
+        CHECK(client.send("POST", "/apirest.php/Ticket", {{"input", input}}).status == 201);
+        CHECK(client.json("GET", "/_sim/tickets").back()["items"].size() == links);
     }
 }
 

@@ -15,11 +15,12 @@ namespace glpi_sim {
 
 namespace {
 
-constexpr std::array<const char*, 16> kActions = {
+constexpr std::array<const char*, 20> kActions = {
     "html_200",          "empty_200",           "html_500",     "commit_then_500",
     "commit_then_reset", "commit_then_hang",    "reset_before", "sql_400_stored",
     "maintenance",       "empty_session_token", "slow",         "bad_app_token",
-    "session_lost",      "half_answer",         "http_502",     "sql_400"};
+    "session_lost",      "half_answer",         "http_502",     "sql_400",
+    "update_needed",     "not_configured",      "sql_500",      "link_missing"};
 
 Response bad_gateway() {
     Response out;
@@ -30,6 +31,27 @@ Response bad_gateway() {
         "<html>\n<head><title>502 Bad Gateway</title></head>\n<body>\n<center><h1>502 Bad "
         "Gateway</h1></center>\n<hr><center>nginx/1.22.1</center>\n</body>\n</html>\n";
     return out;
+}
+
+// GLPI 10 prints the database's complaint before its own array; GLPI 11 shows a page.
+Response sql_error(const World& world, const std::string& method) {
+    if (world.major != 10)
+        return html_answer(500, "Error");
+    const std::string complaint = "Lock wait timeout exceeded; try restarting transaction";
+    Response out =
+        error_answer(world, method, {500, "ERROR_SQL", "Unexpected SQL Error : " + complaint});
+    out.body.insert(0, complaint);
+    return out;
+}
+
+// What a lock in the middle of a request leaves behind on GLPI 10: a ticket without its assets.
+void drop_links(World& world, const Response& answer) {
+    Json made;
+    if (answer.status != 201 || !parse_json_body(answer.body, made) || !made.is_object())
+        return;
+    Table& table = world.table("Item_Ticket");
+    for (const Id id : table.of_ticket(to_int(at_or_null(made, "id"))))
+        table.erase(id);
 }
 
 // A POSIX extended regular expression; std::regex sets off false warnings in sanitised builds.
@@ -92,6 +114,12 @@ bool fault_instead(World& world, const FaultRule& rule, const Request& request, 
         out = html_answer(500, "Error");
     } else if (action == "maintenance") {
         out = html_answer(200, "MAINTENANCE MODE");
+    } else if (action == "update_needed") {
+        out = html_answer(200, "Update needed");
+    } else if (action == "not_configured") {
+        out = html_answer(200, "GLPI seems to not be configured properly.");
+    } else if (action == "sql_500") {
+        out = sql_error(world, request.method);
     } else if (action == "http_502") {
         out = bad_gateway();
     } else if (action == "reset_before") {
@@ -133,6 +161,8 @@ void fault_afterwards(World& world, const FaultRule& rule, const Request& reques
         out.ending = Ending::half;
     else if (action == "empty_session_token")
         out.body = R"({"session_token":""})";
+    else if (action == "link_missing")
+        drop_links(world, out);
     else if (action == "sql_400_stored")
         out = error_answer(
             world, request.method,
