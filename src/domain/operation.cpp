@@ -5,6 +5,7 @@
 
 #include "alert_bridge/base/backoff.hpp"
 #include "alert_bridge/domain/enum_names.hpp"
+#include "alert_bridge/domain/known_errors.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -89,8 +90,13 @@ void after_failure(
                 operation.due_at = now + policy.quarantine;
                 return;
             }
-            operation.refusals = operation.refusal == answer ? operation.refusals + 1 : 1;
-            operation.refusal = answer;
+            if (error.code == kDatabaseBusy) {
+                operation.refusals = 0;
+                operation.refusal.clear();
+            } else {
+                operation.refusals = operation.refusal == answer ? operation.refusals + 1 : 1;
+                operation.refusal = answer;
+            }
             operation.due_at = now + policy.second_look;
             return;
         }

@@ -5,8 +5,10 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <span>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/known_errors.hpp"
 #include "alert_bridge/glpi/reply.hpp"
 
 namespace alert_bridge::glpi {
@@ -26,6 +28,12 @@ constexpr std::array kOperatorsMatter{
     std::string_view("ERROR_GLPI_LOGIN"),
     std::string_view("ERROR_GLPI_LOGIN_USER_TOKEN"),
 };
+
+bool has_any(std::string_view text, std::span<const std::string_view> marks) noexcept {
+    return std::any_of(marks.begin(), marks.end(), [text](std::string_view mark) {
+        return text.find(mark) != std::string_view::npos;
+    });
+}
 
 std::string readable(std::string_view text) {
     return cut_code_points(one_line(repair_utf8(text.substr(0, 4 * kMaxMessage))), kMaxMessage);
@@ -142,6 +150,9 @@ Error refusal(int status, const std::string& code, const json& detail, Effect ef
         kOperatorsMatter.end()) {
         return Error{ErrorClass::misconfigured, code, shown};
     }
+    if (is_database_busy(message)) {
+        return untrustworthy(effect, std::string(domain::kDatabaseBusy), shown);
+    }
     if (status >= 500 || is_sql_text(message)) {
         return untrustworthy(effect, code, shown);
     }
@@ -244,17 +255,23 @@ bool is_outage(const Error& error) noexcept {
     return !error.code.starts_with("ERROR") && error.code != "busy" && error.code != "cancelled";
 }
 
+bool is_database_busy(std::string_view message) noexcept {
+    static constexpr std::array kMarks{
+        std::string_view("Lock wait timeout"),
+        std::string_view("Deadlock"),
+        std::string_view("server has gone away"),
+        std::string_view("Lost connection to"),
+    };
+    return has_any(message, kMarks);
+}
+
 bool is_sql_text(std::string_view message) noexcept {
     static constexpr std::array kMarks{
-        std::string_view("MySQL query error"), std::string_view("SQL Error"),
-        std::string_view("in SQL query"),      std::string_view("Lock wait timeout"),
-        std::string_view("Deadlock"),          std::string_view("max_allowed_packet"),
-        std::string_view("SQLSTATE"),          std::string_view("server has gone away"),
-        std::string_view("SQL syntax"),        std::string_view("Lost connection to"),
+        std::string_view("MySQL query error"),  std::string_view("SQL Error"),
+        std::string_view("in SQL query"),       std::string_view("SQLSTATE"),
+        std::string_view("max_allowed_packet"), std::string_view("SQL syntax"),
     };
-    return std::any_of(kMarks.begin(), kMarks.end(), [message](std::string_view mark) {
-        return message.find(mark) != std::string_view::npos;
-    });
+    return is_database_busy(message) || has_any(message, kMarks);
 }
 
 std::string decode_entities(std::string_view text) {

@@ -55,6 +55,8 @@ enum class Effect {
 
 // The database speaks through GLPI: the write may be stored all the same (11.0.6, measured).
 [[nodiscard]] bool is_sql_text(std::string_view message) noexcept;
+// And it says that it was busy or gone, not what was wrong with the write.
+[[nodiscard]] bool is_database_busy(std::string_view message) noexcept;
 
 // GLPI 10 stores and returns & < > as &#38; &#60; &#62;, 9.5 as named entities. Decodes those and
 // quotes, once.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/domain/operation.hpp"
 
+#include "alert_bridge/domain/known_errors.hpp"
+
 #include "catch.hpp"
 
 using namespace alert_bridge;
@@ -115,6 +117,24 @@ TEST_CASE("the same ambiguous refusal twice, each looked up twice, is dead") {
     operation = after_attempt(operation, not_found(), {}, kNow, 0);
     operation = after_attempt(operation, not_found(), {}, kNow, 0);
     CHECK(operation.state == OperationState::dead);
+}
+
+TEST_CASE("a busy database is no refusal, however often it says the same") {
+    Operation operation = sending();
+    operation.refusals = 1;
+    operation.refusal = "ERROR_GLPI_ADD ";
+    const OperationResult busy =
+        failure(ErrorClass::uncertain, std::string(kDatabaseBusy), "Lock wait timeout");
+    for (int round = 0; round < 20; ++round) {
+        operation.state = OperationState::sending;
+        operation = after_attempt(operation, busy, {}, kNow, 0);
+        REQUIRE(operation.state == OperationState::uncertain);
+        CHECK(operation.due_at == kNow + 5s);
+        CHECK(operation.refusals == 0);
+        operation = after_attempt(operation, not_found(), {}, kNow, 0);
+        operation = after_attempt(operation, not_found(), {}, kNow, 0);
+        REQUIRE(operation.state == OperationState::due);
+    }
 }
 
 TEST_CASE("two different ambiguous refusals are not the same answer") {

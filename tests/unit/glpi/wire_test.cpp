@@ -139,7 +139,7 @@ TEST_CASE("an answer without trust leaves a write uncertain and a read for later
         {response(404, "", "text/html"), "http_404"},
         {response(500, "You have an error in your SQL syntax[\"ERROR_SQL\",\"x\"]"), "http_500"},
         {response(500, error_text("ERROR_SQL", "Unexpected")), "ERROR_SQL"},
-        {response(400, error_text("ERROR", "Lock wait timeout exceeded")), "ERROR"},
+        {response(400, error_text("ERROR", "Lock wait timeout exceeded")), "ERROR_DATABASE_BUSY"},
         {response(400, R"({"error":"strange"})"), "http_400"},
     };
     for (const Case& c : cases) {
@@ -169,7 +169,7 @@ TEST_CASE("codes decide, not texts") {
         {400, "ERROR_GLPI_ADD", "", "uncertain", "refused"},
         {400, "ERROR_GLPI_ADD", "Vous n'avez pas le droit", "uncertain", "refused"},
         {400, "ERROR_GLPI_UPDATE", "", "refused", "refused"},
-        {400, "ERROR_GLPI_UPDATE", "Deadlock found when trying to get lock", "uncertain", "later"},
+        {400, "ERROR_GLPI_UPDATE", "MySQL query error: Data too long", "uncertain", "later"},
         {400, "ERROR_BAD_ARRAY", "x", "refused", "refused"},
         {400, "ERROR_JSON_PAYLOAD_INVALID", "x", "refused", "refused"},
         {403, "ERROR_RIGHT_MISSING", "x", "refused", "refused"},
@@ -296,6 +296,23 @@ TEST_CASE("11 says 400 with SQL text for a write that is stored: uncertain") {
     CHECK(verdict(answer, Expect::created, Effect::write) == "uncertain ERROR_GLPI_ADD");
     CHECK(glpi::is_sql_text(answer.body));
     CHECK_FALSE(glpi::is_sql_text("You don't have permission to perform this action."));
+}
+
+TEST_CASE("a busy database is told from a refusal, whatever the code") {
+    for (const char* text :
+         {"MySQL query error: Deadlock found when trying to get lock (1213)",
+          "MySQL query error: Lock wait timeout exceeded; try restarting transaction (1205)",
+          "MySQL server has gone away (2006)", "Lost connection to MySQL server during query"}) {
+        for (const char* code : {"ERROR_GLPI_ADD", "ERROR_GLPI_UPDATE", "ERROR_SQL"}) {
+            INFO(code << " " << text);
+            const auto answer = response(400, error_text(code, text));
+            CHECK(
+                verdict(answer, Expect::created, Effect::write) == "uncertain ERROR_DATABASE_BUSY"
+            );
+            CHECK(verdict(answer, Expect::object, Effect::read) == "later ERROR_DATABASE_BUSY");
+            CHECK_FALSE(glpi::is_outage(Error{ErrorClass::uncertain, "ERROR_DATABASE_BUSY", text}));
+        }
+    }
 }
 
 TEST_CASE("an exchange without an answer is uncertain only when all of a write was sent") {
