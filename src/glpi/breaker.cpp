@@ -32,4 +32,13 @@ void Breaker::failure(WallTime now, std::uint64_t random) noexcept {
     state_ = State::open;
 }
 
+void Breaker::trip(WallTime now, std::uint64_t random, int rounds) noexcept {
+    if (state_ == State::open) {
+        return;
+    }
+    rounds_ = rounds;
+    until_ = now + backoff_.next(rounds_, random);
+    state_ = State::open;
+}
+
 }  // namespace alert_bridge::glpi

@@ -64,7 +64,11 @@ asio::awaitable<Result<Done>> SessionPool::login() {
         }
         guard.outcome_told();
         seams_.metrics.count("glpi_logins_total", {{"result", std::string(to_string(error.kind))}});
-        refresh_health(&error);
+        if (error.code == "session_lost") {
+            session_did_not_last();
+        } else {
+            refresh_health(&error);
+        }
         landing->land(error);
         co_return error;
     }

@@ -87,6 +87,7 @@ asio::awaitable<Result<Reply>> SessionPool::call(Call call) {
         const std::uint64_t tokens = tokens_.generation;
         Result<Reply> reply = co_await send(call, got->token, false);
         if (reply) {
+            lost_sessions_ = 0;
             co_return reply;
         }
         const Error& error = reply.error();
@@ -99,11 +100,7 @@ asio::awaitable<Result<Reply>> SessionPool::call(Call call) {
         }
         state_.disowned(got->generation);
         if (round > 0) {
-            // Sessions do not last at all: a login storm would not help GLPI.
-            const Error lost{ErrorClass::later, "session_lost", "GLPI forgets sessions at once"};
-            last_outage_ = describe(lost);
-            breaker_.failure(seams_.clock.now(), random());
-            refresh_health(&lost);
+            session_did_not_last();
             co_return reply;
         }
     }
@@ -277,6 +274,16 @@ void SessionPool::refresh_health(const Error* error) {
             {{"error", health_.last_error}}
         );
     }
+}
+
+// GLPI answers, also to a login, so by counting outages the breaker would never open, and every
+// owed write would log in anew, for ever.
+void SessionPool::session_did_not_last() {
+    const Error lost{ErrorClass::later, "session_lost", "GLPI forgets sessions at once"};
+    lost_sessions_ += breaker_.is_open() ? 0 : 1;
+    breaker_.trip(seams_.clock.now(), random(), lost_sessions_);
+    last_outage_ = describe(lost);
+    refresh_health(&lost);
 }
 
 asio::awaitable<void> SessionPool::kill_when_idle() {

@@ -141,6 +141,29 @@ TEST_CASE("a session that is forgotten at once does not make a storm of logins")
     REQUIRE_FALSE(id.has_value());
     CHECK(id.error().kind == ErrorClass::relogin);
     CHECK(world.events.count("glpi_login") == 2);
+    CHECK(world.client->health().state == glpi::GlpiHealth::State::away);
+    CHECK(world.run(world.desk().open(ticket())).error().code == "glpi_away");
+    CHECK(world.events.count("glpi_login") == 2);
+}
+
+TEST_CASE("where no session lasts, logins are ever more seldom until one does") {
+    GlpiWorld world(GENERATE(10, 11));
+    world.run(world.client->start());
+    world.fault("session_lost", "", "^/apirest.php/[^i]", -1);
+    const auto first = world.control("GET", "requests").at("by").at("GET /initSession").get<int>();
+    // An hour, in which somebody wants to write every half second.
+    for (int i = 0; i < 7'200; ++i) {
+        REQUIRE_FALSE(world.run(world.desk().open(ticket())).has_value());
+        world.clock.time += Duration(500);
+    }
+    const auto last = world.control("GET", "requests").at("by").at("GET /initSession").get<int>();
+    CHECK(last - first < 3'600 / 15 + 10);  // the breaker's longest pause, at its shortest
+    CHECK(world.client->health().state == glpi::GlpiHealth::State::away);
+    CHECK(world.client->health().last_error.find("forgets sessions") != std::string::npos);
+    world.no_faults();
+    world.clock.time += Duration(30'001);
+    CHECK(world.run(world.desk().open(ticket())).has_value());
+    CHECK(world.client->health().state == glpi::GlpiHealth::State::up);
 }
 
 TEST_CASE("the session is renewed after its life and the old one killed; shutdown kills the last") {

@@ -31,6 +31,8 @@ class Breaker {
     [[nodiscard]] Answer ask(WallTime now) noexcept;
     void success() noexcept;
     void failure(WallTime now, std::uint64_t random) noexcept;
+    // Opens at once, for as long as after `rounds` failed probes. Nothing happens while it is open.
+    void trip(WallTime now, std::uint64_t random, int rounds) noexcept;
 
     [[nodiscard]] bool is_open() const noexcept { return state_ != State::closed; }
 

@@ -104,6 +104,7 @@ class SessionPool {
     ) const;
     void note(const Call& call, const Result<Reply>& reply, double seconds);
     void refresh_health(const Error* error);
+    void session_did_not_last();
     [[nodiscard]] Error away() const;
     [[nodiscard]] std::uint64_t random();
 
@@ -122,6 +123,7 @@ class SessionPool {
     Server server_;
     GlpiHealth health_;
     std::string last_outage_;
+    int lost_sessions_ = 0;  // one after the other, without a call that worked between them
     bool ever_answered_ = false;
     bool stopping_ = false;
 };

@@ -233,6 +233,15 @@ TEST_CASE("calls that were under way do not make the breaker wait longer, nor do
     CHECK(it.ask(kStart - Duration(3'600'000)) == Breaker::Answer::probe);
 }
 
+TEST_CASE("a breaker that is tripped opens at once, for as long as it is told, and once") {
+    Breaker it = breaker();
+    it.trip(kStart, 0, 3);
+    CHECK(it.is_open());
+    it.trip(kStart, 0, 5);
+    CHECK(it.ask(kStart + Duration(1990)) == Breaker::Answer::stop);
+    CHECK(it.ask(kStart + Duration(4001)) == Breaker::Answer::probe);
+}
+
 TEST_CASE("the delay of the breaker is bounded") {
     Breaker it = breaker();
     WallTime now = kStart;
