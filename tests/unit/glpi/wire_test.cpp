@@ -299,18 +299,16 @@ TEST_CASE("11 says 400 with SQL text for a write that is stored: uncertain") {
 }
 
 TEST_CASE("a busy database is told from a refusal, whatever the code") {
+    const std::string busy = "ERROR_DATABASE_BUSY";
     for (const char* text :
-         {"MySQL query error: Deadlock found when trying to get lock (1213)",
-          "MySQL query error: Lock wait timeout exceeded; try restarting transaction (1205)",
-          "MySQL server has gone away (2006)", "Lost connection to MySQL server during query"}) {
+         {"MySQL query error: Deadlock found (1213)", "Lock wait timeout (1205)",
+          "MySQL server has gone away", "Lost connection to MySQL server"}) {
         for (const char* code : {"ERROR_GLPI_ADD", "ERROR_GLPI_UPDATE", "ERROR_SQL"}) {
             INFO(code << " " << text);
             const auto answer = response(400, error_text(code, text));
-            CHECK(
-                verdict(answer, Expect::created, Effect::write) == "uncertain ERROR_DATABASE_BUSY"
-            );
-            CHECK(verdict(answer, Expect::object, Effect::read) == "later ERROR_DATABASE_BUSY");
-            CHECK_FALSE(glpi::is_outage(Error{ErrorClass::uncertain, "ERROR_DATABASE_BUSY", text}));
+            CHECK(verdict(answer, Expect::created, Effect::write) == "uncertain " + busy);
+            CHECK(verdict(answer, Expect::object, Effect::read) == "later " + busy);
+            CHECK_FALSE(glpi::is_outage(Error{ErrorClass::uncertain, busy, text}));
         }
     }
 }
