@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "alert_bridge/base/test_point.hpp"
+
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
@@ -101,9 +103,13 @@ asio::awaitable<void> Dispatcher::work(ports::Claimed claimed) {
     const WallTime started = services_.clock.now();
     OperationResult result;
     if (claimed.operation.state == OperationState::uncertain) {
+        test_point("before_look_up");
         result = co_await services_.reconciler.look_up(claimed);
+        test_point("after_look_up");
     } else {
+        test_point("before_send");
         result = co_await services_.delivery.carry_out(claimed);
+        test_point("after_send");
     }
     const std::chrono::duration<double> took = services_.clock.now() - started;
     services_.metrics.observe(
@@ -127,6 +133,7 @@ asio::awaitable<void> Dispatcher::settle(ports::Claimed claimed, OperationResult
         };
         auto decision = co_await services_.store.decide(std::move(subject), std::move(function));
         if (decision) {
+            test_point("result_after_commit");
             report(claimed, result, *decision);
             co_return;
         }

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "alert_bridge/base/test_point.hpp"
 #include "alert_bridge/base/text.hpp"
 
 namespace alert_bridge::core {
@@ -123,7 +124,9 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
         alert.received_at = now;
     }
     batch.alerts = std::move(decoded.alerts);
+    test_point("intake_before_commit");
     auto receipts = co_await store_.append(std::move(batch));
+    test_point("intake_after_commit");
     if (!receipts) {
         co_return refuse(receipts.error());
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
+#include "alert_bridge/base/test_point.hpp"
+
 namespace alert_bridge::storage {
 
 namespace {
@@ -151,7 +153,9 @@ std::optional<StoreThread::Failure> StoreThread::execute(Jobs& batch) {
             run_job(*job);
         }
         if (writing) {
+            test_point("store_before_commit");
             db_->run("COMMIT");
+            test_point("store_after_commit");
         }
         return std::nullopt;
     } catch (const SqliteError& error) {
