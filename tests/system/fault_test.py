@@ -7,11 +7,13 @@ that its faults happened.
 """
 
 import os
+import signal
 import unittest
 
 import fault_experiments as experiments
 from fault_bench import CONFIG, Bench
 from harness import wait_for
+from slow_clients import SlowClients
 
 BRIDGE = os.environ["BRIDGE"]
 SIM = os.environ["SIM"]
@@ -65,6 +67,31 @@ class Kill(FaultTest):
         self.assertTrue([one for one in entries if one["status"] is None], "no kill was noticed")
 
 
+class KillAtPoints(FaultTest):
+    """Needs a build with BRIDGE_TEST_POINTS, as the asan preset makes it."""
+
+    POINTS = (("intake_before_commit", 5), ("intake_after_commit", 5), ("store_before_commit", 8),
+              ("store_after_commit", 8), ("before_send", 4), ("after_send", 4),
+              ("result_after_commit", 4), ("before_look_up", 2), ("after_look_up", 2))
+
+    def test_a_kill_at_each_point_loses_and_doubles_nothing(self):
+        self.bench.faults(("POST", experiments.WRITES, "commit_then_reset",
+                           {"count": -1, "probability": 0.2}))
+        self.bench.start_load(40)
+        for name, passage in self.POINTS:
+            with self.subTest(name):
+                self.bench.bridge.env = {"BRIDGE_KILL_AT": f"{name}:{passage}"}
+                self.bench.bridge.start(wait=False)
+                child = self.bench.bridge.process.child
+                wait_for(f"the kill at {name}", lambda: child.poll() is not None)
+                self.assertEqual(child.returncode, -signal.SIGKILL)
+                self.bench.bridge.process.kill()  # closes its log
+        self.bench.bridge.env = None
+        self.bench.bridge.start()
+        self.bench.stop_load()
+        self.nothing_lost_or_doubled()
+
+
 class UnknownOutcomes(FaultTest):
     def outcomes(self):
         experiments.unknown_outcomes(self.bench, alerts=300, rate=60, slow_ms=3000)
@@ -85,6 +112,116 @@ class UnknownOutcomes10(UnknownOutcomes):
 class UnknownOutcomes11(UnknownOutcomes):
     def test_writes_with_an_unclear_outcome_are_neither_lost_nor_repeated(self):
         self.outcomes()
+
+
+class Away(FaultTest):
+    def more_alerts(self, count):
+        until = self.bench.load.numbers.last() + count
+        wait_for("more alerts", lambda: self.bench.load.numbers.last() >= until)
+
+    def away_and_back(self, begin, end):
+        begin()
+        wait_for("GLPI to be away", lambda: self.bench.metric("glpi_up") == 0)
+        self.more_alerts(30)
+        end()
+        wait_for("GLPI to be back", lambda: self.bench.metric("glpi_up") == 1)
+
+    def test_a_glpi_that_is_away_in_any_way_costs_nothing(self):
+        bench = self.bench
+        bench.bridge.start()
+        bench.start_load(20)
+        wait_for("GLPI to be up", lambda: bench.metric("glpi_up") == 1)
+        self.more_alerts(20)
+        self.away_and_back(bench.gate.refuse, bench.gate.heal)
+        self.away_and_back(lambda: bench.gate.order("swallow", way="up"), bench.gate.heal)
+        self.away_and_back(lambda: bench.gate.order("swallow", way="down"), bench.gate.heal)
+        self.away_and_back(lambda: bench.gate.order("reset", way="up"), bench.gate.heal)
+        for action in ("http_502", "maintenance"):
+            self.away_and_back(lambda name=action: bench.faults((
+                "", "^/apirest.php", name, {"count": -1})), bench.clear_faults)
+        bench.stop_load()
+        self.nothing_lost_or_doubled()
+        self.assertEqual(bench.gate.refused, 1)
+        self.assertGreaterEqual(bench.gate.counts()["swallow"], 2)
+        self.assertGreaterEqual(bench.gate.counts()["reset"], 1)
+        # The session outlives most outages: no storm of logins.
+        self.assertLessEqual(bench.logins(), 20)
+
+    def test_a_flapping_glpi_and_a_bad_line(self):
+        bench = self.bench
+        bench.bridge.start()
+        bench.start_load(20)
+        for _ in range(6):
+            self.more_alerts(10)
+            bench.gate.refuse()
+            self.more_alerts(10)
+            bench.gate.heal()
+        bench.gate.order("slice", size=100, probability=0.3)
+        bench.gate.order("delay", seconds=0.02, probability=0.2)
+        bench.gate.order("cut", way="down", after=150, probability=0.1)
+        bench.gate.order("corrupt", way="down", at=2, probability=0.05)  # in "HTTP/1.1"
+        self.more_alerts(60)
+        bench.stop_load()
+        bench.gate.heal()
+        wait_for("the bridge to owe nothing", bench.owes_nothing)
+        attempts = bench.metric("operations_total", kind="open")
+        report = self.nothing_lost_or_doubled()
+        self.assertLessEqual(attempts, 10 * report.tickets)
+        self.assertEqual(bench.gate.refused, 6)
+        for kind in ("slice", "delay", "cut", "corrupt"):
+            self.assertGreater(bench.gate.counts().get(kind, 0), 0, kind)
+
+
+class ReloadAndStop(FaultTest):
+    def test_reloads_under_load_cost_no_answer(self):
+        bench = self.bench
+        with open(bench.bridge.config, encoding="utf-8") as file:
+            good = file.read()
+        bench.bridge.start()
+        bench.start_load(30)
+        for number in range(8):
+            line = "nonsense: 1\n" if number % 2 else "defaults: {open_after: 0s}\n"
+            text = good if line.startswith("nonsense") else good[:good.index("defaults:")]
+            bench.bridge.write("bridge.yaml", text + line, 0o644)
+            bench.bridge.process.child.send_signal(signal.SIGHUP)
+            wait_for("the reload", lambda done=number + 1: bench.metric(
+                "config_reloads_total") == done)
+        bench.bridge.write("bridge.yaml", good, 0o644)
+        bench.stop_load()
+        self.assertEqual({one["status"] for one in bench.history.entries()}, {202})
+        self.nothing_lost_or_doubled()
+
+    def test_stops_under_load_lose_nothing(self):
+        bench = self.bench
+        bench.sim.post("/config", {"latency_ms": 100})
+        bench.bridge.start()
+        bench.start_load(30)
+        for round_number in range(6):
+            until = bench.load.numbers.last() + 15
+            wait_for("more alerts", lambda end=until: bench.load.numbers.last() >= end)
+            self.assertEqual(bench.bridge.process.stop(deadline_s=60), 0, round_number)
+            bench.bridge.start()
+        bench.stop_load()
+        self.nothing_lost_or_doubled()
+        self.assertTrue([one for one in bench.history.entries() if one["status"] != 202])
+
+
+class SlowSenders(FaultTest):
+    config = CONFIG + "limits: {request_timeout: 6s}\n"
+
+    def test_slow_senders_are_cut_and_honest_ones_are_served(self):
+        bench = self.bench
+        bench.bridge.start()
+        clients = SlowClients(bench.bridge.port, head=40, body=40, silent=40, pause=0.5).start()
+        bench.start_load(20)
+        wait_for("the slow ones to be cut", clients.all_ended)
+        bench.stop_load()
+        clients.stop()
+        answers = {kind: {status for one, status, _ in clients.ended if one == kind}
+                   for kind in ("head", "body", "silent")}
+        self.assertEqual(answers, {"head": {408}, "body": {408}, "silent": {None}})
+        self.assertEqual({one["status"] for one in bench.history.entries()}, {202})
+        self.nothing_lost_or_doubled()
 
 
 if __name__ == "__main__":
