@@ -113,6 +113,9 @@ class Gate:
             out[fault.kind] += fault.fired
         return dict(out)
 
+    def open_connections(self):
+        return len(self._connections)
+
     def close(self):
         self._call(self._refuse())
         self._loop.call_soon_threadsafe(self._loop.stop)
