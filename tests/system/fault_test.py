@@ -156,10 +156,13 @@ class Away(FaultTest):
             bench.gate.refuse()
             self.more_alerts(10)
             bench.gate.heal()
-        bench.gate.order("slice", size=100, probability=0.3)
-        bench.gate.order("delay", seconds=0.02, probability=0.2)
-        bench.gate.order("cut", way="down", after=150, probability=0.1)
-        bench.gate.order("corrupt", way="down", at=2, probability=0.05)  # in "HTTP/1.1"
+        # One of each for certain, then by chance. The corrupt byte is one of "HTTP/1.1".
+        for sure in ({"count": 1}, {}):
+            for kind, share, settings in (
+                    ("slice", 0.3, {"size": 100}), ("delay", 0.2, {"seconds": 0.02}),
+                    ("corrupt", 0.05, {"way": "down", "at": 2}),
+                    ("cut", 0.1, {"way": "down", "after": 150})):
+                bench.gate.order(kind, probability=1.0 if sure else share, **sure, **settings)
         self.more_alerts(60)
         bench.stop_load()
         bench.gate.heal()
