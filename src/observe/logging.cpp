@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
@@ -142,7 +143,9 @@ struct EventLog::Impl {
             line.message = "the same was reported again";
             line.fields.push_back({"repeated", std::to_string(summary.held_back)});
             if (end != std::string_view::npos) {
-                line.fields.push_back({"what", std::string(key.substr(end + 1))});
+                std::string what(key.substr(end + 1));
+                std::replace(what.begin(), what.end(), kKeySeparator, ' ');
+                line.fields.push_back({"what", std::move(what)});
             }
             write(line);
         }
