@@ -295,6 +295,14 @@ http::Readiness Daemon::readiness() const {
     http::Readiness result;
     const bool store_ok = store_failure_.empty();
     result.checks.push_back({"store", store_ok, store_ok ? "ok" : store_failure_});
+    const bool has_room = !figures_.disk_is_low;
+    result.checks.push_back(
+        {"disk", has_room,
+         has_room ? "ok"
+                  : "alerts are refused: " + std::to_string(figures_.disk_free_bytes) +
+                        " bytes are free, " + std::to_string(figures_.disk_reserve_bytes) +
+                        " are held back"}
+    );
     const glpi::GlpiHealth& health = glpi_->health();
     const bool glpi_ok = health.state == glpi::GlpiHealth::State::up;
     std::string about(to_string(health.state));
@@ -319,7 +327,7 @@ http::Readiness Daemon::readiness() const {
     );
     // Ready means: alerts are taken and kept. A GLPI that is away is shown, but changes nothing
     // there; taking the bridge out of service for it would lose alerts.
-    result.ready = store_ok && !stopping_;
+    result.ready = store_ok && has_room && !stopping_;
     return result;
 }
 

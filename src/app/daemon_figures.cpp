@@ -21,6 +21,7 @@ asio::awaitable<void> Daemon::keep_figures() {
         if (figures) {
             figures_ = *figures;
             publish(figures_);
+            tell_disk(figures_);
         }
         const Duration step{250};
         for (Duration waited{}; waited < kFiguresEvery && !stopping_; waited += step) {
@@ -42,12 +43,38 @@ void Daemon::publish(const ports::StoreFigures& figures) {
     metrics_->gauge("unmatched_hosts", {}, number(figures.unmatched));
     metrics_->gauge("store_bytes", {{"file", "database"}}, number(figures.file_bytes));
     metrics_->gauge("store_bytes", {{"file", "wal"}}, number(figures.wal_bytes));
+    metrics_->gauge("store_bytes", {{"file", "ballast"}}, number(figures.ballast_bytes));
+    metrics_->gauge("disk_free_bytes", {}, number(figures.disk_free_bytes));
+    metrics_->gauge("disk_low", {}, figures.disk_is_low ? 1 : 0);
     const std::chrono::duration<double> oldest =
         figures.oldest_due ? clock_->now() - *figures.oldest_due : Duration::zero();
     metrics_->gauge("oldest_due_seconds", {}, std::max(0.0, oldest.count()));
     metrics_->gauge("http_connections", {}, static_cast<double>(listener_.connections()));
     metrics_->gauge("log_lines_dropped", {}, static_cast<double>(events_->dropped()));
     metrics_->gauge("ready", {}, readiness().ready ? 1 : 0);
+}
+
+void Daemon::tell_disk(const ports::StoreFigures& figures) {
+    if (figures.disk_is_low == disk_was_low_) {
+        return;
+    }
+    disk_was_low_ = figures.disk_is_low;
+    std::vector<ports::Field> fields{
+        {"free_bytes", std::to_string(figures.disk_free_bytes)},
+        {"reserve_bytes", std::to_string(figures.disk_reserve_bytes)},
+        {"ballast_bytes", std::to_string(figures.ballast_bytes)}};
+    if (disk_was_low_) {
+        events_->log(
+            ports::Level::error, "disk_low",
+            "too little disk space is free: new alerts are refused, owed writes go on; make room",
+            std::move(fields)
+        );
+    } else {
+        events_->log(
+            ports::Level::info, "disk_roomy", "disk space is free again: alerts are taken",
+            std::move(fields)
+        );
+    }
 }
 
 }  // namespace alert_bridge::app

@@ -37,6 +37,7 @@ constexpr SealedKey kSealed[] = {
     {"limits.waiting_alerts", differs<&Config::limits, &LimitsConfig::waiting_alerts>},
     {"log.format", differs<&Config::log, &LogConfig::format>},
     {"store.sqlite.path", differs<&Config::store, &StoreConfig::path>},
+    {"store.reserve", differs<&Config::store, &StoreConfig::reserve_bytes>},
     {"store.retention.alerts", differs<&Config::store, &StoreConfig::keep_alerts>},
     {"store.retention.incidents", differs<&Config::store, &StoreConfig::keep_incidents>},
     {"glpi.url", differs<&Config::glpi, &GlpiConfig::url>},

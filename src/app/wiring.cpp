@@ -90,6 +90,7 @@ glpi::Options glpi_options(const config::Config& config) {
 storage::SqliteOptions store_options(const config::Config& config) {
     storage::SqliteOptions options;
     options.database.path = config.store.path;
+    options.disk.reserve_bytes = config.store.reserve_bytes;
     options.retention.alerts = config.store.keep_alerts;
     options.retention.incidents = config.store.keep_incidents;
     return options;

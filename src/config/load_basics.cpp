@@ -99,6 +99,9 @@ void load_store(Loading& loading, const MapReader& root) {
     const MapReader retention = reader.section("retention", kRetention);
     StoreConfig& store = loading.config.store;
     store.path = resolve_path(sqlite.text("path").value_or(""), loading.base_dir);
+    if (reader.find("reserve") != nullptr) {  // else a small disk gets a smaller one
+        store.reserve_bytes = reader.size("reserve");
+    }
     store.keep_alerts = retention.duration("alerts").value_or(Duration{});
     store.keep_incidents = retention.duration("incidents").value_or(Duration{});
 }

@@ -183,7 +183,8 @@ IntakeAnswer Intake::refuse(const Error& error) {
         ports::Level::error, "intake_store_failed", "alerts cannot be stored and are refused",
         {{"error", describe(error)}}
     );
-    metrics_.count("intake_refused_total", {{"reason", "store"}});
+    const bool no_room = error.code == "store_reserve" || error.code == "store_full";
+    metrics_.count("intake_refused_total", {{"reason", no_room ? "disk" : "store"}});
     if (error.code == "store_io") {
         closed_reason = "the store failed";
     }

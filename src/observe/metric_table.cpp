@@ -109,6 +109,8 @@ constexpr std::array kTable{
         "store_commit_seconds", histogram, "Time of one transaction with its sync.", "", "",
         kRequestSeconds},
     MetricSpec{"store_bytes", gauge, "Size of the store's files.", "file", "", {}},
+    MetricSpec{"disk_free_bytes", gauge, "Free space on the store's disk.", "", "", {}},
+    MetricSpec{"disk_low", gauge, "1 while alerts are refused for lack of disk space.", "", "", {}},
 };
 
 }  // namespace

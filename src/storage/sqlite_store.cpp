@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/storage/sqlite_store.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -25,17 +26,54 @@ std::int64_t size_of(const std::string& path) {
     return error ? 0 : static_cast<std::int64_t>(size);
 }
 
+// A checkpoint may need as much room in the file as the log holds: less than the reserve.
+StoreThreadOptions guarded(StoreThreadOptions options, DiskGuard& disk) {
+    constexpr std::int64_t kPageBytes = 4096;
+    const auto pages = std::min<std::int64_t>(disk.reserve_bytes() / kPageBytes, 1'000'000);
+    options.checkpoint_idle_pages =
+        std::min(options.checkpoint_idle_pages, static_cast<int>(pages / 4));
+    options.checkpoint_always_pages =
+        std::min(options.checkpoint_always_pages, static_cast<int>(pages));
+    options.on_full = [&disk] { disk.give_up_ballast(); };
+    return options;
+}
+
+Result<std::pair<Database, int>> open_and_recover(
+    const DatabaseOptions& options, const domain::RetryPolicy& retry, WallTime now
+) {
+    auto opened = open_database(options);
+    if (opened.has_error()) {
+        return opened.error();
+    }
+    Database db = *std::move(opened);
+    try {
+        db.run("BEGIN IMMEDIATE");
+        const int interrupted = recover_interrupted(db, retry, now);
+        db.run("COMMIT");
+        return std::pair<Database, int>(std::move(db), interrupted);
+    } catch (const SqliteError& error) {
+        return error.as_error();
+    }
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(
-    boost::asio::any_io_executor executor, Database db, SqliteOptions options, int interrupted
+    boost::asio::any_io_executor executor, Database db, SqliteOptions options, int interrupted,
+    std::unique_ptr<DiskGuard> disk
 )
     : options_(std::move(options)),
       interrupted_(interrupted),
-      thread_(std::move(executor), std::move(db), options_.thread) {}
+      disk_(std::move(disk)),
+      thread_(std::move(executor), std::move(db), guarded(options_.thread, *disk_)) {}
 
 SqliteStore::Task<std::vector<ports::Receipt>> SqliteStore::append(ports::Batch batch) {
-    auto work = [batch = std::move(batch), rows_max = options_.quarantine_rows_max](Database& db) {
+    auto work = [batch = std::move(batch), rows_max = options_.quarantine_rows_max,
+                 disk = disk_.get()](Database& db) {
+        if (disk->is_low()) {
+            throw JobError(Error{
+                ErrorClass::later, "store_reserve", "too little disk space is free to take more"});
+        }
         return storage::append(db, batch, rows_max);
     };
     return thread_.submit<std::vector<ports::Receipt>>(kIntake, std::move(work));
@@ -144,9 +182,14 @@ SqliteStore::Task<std::vector<ports::QuarantineEntry>> SqliteStore::quarantined(
 }
 
 SqliteStore::Task<ports::StoreFigures> SqliteStore::figures() {
-    auto work = [path = options_.database.path](Database& db) {
+    auto work = [path = options_.database.path, disk = disk_.get()](Database& db) {
         auto figures = storage::figures(db);
         figures.wal_bytes = size_of(path + "-wal");
+        const DiskState space = disk->state();
+        figures.disk_is_low = space.is_low;
+        figures.disk_free_bytes = space.free_bytes;
+        figures.disk_reserve_bytes = space.reserve_bytes;
+        figures.ballast_bytes = space.ballast_bytes;
         return figures;
     };
     return thread_.submit<ports::StoreFigures>(kRead, std::move(work));
@@ -163,20 +206,19 @@ Result<std::unique_ptr<SqliteStore>> open_sqlite_store(
     boost::asio::any_io_executor executor, SqliteOptions options, const domain::RetryPolicy& retry,
     WallTime now
 ) {
-    auto opened = open_database(options.database);
+    auto disk = std::make_unique<DiskGuard>(options.database.path, options.disk);
+    auto first = open_and_recover(options.database, retry, now);
+    const bool has_more_room =
+        first.has_error() && first.error().code == "store_full" && disk->give_up_ballast();
+    auto opened = has_more_room ? open_and_recover(options.database, retry, now) : std::move(first);
     if (opened.has_error()) {
         return opened.error();
     }
-    Database db = *std::move(opened);
     try {
-        db.run("BEGIN IMMEDIATE");
-        const int interrupted = recover_interrupted(db, retry, now);
-        db.run("COMMIT");
         return std::make_unique<SqliteStore>(
-            std::move(executor), std::move(db), std::move(options), interrupted
+            std::move(executor), std::move(opened->first), std::move(options), opened->second,
+            std::move(disk)
         );
-    } catch (const SqliteError& error) {
-        return error.as_error();
     } catch (const std::system_error& error) {
         return Error{ErrorClass::later, "store_thread", error.what()};
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/storage/store_thread.hpp"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 
@@ -9,11 +11,6 @@
 namespace alert_bridge::storage {
 
 namespace {
-
-// The log is copied into the file when nothing waits and it is worth it, or when it grows too long
-// in a burst (64 MiB). A checkpoint costs several milliseconds; measured.
-constexpr int kCheckpointIdlePages = 4'000;
-constexpr int kCheckpointAlwaysPages = 16'000;
 
 Error later(const char* code, std::string message) {
     return Error{ErrorClass::later, code, std::move(message)};
@@ -159,6 +156,7 @@ std::optional<StoreThread::Failure> StoreThread::execute(Jobs& batch) {
         }
         return std::nullopt;
     } catch (const SqliteError& error) {
+        tell_if_full(error);
         if (!db_->in_autocommit()) {
             try {
                 db_->run("ROLLBACK");
@@ -188,6 +186,7 @@ void StoreThread::run_job(Job& job) {
         if (error.is_fatal() || (in_transaction && db_->in_autocommit())) {
             throw;
         }
+        tell_if_full(error);
         job.fail(error.as_error());
     } catch (const JobError& error) {
         job.fail(error.error());
@@ -202,12 +201,12 @@ void StoreThread::run_job(Job& job) {
 
 void StoreThread::checkpoint_if_due() {
     const int pages = db_->wal_pages();
-    if (pages < kCheckpointIdlePages) {
+    if (pages < options_.checkpoint_idle_pages) {
         return;
     }
     {
         const std::lock_guard lock(mutex_);
-        if (refusal_ || (queued_ > 0 && pages < kCheckpointAlwaysPages)) {
+        if (refusal_ || (queued_ > 0 && pages < options_.checkpoint_always_pages)) {
             return;
         }
     }
@@ -215,9 +214,16 @@ void StoreThread::checkpoint_if_due() {
         db_->checkpoint();
     } catch (const SqliteError& error) {
         // A full disk stops the checkpoint, not the store: the log still takes what fits.
+        tell_if_full(error);
         if (error.is_fatal()) {
             turn_off(error.as_error());
         }
+    }
+}
+
+void StoreThread::tell_if_full(const SqliteError& error) const {
+    if (error.primary() == SQLITE_FULL && options_.on_full) {
+        options_.on_full();
     }
 }
 

@@ -101,10 +101,15 @@ class SqliteBench {
     }
 
     // As after a power cut: another bench on a copy of what is on disk now.
-    [[nodiscard]] std::unique_ptr<SqliteBench> crash_copy() const {
+    // `damage` is given the names of the copied database and log before they are opened.
+    using Damage = std::function<void(const std::string& database, const std::string& log)>;
+    [[nodiscard]] std::unique_ptr<SqliteBench> crash_copy(const Damage& damage = {}) const {
         auto copy = std::unique_ptr<SqliteBench>(new SqliteBench(change_, Closed{}));
         for (const char* suffix : {"", "-wal"}) {
             std::filesystem::copy_file(path() + suffix, copy->path() + suffix);
+        }
+        if (damage) {
+            damage(copy->path(), copy->path() + "-wal");
         }
         copy->open();
         return copy;
@@ -122,6 +127,9 @@ class SqliteBench {
     void open() {
         storage::SqliteOptions options;
         options.database.path = path();
+        // Of this machine's own disk nothing is to depend; disk_guard_test.cpp brings one.
+        options.disk.probe = [](const std::string&) { return std::nullopt; };
+        options.disk.look_every = std::chrono::milliseconds(0);
         options.thread.on_batch = [this](const storage::BatchReport& report) {
             batches.push_back(report);
         };

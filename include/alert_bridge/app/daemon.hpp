@@ -64,6 +64,7 @@ class Daemon {
     [[nodiscard]] bool glpi_is_well() const;
     [[nodiscard]] http::Readiness readiness() const;
     void publish(const ports::StoreFigures& figures);
+    void tell_disk(const ports::StoreFigures& figures);
 
     boost::asio::io_context& io_;
     config::Config config_;
@@ -88,6 +89,7 @@ class Daemon {
     boost::asio::signal_set signals_;
     ports::StoreFigures figures_;
     std::string store_failure_;
+    bool disk_was_low_ = false;  // and told so
     bool stopping_ = false;
 };
 

@@ -51,6 +51,7 @@ struct LogConfig {
 
 struct StoreConfig {
     std::string path;
+    std::optional<std::int64_t> reserve_bytes;  // none: chosen by the size of the disk
     Duration keep_alerts{};
     Duration keep_incidents{};
 };

@@ -7,7 +7,8 @@
 // commits the state `sending` before it returns, so that an intention is durable before its bytes
 // leave. A deadline or cancelled caller never means "it did not happen".
 // Not guaranteed: that two processes may use one file (the SQLite store locks it).
-// Errors: ErrorClass::later with code "store_full", "store_busy", "store_io". After store_io the
+// Errors: ErrorClass::later with code "store_full", "store_reserve" (append() only: too little disk
+// is free to take more), "store_busy", "store_io". After store_io the
 // store takes nothing more and the process must exit (RELIABILITY: a failed sync is fatal).
 // Thread rule: call from the I/O thread; functions given to decide() run on the store thread and
 // must be pure.
@@ -100,6 +101,9 @@ struct StoreFigures {
     std::int64_t open_incidents = 0, quarantined = 0, unmatched = 0;
     std::optional<WallTime> oldest_due;
     std::int64_t wal_bytes = 0, file_bytes = 0;
+    // New alerts are refused while less is free than is held back, with a margin at the end.
+    bool disk_is_low = false;
+    std::int64_t disk_free_bytes = 0, disk_reserve_bytes = 0, ballast_bytes = 0;
 };
 
 struct IncidentRow {

@@ -7,9 +7,9 @@
 // migrates the schema, and turns what was being sent when the process ended into `uncertain`, all
 // before it returns. The destructor finishes what is queued. Errors besides those of the port:
 // store_decide (the function given to decide() threw), store_constraint (a decision broke a rule of
-// the schema), store_closed; at open those of schema.hpp. Not guaranteed: that a full disk can be
-// emptied from inside; keep a reserve. Thread rule: the I/O thread. Lifetime: must be destroyed
-// before the executor's context. Tests: tests/contract/store_test.cpp and its neighbours
+// the schema), store_closed; at open those of schema.hpp. append() fails
+// with store_reserve while disk_guard.hpp says low. Thread rule: the I/O thread. Lifetime: must be
+// destroyed before the executor's context. Tests: tests/contract/store_test.cpp and its neighbours
 // store_*_test.cpp
 #pragma once
 
@@ -20,6 +20,7 @@
 #include <string>
 
 #include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/storage/disk_guard.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
 #include "alert_bridge/storage/schema.hpp"
 #include "alert_bridge/storage/store_thread.hpp"
@@ -30,6 +31,7 @@ struct SqliteOptions {
     DatabaseOptions database;   // path, pages_max
     StoreThreadOptions thread;  // jobs_max, on_fatal, on_batch
     Retention retention;
+    DiskOptions disk;
     std::int64_t quarantine_rows_max = 1'000;
     std::int64_t unmatched_rows_max = 10'000;
 };
@@ -38,7 +40,8 @@ class SqliteStore final : public ports::Store {
   public:
     // Takes over an opened database; open_sqlite_store() is the way to get one.
     SqliteStore(
-        boost::asio::any_io_executor executor, Database db, SqliteOptions options, int interrupted
+        boost::asio::any_io_executor executor, Database db, SqliteOptions options, int interrupted,
+        std::unique_ptr<DiskGuard> disk
     );
 
     template <class T>
@@ -75,6 +78,7 @@ class SqliteStore final : public ports::Store {
   private:
     const SqliteOptions options_;
     const int interrupted_;
+    const std::unique_ptr<DiskGuard> disk_;  // used by the thread
     StoreThread thread_;
 };
 

@@ -11,11 +11,11 @@
 // sync that intake causes anyway, at most kLinger after intake's last job; with intake silent they
 // do not wait. A failed read, write or sync fails the whole batch with store_io and turns the store
 // off: all later jobs fail at once and on_fatal is called, on the I/O thread. A full disk fails the
-// batch with store_full; the store goes on. Past jobs_max queued jobs the answer is store_busy. Not
-// guaranteed: that a cancelled caller's job does not happen. Thread rule: submit() and close() on
-// the I/O thread. Work runs on the store thread, and both it and what it captured are destroyed on
-// the I/O thread. Lifetime: must be destroyed before the executor's context. Tests:
-// tests/contract/store_test.cpp, tests/unit/storage/store_thread_test.cpp
+// batch with store_full and calls on_full; the store goes on. Past jobs_max queued jobs the answer
+// is store_busy. Not guaranteed: that a cancelled caller's job does not happen. Thread rule:
+// submit() and close() on the I/O thread. Work runs on the store thread, and both it and what it
+// captured are destroyed on the I/O thread. Lifetime: must be destroyed before the executor's
+// context. Tests: tests/contract/store_test.cpp, tests/unit/storage/store_thread_test.cpp
 #pragma once
 
 #include <array>
@@ -65,6 +65,11 @@ struct BatchReport {
 
 struct StoreThreadOptions {
     std::size_t jobs_max = 20'000;
+    // The log is copied into the file when nothing waits and it is worth it, or when it grows too
+    // long in a burst (64 MiB). A checkpoint costs several milliseconds; measured.
+    int checkpoint_idle_pages = 4'000;
+    int checkpoint_always_pages = 16'000;
+    std::function<void()> on_full;                     // on the store thread: SQLite found no room
     std::function<void(Error)> on_fatal;               // on the I/O thread, at most once
     std::function<void(const BatchReport&)> on_batch;  // on the I/O thread, before the answers
 };
@@ -160,6 +165,7 @@ class StoreThread {
     void run_job(Job& job);
     void checkpoint_if_due();
     void turn_off(const Error& error);
+    void tell_if_full(const SqliteError& error) const;
     [[nodiscard]] std::deque<std::unique_ptr<Job>>& lane(Lane which) noexcept;
 
     const boost::asio::any_io_executor executor_;

@@ -206,6 +206,7 @@ TEST_CASE("a store that cannot take it makes the answer unavailable, readable or
     CHECK(world.rung == 0);
     CHECK(world.intake.pending == 0);
     CHECK(world.events.count("intake_store_failed") == 1);
+    CHECK(world.metrics.value("intake_refused_total{reason=disk}") == 1);
 
     world.store.append_error.reset();
     CHECK(world.submit("z", "disk").status == IntakeAnswer::Status::accepted);

@@ -173,37 +173,6 @@ TEST_CASE("after a failed sync nothing is acknowledged and the store is off") {
     CHECK(kept->front().alert.id == "before");
 }
 
-TEST_CASE("whichever write or sync fails, what was acknowledged is there after a restart") {
-    const bool fail_syncs = GENERATE(false, true);
-    const int nth = GENERATE(range(1, 12));
-    FaultyVfs disk;
-    SqliteBench bench(on_faulty_disk());
-    if (fail_syncs) {
-        disk.fail_sync(nth);
-    } else {
-        disk.fail_write(nth);
-    }
-    std::vector<std::string> acknowledged;
-    for (int i = 0; i < 12; ++i) {
-        const auto id = "a" + std::to_string(i);
-        if (bench.run(bench.store().append(a_batch(an_alert(id)))).has_value()) {
-            acknowledged.push_back(id);
-        }
-    }
-    disk.fail_sync(0);
-    disk.fail_write(0);
-    CHECK(acknowledged.size() < 12);
-    CHECK(bench.fatal.size() == 1);
-    bench.restart();
-    std::vector<std::string> kept;
-    for (const auto& entry : *bench.run(bench.store().pending(0, 100))) {
-        kept.push_back(entry.alert.id);
-    }
-    REQUIRE(kept.size() >= acknowledged.size());
-    kept.resize(acknowledged.size());
-    CHECK(kept == acknowledged);
-}
-
 TEST_CASE("closing finishes what is queued and refuses the rest") {
     SqliteBench bench;
     boost::asio::io_context& io = bench.io();
