@@ -11,7 +11,7 @@
 // looked for first, for whatever reason it died. What would leave a ticket that nobody solves, or
 // solve one whose problem goes on, is refused with the reason (Verdict::ignored) and changes
 // nothing. Not guaranteed: that GLPI takes it now. Thread rule: pure.
-// Tests: tests/unit/domain/operator_test.cpp
+// Tests: tests/unit/domain/operator_test.cpp, tests/contract/store_operator_test.cpp
 #pragma once
 
 #include <cstdint>
