@@ -274,7 +274,7 @@ void mark_head(Database& db, const std::string& incident_id) {
         "UPDATE operations SET head = 1 WHERE id = (SELECT id FROM operations"
         " WHERE incident_id = ?1 AND state NOT IN ('done', 'skipped')"
         " AND (state <> 'dead' OR kind = 'open')"
-        " ORDER BY state IN ('sending', 'uncertain') DESC, seq LIMIT 1)",
+        " ORDER BY state = 'sending' DESC, state = 'uncertain' DESC, seq LIMIT 1)",
         incident_id
     );
 }

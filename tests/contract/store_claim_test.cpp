@@ -172,6 +172,27 @@ TEMPLATE_LIST_TEST_CASE("any other dead operation is passed by", "[store]", Stor
 }
 
 TEMPLATE_LIST_TEST_CASE(
+    "a dead write that is looked for again waits for the one that is being sent", "[store]", Stores
+) {
+    TestType bench;
+    seed_incident(
+        bench, "i1",
+        {an_operation("i1", OperationKind::followup), an_operation("i1", OperationKind::solve)}
+    );
+    auto retried = claim(bench)[0].operation;
+    settle(bench, retried, OperationState::dead);
+    const auto sent = claim(bench)[0].operation;
+    REQUIRE(sent.kind == OperationKind::solve);
+    settle(bench, retried, OperationState::uncertain);
+    CHECK(claim(bench).empty());
+    settle(bench, sent, OperationState::done);
+    const auto look = claim(bench);
+    REQUIRE(look.size() == 1);
+    CHECK(look[0].operation.id == retried.id);
+    CHECK(look[0].operation.state == OperationState::uncertain);
+}
+
+TEMPLATE_LIST_TEST_CASE(
     "an uncertain operation is handed out for one look-up at a time", "[store]", Stores
 ) {
     TestType bench;

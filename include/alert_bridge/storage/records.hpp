@@ -49,9 +49,9 @@ void save_incident(Database& db, const domain::Incident& incident);
 void insert_operation(Database& db, domain::Operation& operation);
 // By id; incident, seq and creation time never change. Throws when there is no such row.
 void update_operation(Database& db, const domain::Operation& operation);
-// Marks the operation of the incident that may move next: the one that is sending or uncertain,
-// else the first that is due; a dead `open` stands in front of all others, other dead ones are
-// passed by. To be called after every change of operations of an incident.
+// Marks the operation of the incident that may move next: the one that is sending, else the first
+// that is uncertain, else the first that is due; a dead `open` stands in front of all others, other
+// dead ones are passed by. To be called after every change of operations of an incident.
 void mark_head(Database& db, const std::string& incident_id);
 
 void save_timer(Database& db, const domain::Timer& timer);
