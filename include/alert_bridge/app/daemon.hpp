@@ -62,6 +62,7 @@ class Daemon {
         std::shared_ptr<const core::Policies> policies
     );
     [[nodiscard]] bool glpi_is_well() const;
+    [[nodiscard]] WallTime away_until() const;
     [[nodiscard]] http::Readiness readiness() const;
     void publish(const ports::StoreFigures& figures);
 
@@ -88,6 +89,7 @@ class Daemon {
     boost::asio::signal_set signals_;
     ports::StoreFigures figures_;
     std::string store_failure_;
+    WallTime last_away_{};  // when watch_glpi() saw GLPI away last
     bool stopping_ = false;
 };
 
