@@ -125,6 +125,8 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
 void Daemon::connect_parts() {
     intake_.on_appended = [this] { correlator_.ring(); };
     correlator_.glpi_away = [this] { return !glpi_is_well(); };
+    correlator_.away_until = [this] { return away_until(); };
+    upkeep_.away_until = [this] { return away_until(); };
     correlator_.on_decided = [this](const std::string&, const domain::Decision& decision) {
         --intake_.pending;
         if (!decision.operations.empty()) {
@@ -148,6 +150,10 @@ bool Daemon::glpi_is_well() const {
     using State = glpi::GlpiHealth::State;
     const State state = glpi_->health().state;
     return state == State::up || state == State::unknown;
+}
+
+WallTime Daemon::away_until() const {
+    return glpi_is_well() ? last_away_ : clock_->now();
 }
 
 asio::awaitable<int> Daemon::run() {
@@ -267,6 +273,9 @@ asio::awaitable<void> Daemon::watch_glpi() {
     while (!stopping_) {
         if (glpi_->health().state != glpi::GlpiHealth::State::up) {
             (void)co_await glpi_->check();
+        }
+        if (!glpi_is_well()) {
+            last_away_ = clock_->now();
         }
         // Whoever found out: what waits for GLPI goes on.
         const WallTime changed = glpi_->health().since;

@@ -164,6 +164,10 @@ constexpr Key kPolicyKeys[] = {
      "raise|follow|none"},
     {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
      "followup|take|none"},
+    {"fold", choice, "report",
+     "problems that began and ended while GLPI was away: one report per entity, a ticket each, "
+     "none",
+     false, 0, 0, "report|each|drop"},
     {"notify", mapping, "", "which of the bridge's writes may send GLPI e-mail"},
     {"ticket_date", choice, "received", "date of the ticket", false, 0, 0, "received|started"},
     {"followup_private", boolean, "true", "follow-ups are hidden from requesters"},

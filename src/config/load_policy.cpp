@@ -107,6 +107,7 @@ void load_policy(
     result.on_severity_change =
         read_enum(reader, "on_severity_change", &domain::parse_on_severity_change);
     result.on_acknowledge = read_enum(reader, "on_acknowledge", &domain::parse_on_acknowledge);
+    result.fold = read_enum(reader, "fold", &domain::parse_fold);
     result.ticket_date = read_enum(reader, "ticket_date", &domain::parse_ticket_date);
     result.followup_private = reader.boolean("followup_private");
     const MapReader mails = reader.section("notify", notify);
@@ -131,6 +132,7 @@ void load_defaults(Loading& loading, const MapReader& root) {
     policy.reopen_within = written.reopen_within.value_or(policy.reopen_within);
     policy.on_severity_change = written.on_severity_change.value_or(policy.on_severity_change);
     policy.on_acknowledge = written.on_acknowledge.value_or(policy.on_acknowledge);
+    policy.fold = written.fold.value_or(policy.fold);
     policy.ticket_date = written.ticket_date.value_or(policy.ticket_date);
     policy.followup_private = written.followup_private.value_or(policy.followup_private);
     policy.notify.open = written.notify_open.value_or(policy.notify.open);

@@ -208,6 +208,7 @@ asio::awaitable<Result<Decision>> Correlator::decide(
     subject.problem_key = entry.alert.problem_key;
     subject.episode = entry.alert.episode;
     AlertEvent event;
+    event.away_until = away_until();
     if (placement) {
         event.group_key = domain::group_key(plan, entry.alert, *placement);
     }
@@ -230,6 +231,9 @@ void Correlator::decided(const ports::JournalEntry& entry, const Decision& decis
         "alerts_decided_total",
         {{"source", entry.alert.source}, {"result", applied ? "applied" : "ignored"}}
     );
+    if (decision.folded) {
+        services_.metrics.count("problems_folded_total", {{"source", entry.alert.source}});
+    }
     services_.events.log(
         ports::Level::info, "alert_decided", decision.reason,
         {{"alert", entry.alert.id},

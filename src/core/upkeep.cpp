@@ -13,7 +13,8 @@ namespace {
 constexpr int kTimersAtOnce = 256;
 constexpr int kPruneRows = 500;
 constexpr Duration kPruneEvery{3600'000};
-constexpr Duration kLongestPause{60'000};
+constexpr int kReportsAtOnce = 64;
+constexpr Duration kReportEvery{5'000};
 constexpr Duration kShortestPause{10};
 
 }  // namespace
@@ -31,13 +32,16 @@ asio::awaitable<void> Upkeep::run() {
         if (more) {
             continue;
         }
+        if (services_.clock.now() >= next_report_) {
+            co_await report_outages();
+        }
         if (services_.clock.now() >= next_prune_) {
             co_await prune();
         }
-        Duration pause = kLongestPause;
+        Duration pause = kReportEvery;
         auto next = co_await services_.store.next_timer();
         if (next && *next) {
-            pause = std::clamp(**next - services_.clock.now(), kShortestPause, kLongestPause);
+            pause = std::clamp(**next - services_.clock.now(), kShortestPause, kReportEvery);
         }
         co_await bell_.wait(pause);
     }
@@ -70,7 +74,7 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
     ports::Subject subject;
     subject.timer = timer;
     ports::DecideFunction function = [policies, ids = &services_.ids,
-                                      event = domain::TimerEvent{timer},
+                                      event = domain::TimerEvent{timer, away_until()},
                                       now = services_.clock.now()](const domain::Snapshot& known) {
         return domain::decide(policies->context(*ids), known, event, now);
     };
@@ -87,6 +91,56 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
         services_.events.log(
             ports::Level::info, "timer_fired", decision->reason,
             {{"incident", timer.incident_id}, {"timer", std::string(to_string(timer.kind))}}
+        );
+    }
+}
+
+asio::awaitable<void> Upkeep::report_outages() {
+    const WallTime now = services_.clock.now();
+    next_report_ = now + kReportEvery;
+    const WallTime away = away_until();
+    if (away >= now) {
+        co_return;
+    }
+    auto entities = co_await services_.store.outages_to_report(away, kReportsAtOnce);
+    if (!entities) {
+        services_.events.log(
+            ports::Level::error, "outages_unreadable",
+            "cannot read what came and went while GLPI was away, trying again",
+            {{"error", describe(entities.error())}}
+        );
+        co_return;
+    }
+    for (const std::int64_t entity_id : *entities) {
+        co_await report_outage(entity_id);
+    }
+    if (!entities->empty() && on_fired) {
+        on_fired();
+    }
+}
+
+asio::awaitable<void> Upkeep::report_outage(std::int64_t entity_id) {
+    const std::shared_ptr<const Policies> policies = services_.policies.current();
+    ports::Subject subject;
+    subject.outage_entity = entity_id;
+    ports::DecideFunction function = [policies, ids = &services_.ids,
+                                      event = domain::OutageEvent{entity_id},
+                                      now = services_.clock.now()](const domain::Snapshot& known) {
+        return domain::decide(policies->context(*ids), known, event, now);
+    };
+    auto decision = co_await services_.store.decide(std::move(subject), std::move(function));
+    const std::string entity = std::to_string(entity_id);
+    if (!decision) {
+        services_.events.log(
+            ports::Level::error, "outage_not_reported",
+            "cannot store the report of an outage of GLPI, trying again",
+            {{"entity", entity}, {"error", describe(decision.error())}}
+        );
+    } else if (!decision->incidents.empty()) {
+        services_.events.log(
+            ports::Level::info, "outage_reported",
+            "one ticket will tell what came and went while GLPI was away",
+            {{"entity", entity}, {"incident", decision->incidents.back().id}}
         );
     }
 }

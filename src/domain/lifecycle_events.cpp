@@ -25,7 +25,7 @@ Decision hold_is_over(Draft& draft, const Timer& timer) {
     );
 }
 
-Decision quiet_is_over(Draft& draft) {
+Decision quiet_is_over(Draft& draft, WallTime away_until) {
     Incident& incident = draft.incident();
     if (incident.state != IncidentState::quiet) {
         return draft.finish(Verdict::ignored, "no longer quiet");
@@ -33,6 +33,9 @@ Decision quiet_is_over(Draft& draft) {
     if (draft.open_is_dead()) {
         draft.bury();
         return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
+    }
+    if (draft.may_fold(away_until)) {
+        return draft.fold();
     }
     const Alert latest = incident.latest;
     switch (incident.plan.policy.on_recovery) {
@@ -129,7 +132,7 @@ Decision decide(
         case TimerKind::hold:
             return hold_is_over(draft, event.timer);
         case TimerKind::resolve:
-            return quiet_is_over(draft);
+            return quiet_is_over(draft, event.away_until);
         case TimerKind::reopen_window:
             if (draft.incident().state != IncidentState::solved) {
                 return draft.finish(Verdict::ignored, "reopened meanwhile");

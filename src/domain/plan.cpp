@@ -26,6 +26,11 @@ constexpr EnumNames<OnAcknowledge, 3> kOnAcknowledge{{
     {OnAcknowledge::take, "take"},
     {OnAcknowledge::none, "none"},
 }};
+constexpr EnumNames<Fold, 3> kFolds{{
+    {Fold::report, "report"},
+    {Fold::each, "each"},
+    {Fold::drop, "drop"},
+}};
 constexpr EnumNames<Mode, 2> kModes{{
     {Mode::act, "act"},
     {Mode::observe, "observe"},
@@ -67,6 +72,9 @@ std::string_view to_string(OnSeverityChange value) noexcept {
 std::string_view to_string(OnAcknowledge value) noexcept {
     return name_of(kOnAcknowledge, value);
 }
+std::string_view to_string(Fold value) noexcept {
+    return name_of(kFolds, value);
+}
 std::string_view to_string(Mode value) noexcept {
     return name_of(kModes, value);
 }
@@ -91,6 +99,9 @@ std::optional<OnSeverityChange> parse_on_severity_change(std::string_view text) 
 }
 std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept {
     return value_of(kOnAcknowledge, text);
+}
+std::optional<Fold> parse_fold(std::string_view text) noexcept {
+    return value_of(kFolds, text);
 }
 std::optional<Mode> parse_mode(std::string_view text) noexcept {
     return value_of(kModes, text);

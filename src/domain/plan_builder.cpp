@@ -162,6 +162,7 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("reopen_within", policy.reopen_within, then.reopen_within);
     set("on_severity_change", policy.on_severity_change, then.on_severity_change);
     set("on_acknowledge", policy.on_acknowledge, then.on_acknowledge);
+    set("fold", policy.fold, then.fold);
     set("mode", policy.mode, then.mode);
     set("notify.open", policy.notify.open, then.notify_open);
     set("notify.followup", policy.notify.followup, then.notify_followup);

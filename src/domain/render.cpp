@@ -188,6 +188,12 @@ class CompiledTemplates final : public Templates {
         return one_line(note_text(notes, *set_of(set).words));
     }
 
+    [[nodiscard]] OutageText outage(
+        std::string_view set, const OutageReport& report, const std::string& zone
+    ) const override {
+        return outage_text(report, *set_of(set).words, zone);
+    }
+
   private:
     [[nodiscard]] const CompiledSet& set_of(std::string_view name) const {
         const auto found = sets_.find(name);

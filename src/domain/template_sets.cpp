@@ -259,6 +259,11 @@ constexpr Words kEnglish{
      "GLPI did not answer in time; so no asset is linked.", "No default entity is known in GLPI.",
      "The ticket is in the default entity.",
      "GLPI refused the ticket in \"{name}\"; it was opened in the default entity."},
+    {"Problems while GLPI was away: {count}",
+     "GLPI could not be reached. {count} problems began and ended between {from} and {until}; no "
+     "ticket was opened for them:",
+     "And {count} more lines, which are left out here.",
+     "All of these problems were over before GLPI was back."},
 };
 constexpr Words kFrench{
     {"Non classé", "Information", "Avertissement", "Moyen", "Haut", "Désastre"},
@@ -294,6 +299,11 @@ constexpr Words kFrench{
      "GLPI n’a pas répondu à temps ; aucun équipement n’est donc lié.",
      "Aucune entité par défaut n’est connue dans GLPI.", "Le ticket est dans l’entité par défaut.",
      "GLPI a refusé le ticket dans « {name} » ; il a été ouvert dans l’entité par défaut."},
+    {"Problèmes pendant l’absence de GLPI : {count}",
+     "GLPI était injoignable. {count} problèmes ont commencé et pris fin entre {from} et {until} ; "
+     "aucun ticket n’a été ouvert pour eux :",
+     "Et {count} lignes de plus, non reproduites ici.",
+     "Tous ces problèmes avaient pris fin avant le retour de GLPI."},
 };
 
 }  // namespace

@@ -195,14 +195,13 @@ bool has_more_open(const TextSource& source) {
     return open.size() > 1 || (open.size() == 1 && open.front() != one_line(problem_name(source)));
 }
 
-// `{name}` in a sentence becomes the value.
+}  // namespace
+
 void fill_in(std::string& sentence, std::string_view placeholder, std::string_view value) {
     if (const auto at = sentence.find(placeholder); at != std::string::npos) {
         sentence.replace(at, placeholder.size(), value);
     }
 }
-
-}  // namespace
 
 std::string note_text(const std::vector<PlacementNote>& notes, const Words& words) {
     std::vector<std::string> sentences;

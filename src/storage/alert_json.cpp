@@ -82,6 +82,7 @@ void fields(Archive& archive, Value& value) {
     archive("reopen_within_ms", value.reopen_within);
     archive("on_severity_change", value.on_severity_change);
     archive("on_acknowledge", value.on_acknowledge);
+    archive("fold", value.fold);
     archive("mode", value.mode);
     archive("notify", value.notify);
     archive("ticket_date", value.ticket_date);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/records.hpp"
 
 namespace alert_bridge::storage {
@@ -182,6 +183,12 @@ void write(Database& db, Decision& decision) {
     for (const auto& incident_id : moved) {
         mark_head(db, incident_id);
     }
+    if (decision.folded) {
+        save_folded(db, *decision.folded);
+    }
+    if (decision.reported_entity) {
+        forget_folded(db, *decision.reported_entity);
+    }
     for (const auto& timer : decision.cancel_timers) {
         delete_timer(db, timer.incident_id, timer.kind);
     }
@@ -263,6 +270,16 @@ Decision decide_timer(
     return decision;
 }
 
+Decision decide_outage(
+    Database& db, std::int64_t entity_id, const ports::DecideFunction& function
+) {
+    Snapshot snapshot;
+    add_outage(db, snapshot, entity_id);
+    Decision decision = ask(function, snapshot);
+    write(db, decision);
+    return decision;
+}
+
 Decision decide_result(
     Database& db, std::int64_t operation_id, const ports::DecideFunction& function
 ) {
@@ -286,6 +303,9 @@ Decision decide(
 ) {
     if (subject.timer) {
         return decide_timer(db, *subject.timer, function);
+    }
+    if (subject.outage_entity) {
+        return decide_outage(db, *subject.outage_entity, function);
     }
     if (subject.operation_id != 0) {
         return decide_result(db, subject.operation_id, function);

@@ -211,7 +211,9 @@ int prune_incidents(Database& db, WallTime now, int limit, const Retention& rete
         auto rows = db.query(
             "SELECT id FROM incidents i WHERE state = 'ended' AND updated_at < ?1"
             " AND NOT EXISTS (SELECT 1 FROM operations o WHERE o.incident_id = i.id"
-            " AND o.state NOT IN ('done', 'skipped')) ORDER BY updated_at LIMIT ?2",
+            " AND o.state NOT IN ('done', 'skipped'))"
+            " AND NOT EXISTS (SELECT 1 FROM folded f WHERE f.incident_id = i.id)"
+            " ORDER BY updated_at LIMIT ?2",
             now - retention.incidents, limit
         );
         while (rows.next()) {

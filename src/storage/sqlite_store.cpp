@@ -8,6 +8,7 @@
 
 #include "alert_bridge/storage/decisions.hpp"
 #include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/outbox.hpp"
 
 namespace alert_bridge::storage {
@@ -105,6 +106,15 @@ SqliteStore::Task<std::vector<ports::Claimed>> SqliteStore::claim(
 SqliteStore::Task<std::vector<domain::Timer>> SqliteStore::due_timers(WallTime now, int limit) {
     auto work = [now, limit](Database& db) { return storage::due_timers(db, now, limit); };
     return thread_.submit<std::vector<domain::Timer>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<std::int64_t>> SqliteStore::outages_to_report(
+    WallTime away_until, int limit
+) {
+    auto work = [away_until, limit](Database& db) {
+        return storage::outages_to_report(db, away_until, limit);
+    };
+    return thread_.submit<std::vector<std::int64_t>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<std::optional<WallTime>> SqliteStore::next_timer() {

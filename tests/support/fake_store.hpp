@@ -116,6 +116,16 @@ class FakeStore final : public ports::Store, public FakeTables {
         co_return due;
     }
 
+    Task<std::vector<std::int64_t>> outages_to_report(WallTime, int) override {
+        std::vector<std::int64_t> entities;
+        for (const domain::FoldedPair& pair : folded) {
+            if (std::find(entities.begin(), entities.end(), pair.entity_id) == entities.end()) {
+                entities.push_back(pair.entity_id);
+            }
+        }
+        co_return entities;
+    }
+
     Task<std::optional<WallTime>> next_timer() override {
         std::optional<WallTime> next;
         for (const domain::Timer& timer : timers) {

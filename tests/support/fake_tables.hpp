@@ -25,6 +25,7 @@ class FakeTables {
     std::vector<domain::Incident> incidents_table;
     std::vector<domain::Operation> operations;
     std::vector<domain::Timer> timers;
+    std::vector<domain::FoldedPair> folded;
     std::vector<ports::UnmatchedHost> unmatched_table;
     std::map<std::string, ports::CachedLookup> cache_table;
     std::map<std::string, std::string> facts;
@@ -137,6 +138,12 @@ class FakeTables {
                 known.episode = episode;
             }
         }
+        for (const domain::FoldedPair& pair : folded) {
+            if (subject.outage_entity == pair.entity_id && !known.outage) {
+                known.outage.emplace().problems = pair.problems;
+                known.outage_worst = *find_incident(pair.incident_id);
+            }
+        }
         if (const domain::Incident* const incident = subject_incident(subject)) {
             known.incident = *incident;
             known.episodes = episodes_of(incident->id);
@@ -190,6 +197,14 @@ class FakeTables {
                 row.seq = row.id;
             }
             upsert(operations, row, [&row](const auto& old) { return old.id == row.id; });
+        }
+        if (decision.folded) {
+            folded.push_back(*decision.folded);
+        }
+        if (decision.reported_entity) {
+            std::erase_if(folded, [&decision](const domain::FoldedPair& pair) {
+                return pair.entity_id == *decision.reported_entity;
+            });
         }
         const auto erase_timer = [this](const domain::Timer& timer) {
             std::erase_if(timers, [&timer](const domain::Timer& old) {

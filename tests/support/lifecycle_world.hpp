@@ -60,6 +60,12 @@ class PlainTemplates final : public Templates {
         }
         return text;
     }
+    [[nodiscard]] OutageText outage(
+        std::string_view set, const OutageReport& report, const std::string& zone
+    ) const override {
+        const std::string count = std::to_string(report.problems);
+        return {"outage " + count, std::string(set) + "/" + zone, "over " + count};
+    }
 };
 
 class World {
@@ -83,6 +89,8 @@ class World {
     std::vector<Incident> incidents;
     std::vector<Operation> operations;
     std::vector<Timer> timers;
+    std::vector<FoldedPair> folded;
+    ab::WallTime away_until{};  // GLPI was away until then
     bool news_waiting = false;  // later alerts wait in the journal
     std::string last_reason;
     Verdict last_verdict = Verdict::ignored;
@@ -118,6 +126,7 @@ class World {
     Decision take(const Alert& alert) {
         AlertEvent event;
         event.alert = &alert;
+        event.away_until = away_until;
         event.plan = rules.evaluate(alert, now);
         event.placement = placement;
         event.group_key = group_key(event.plan, alert, placement);
@@ -139,10 +148,26 @@ class World {
             const Timer timer = *next;
             timers.erase(next);
             now = std::max(now, timer.due_at);
-            TimerEvent event{timer};
+            TimerEvent event{timer, away_until};
             apply(decide(context(), snapshot_of_incident(timer.incident_id, false), event, now));
         }
         now = until;
+    }
+
+    // The report of everything that folded.
+    Decision report(std::int64_t entity_id) {
+        Snapshot known;
+        for (const FoldedPair& pair : folded) {
+            if (pair.entity_id == entity_id && !known.outage) {
+                known.outage.emplace();
+                known.outage_worst =
+                    *std::find_if(incidents.begin(), incidents.end(), [&](const Incident& one) {
+                        return one.id == pair.incident_id;
+                    });
+            }
+            known.outage->problems += pair.problems;
+        }
+        return apply(decide(context(), known, OutageEvent{entity_id}, now));
     }
 
     // The first unfinished operation, as claimed; null when nothing is owed.
@@ -295,6 +320,9 @@ class World {
             } else {
                 operations[static_cast<std::size_t>(changed.id - 1)] = changed;
             }
+        }
+        if (decision.folded) {
+            folded.push_back(*decision.folded);
         }
         const auto drop = [this](const Timer& gone) {
             std::erase_if(timers, [&](const Timer& timer) {

@@ -62,6 +62,7 @@ class Daemon {
         std::shared_ptr<const core::Policies> policies
     );
     [[nodiscard]] bool glpi_is_well() const;
+    [[nodiscard]] WallTime away_until() const;
     [[nodiscard]] http::Readiness readiness() const;
     void publish(const ports::StoreFigures& figures);
     void tell_disk(const ports::StoreFigures& figures);
@@ -90,6 +91,7 @@ class Daemon {
     ports::StoreFigures figures_;
     std::string store_failure_;
     bool disk_was_low_ = false;  // and told so
+    WallTime last_away_{};  // when watch_glpi() saw GLPI away last
     bool stopping_ = false;
 };
 

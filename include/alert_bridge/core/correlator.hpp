@@ -67,6 +67,9 @@ class Correlator {
 
     // True while GLPI cannot be asked at all; then placement waits on.
     std::function<bool()> glpi_away = [] { return false; };
+    // GLPI was away until then: now, while it is away; the epoch if it never was. What began and
+    // ended before folds.
+    std::function<WallTime()> away_until = [] { return WallTime{}; };
     // After each committed decision: (alert id, decision).
     std::function<void(const std::string&, const domain::Decision&)> on_decided;
 

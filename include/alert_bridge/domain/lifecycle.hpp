@@ -17,6 +17,8 @@
 //   solved ── problem within the window ──► open [op reopen]
 //   solved ── timer reopen_window ──► ended
 //   ended  ── problem ──► a new incident, linked to the old ticket when one is known
+//   open, quiet ── all recovered while GLPI is away, opening never tried ──► ended, one line of
+//                  the outage's report (policy fold), which is opened and solved afterwards
 //   any    ── opening dead and no episode open ──► ended; a problem after it is a new incident
 //   any    ── ticket gone or closed (seen at delivery) ──► ended; a reopen becomes a new incident
 //
@@ -36,6 +38,7 @@
 
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/domain/incident.hpp"
+#include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/render.hpp"
 #include "alert_bridge/domain/rules.hpp"
 #include "alert_bridge/domain/ticket.hpp"
@@ -55,10 +58,15 @@ struct Snapshot {
     // journal and not decided yet.
     bool news_waiting = false;
     std::optional<WallTime> held_until;  // due time of the hold timer of `incident`
+    // Of an outage event: what folded in its entity, and the worst incident of it.
+    std::optional<OutageReport> outage;
+    std::optional<Incident> outage_worst;
 };
 
+// away_until: GLPI was away until then; now, while it is away; the epoch if it never was.
 struct TimerEvent {
     Timer timer;
+    WallTime away_until{};
 };
 struct ResultEvent {
     Operation operation;  // as it was claimed; settles the row of the snapshot
@@ -71,6 +79,12 @@ struct AlertEvent {
     Plan plan;                           // what the rules say now; used for openings only
     std::optional<Placement> placement;  // empty: not looked up yet
     std::string group_key;               // empty while the placement is not known
+    WallTime away_until{};
+};
+
+// GLPI is back: what folded in this entity is told.
+struct OutageEvent {
+    std::int64_t entity_id = 0;
 };
 
 enum class Verdict {
@@ -86,9 +100,11 @@ struct Decision {
     std::vector<Episode> episodes;   // upsert
     std::vector<Incident>
         incidents;  // upsert, in this order (the old one ends before a new starts)
-    std::vector<Operation> operations;  // id 0: append; otherwise update
-    std::vector<Timer> set_timers;      // replaces one of the same incident and kind
-    std::vector<Timer> cancel_timers;   // due_at ignored
+    std::vector<Operation> operations;            // id 0: append; otherwise update
+    std::vector<Timer> set_timers;                // replaces one of the same incident and kind
+    std::vector<Timer> cancel_timers;             // due_at ignored
+    std::optional<FoldedPair> folded;             // append
+    std::optional<std::int64_t> reported_entity;  // its folded pairs are told: delete them
 };
 
 // Everything constant that the functions need.
@@ -110,6 +126,11 @@ struct LifecycleContext {
 );
 [[nodiscard]] Decision decide(
     const LifecycleContext& context, const Snapshot& now_known, const ResultEvent& event,
+    WallTime now
+);
+
+[[nodiscard]] Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const OutageEvent& event,
     WallTime now
 );
 

@@ -60,6 +60,13 @@ class Draft {
     bool withdraw(OperationKind kind, std::string_view reason);
     void skip_unfinished(std::int64_t except_id, std::string_view reason);
     void update_operation(Operation operation);
+    // As given; for texts that are not made from one alert.
+    void owe(OperationKind kind, OperationContent content);
+
+    // The problem came and went while GLPI was away, and its ticket was never tried.
+    [[nodiscard]] bool may_fold(WallTime away_until) const;
+    // Ends the incident so. Requires: may_fold().
+    [[nodiscard]] Decision fold();
 
     // GLPI refused the opening for good: what waits behind it can never be sent.
     [[nodiscard]] bool open_is_dead() const noexcept;
@@ -83,7 +90,6 @@ class Draft {
     [[nodiscard]] OperationContent text(
         std::string_view event, const Alert& alert, TemplatePart part, bool notify
     ) const;
-    void owe(OperationKind kind, OperationContent content);
 
     const LifecycleContext& context_;
     const Snapshot& known_;

@@ -23,6 +23,8 @@ enum class OnRepeat { silent, each };  // silent: digests after 1 h, 4 h, then d
 enum class OnRecovery { solve_untouched, solve, followup, none };
 enum class OnSeverityChange { raise, follow, none };
 enum class OnAcknowledge { followup, take, none };
+// Problems that began and ended while GLPI was away: one report, a ticket each, or nothing.
+enum class Fold { report, each, drop };
 enum class Mode { act, observe };
 enum class TicketDate { received, started };
 enum class TicketType { incident = 1, request = 2 };
@@ -46,6 +48,7 @@ struct Policy {
     Duration reopen_within{24 * 3600 * 1000};
     OnSeverityChange on_severity_change = OnSeverityChange::raise;
     OnAcknowledge on_acknowledge = OnAcknowledge::followup;
+    Fold fold = Fold::report;
     Mode mode = Mode::act;
     Notify notify;
     TicketDate ticket_date = TicketDate::received;
@@ -120,6 +123,7 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(OnRecovery value) noexcept;
 [[nodiscard]] std::string_view to_string(OnSeverityChange value) noexcept;
 [[nodiscard]] std::string_view to_string(OnAcknowledge value) noexcept;
+[[nodiscard]] std::string_view to_string(Fold value) noexcept;
 [[nodiscard]] std::string_view to_string(Mode value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketType value) noexcept;
@@ -129,6 +133,7 @@ struct Plan {
 [[nodiscard]] std::optional<OnSeverityChange> parse_on_severity_change(std::string_view text
 ) noexcept;
 [[nodiscard]] std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Fold> parse_fold(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept;

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/placement.hpp"
 
 namespace alert_bridge::domain {
@@ -85,6 +86,10 @@ class Templates {
     // The notes as sentences in the set's language: plain text of one line, not escaped.
     [[nodiscard]] virtual std::string note(
         std::string_view set, const std::vector<PlacementNote>& notes
+    ) const = 0;
+    // The report of an outage in the set's language; times in `zone`.
+    [[nodiscard]] virtual OutageText outage(
+        std::string_view set, const OutageReport& report, const std::string& zone
     ) const = 0;
 };
 

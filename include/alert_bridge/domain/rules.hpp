@@ -110,6 +110,7 @@ struct RuleResult {
     std::optional<Duration> resolve_after, reopen_within;
     std::optional<OnSeverityChange> on_severity_change;
     std::optional<OnAcknowledge> on_acknowledge;
+    std::optional<Fold> fold;
     std::optional<Mode> mode;
     std::optional<bool> notify_open, notify_followup, notify_solve, notify_reopen;
     std::optional<TicketDate> ticket_date;

@@ -23,6 +23,11 @@ namespace alert_bridge::domain {
 
 inline constexpr std::size_t kMaxShown = 8 * 1024;  // code points of one value
 
+// Words about an outage, with {count}, {from} and {until} to be filled in.
+struct OutageWords {
+    std::string_view title, intro, more, solution;
+};
+
 // Words of one language.
 struct Words {
     std::array<std::string_view, 6> severities;  // in the order of Severity
@@ -31,6 +36,7 @@ struct Words {
     std::array<std::string_view, 7> evidences;   // in the order of Evidence
     // In the order of NoteCode, with {name}, {count} and {evidence} to be filled in.
     std::array<std::string_view, 15> notes;
+    OutageWords outage;
 };
 inline constexpr std::array<std::string_view, 11> kEvents{
     "opened",   "update",    "acknowledged", "severity", "repeat",  "recovered",
@@ -43,6 +49,13 @@ inline constexpr std::array<std::string_view, 11> kEvents{
 
 // The notes as sentences, one after the other.
 [[nodiscard]] std::string note_text(const std::vector<PlacementNote>& notes, const Words& words);
+
+// `{name}` in a sentence becomes the value.
+void fill_in(std::string& sentence, std::string_view placeholder, std::string_view value);
+
+[[nodiscard]] OutageText outage_text(
+    const OutageReport& report, const Words& words, const std::string& zone
+);
 
 struct TextSource {
     const TextContext& context;

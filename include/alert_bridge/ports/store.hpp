@@ -65,6 +65,7 @@ struct Subject {
     std::string group_key;               // alert, once known
     std::optional<domain::Timer> timer;  // timer: its row is deleted first; if it is gone or its
                                          // due_at differs, the function is not called (ignored)
+    std::optional<std::int64_t> outage_entity;  // report: the snapshot holds what folded in it
     std::int64_t operation_id = 0;  // result: the snapshot holds the row as it is now; if it is
                                     // done or skipped, the function is not called (ignored)
 };
@@ -139,6 +140,11 @@ class Store {
 
     [[nodiscard]] virtual Awaitable<Result<std::vector<domain::Timer>>> due_timers(
         WallTime now, int limit
+    ) = 0;
+    // Entities with folded pairs that no report has told of; none while an alert received before
+    // `away_until` is not decided yet, since it may fold too.
+    [[nodiscard]] virtual Awaitable<Result<std::vector<std::int64_t>>> outages_to_report(
+        WallTime away_until, int limit
     ) = 0;
     // Earliest due_at of the timers; empty: there are none.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_timer() = 0;

@@ -6,7 +6,7 @@
 // Guarantees: every table that a sender can make grow has a bound (unmatched at each write, cached
 // look-ups when pruned). figures() costs as much as there is unfinished, not as much as there is
 // history. prune() deletes at most `limit` rows and never a row of an incident that has not ended,
-// nor of one that still owes GLPI something or holds a dead letter.
+// nor of one that still owes GLPI something, holds a dead letter or waits for an outage's report.
 // Errors: SqliteError. Thread rule: the store thread. Tests: tests/contract/store_upkeep_test.cpp
 #pragma once
 

@@ -60,6 +60,9 @@ inline void parse_word(std::string_view word, domain::OnSeverityChange& out) {
 inline void parse_word(std::string_view word, domain::OnAcknowledge& out) {
     assign(domain::parse_on_acknowledge(word), out);
 }
+inline void parse_word(std::string_view word, domain::Fold& out) {
+    assign(domain::parse_fold(word), out);
+}
 inline void parse_word(std::string_view word, domain::Mode& out) {
     assign(domain::parse_mode(word), out);
 }

@@ -99,6 +99,7 @@ TEST_CASE("every choice of the policy is a word of the domain") {
     all_parse("on_recovery", &domain::parse_on_recovery);
     all_parse("on_severity_change", &domain::parse_on_severity_change);
     all_parse("on_acknowledge", &domain::parse_on_acknowledge);
+    all_parse("fold", &domain::parse_fold);
     all_parse("ticket_date", &domain::parse_ticket_date);
     CHECK(domain::parse_ticket_type("request").has_value());
     CHECK(domain::parse_entity_by("registration_number").has_value());
@@ -112,6 +113,7 @@ TEST_CASE("the defaults of the table are those of the domain's policy") {
     CHECK(written("on_recovery") == to_string(policy.on_recovery));
     CHECK(written("on_severity_change") == to_string(policy.on_severity_change));
     CHECK(written("on_acknowledge") == to_string(policy.on_acknowledge));
+    CHECK(written("fold") == to_string(policy.fold));
     CHECK(written("ticket_date") == to_string(policy.ticket_date));
     CHECK(parse_duration(written("resolve_after")) == policy.resolve_after);
     CHECK(parse_duration(written("reopen_within")) == policy.reopen_within);
@@ -141,7 +143,7 @@ TEST_CASE("the reference shows every key, and every default as it is") {
 
 TEST_CASE("keys of features that are not there are unknown") {
     for (const char* name :
-         {"storm", "fuse", "flapping", "under", "maintenance", "fold", "mode", "expire_after"}) {
+         {"storm", "fuse", "flapping", "under", "maintenance", "mode", "expire_after"}) {
         INFO(name);
         CHECK(kDefaults.find(name) == nullptr);
         CHECK(kResult.find(name) == nullptr);

@@ -239,3 +239,27 @@ TEST_CASE("an acknowledgement leaves the status of a ticket alone that somebody 
     CHECK(world.desk.calls == Calls{"view", "followup"});
     CHECK(world.desk.changes.empty());
 }
+
+TEST_CASE("what came and went while GLPI was away becomes one ticket, solved, when it is back") {
+    CoreWorld world;
+    bool away = true;
+    WallTime last_away{};
+    const auto until = [&] { return last_away = away ? world.clock.time : last_away; };
+    world.correlator.away_until = until;
+    world.upkeep.away_until = until;
+    world.dispatcher.may_send = [&] { return away ? 0 : 4; };
+    for (const char* episode : {"1", "2"}) {
+        world.take(world.alert(AlertKind::problem, episode));
+        world.take(world.alert(AlertKind::recovery, episode));
+    }
+    world.pass(1min);
+    CHECK(world.store.folded.size() == 2);
+    CHECK(world.desk.calls.empty());
+    away = false;
+    world.pass(1min);
+    CHECK(world.store.folded.empty());
+    REQUIRE(world.desk.tickets.size() == 1);
+    CHECK(world.desk.calls == Calls{"open", "view people", "solve"});
+    world.pass(10min);
+    CHECK(world.desk.tickets.size() == 1);
+}

@@ -92,6 +92,8 @@ TEST_CASE("each result sets its field of the plan and tells so") {
          [](auto& p) { return p.policy.on_severity_change == OnSeverityChange::follow; }, "follow"},
         {"on_acknowledge", [](auto& t) { t.on_acknowledge = OnAcknowledge::take; },
          [](auto& p) { return p.policy.on_acknowledge == OnAcknowledge::take; }, "take"},
+        {"fold", [](auto& t) { t.fold = Fold::each; },
+         [](auto& p) { return p.policy.fold == Fold::each; }, "each"},
         {"mode", [](auto& t) { t.mode = Mode::observe; },
          [](auto& p) { return p.policy.mode == Mode::observe; }, "observe"},
         {"notify.open", [](auto& t) { t.notify_open = false; },

@@ -42,6 +42,7 @@ TEST_CASE("every policy value is read back from its name") {
     check_names(
         {OnAcknowledge::followup, OnAcknowledge::take, OnAcknowledge::none}, parse_on_acknowledge
     );
+    check_names({Fold::report, Fold::each, Fold::drop}, parse_fold);
     check_names({Mode::act, Mode::observe}, parse_mode);
     check_names({TicketDate::received, TicketDate::started}, parse_ticket_date);
     check_names({TicketType::incident, TicketType::request}, parse_ticket_type);

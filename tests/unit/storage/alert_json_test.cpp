@@ -71,7 +71,7 @@ domain::EntityRef a_ref(const std::string& value) {
 
 domain::Policy full_policy() {
     domain::Policy policy;
-    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, on_severity_change, on_acknowledge, mode, notify, ticket_date, followup_private] =
+    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, on_severity_change, on_acknowledge, fold, mode, notify, ticket_date, followup_private] =
         policy;
     open = domain::Severity::disaster;
     open_after = {{"", Duration(5)}, {"p1", Duration(0)}};
@@ -82,6 +82,7 @@ domain::Policy full_policy() {
     reopen_within = Duration(1);
     on_severity_change = domain::OnSeverityChange::follow;
     on_acknowledge = domain::OnAcknowledge::take;
+    fold = domain::Fold::drop;
     mode = domain::Mode::observe;
     auto& [notify_open, notify_followup, notify_solve, notify_reopen] = notify;
     notify_open = false;
@@ -252,6 +253,7 @@ TEST_CASE("every word of every enum survives") {
         plan.policy.on_recovery = static_cast<domain::OnRecovery>(i);
         plan.policy.on_severity_change = static_cast<domain::OnSeverityChange>(i % 3);
         plan.policy.on_acknowledge = static_cast<domain::OnAcknowledge>(i % 3);
+        plan.policy.fold = static_cast<domain::Fold>(i % 3);
         plan.entity.by = static_cast<domain::EntityBy>(i % 3);
         plan.policy.on_repeat = static_cast<domain::OnRepeat>(i % 2);
         plan.policy.mode = static_cast<domain::Mode>(i % 2);

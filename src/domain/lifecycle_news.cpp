@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+// decide() for alerts: news about an episode that goes on, or that is over.
+#include <algorithm>
+#include <utility>
+
+#include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/alert_meaning.hpp"
+#include "alert_bridge/domain/lifecycle_alert.hpp"
+
+namespace alert_bridge::domain {
+
+Decision AlertDecision::after_the_end() {
+    if (alert_.kind == AlertKind::problem || !draft_.has_incident()) {
+        return draft_.finish(Verdict::ignored, "this occurrence is over already");
+    }
+    return tell(news_event(alert_));
+}
+
+Decision AlertDecision::no_episode() {
+    if (draft_.has_incident() && alert_.kind != AlertKind::problem) {
+        return tell(news_event(alert_));
+    }
+    return draft_.finish(Verdict::ignored, "nothing open that this is about");
+}
+
+Decision AlertDecision::news(Episode& episode) {
+    const Severity old_severity = episode.severity;
+    const bool rated = alert_.state != ProblemState::unknown;
+    const bool changed =
+        rated && alert_.state == ProblemState::failing && alert_.severity != old_severity;
+    if (!(alert_.order < episode.order)) {
+        episode.order = alert_.order;
+        if (changed) {
+            episode.severity = alert_.severity;
+        }
+    }
+    if (episode.incident_id.empty()) {
+        return maybe_open_now(episode);
+    }
+    if (!draft_.has_incident()) {
+        return draft_.finish(Verdict::applied, "its ticket is in the hands of people");
+    }
+    draft_.incident().latest = alert_;
+    if (changed) {
+        return severity_change(old_severity);
+    }
+    if (alert_.kind == AlertKind::problem) {
+        return repeat(episode);
+    }
+    if (alert_.kind == AlertKind::acknowledgement) {
+        episode.acknowledged = true;
+        if (draft_.incident().plan.policy.on_acknowledge == OnAcknowledge::none) {
+            return draft_.finish(Verdict::applied, "acknowledged");
+        }
+    }
+    return tell(news_event(alert_));
+}
+
+Decision AlertDecision::maybe_open_now(const Episode& episode) {
+    const bool opens =
+        may_open(alert_) && !event_.plan.drop && alert_.severity >= event_.plan.policy.open;
+    if (!opens) {
+        return draft_.finish(Verdict::applied, "known, opens no ticket");
+    }
+    return start(Episode(episode));
+}
+
+Decision AlertDecision::tell(std::string_view event) {
+    const IncidentState state = draft_.incident().state;
+    if (state == IncidentState::holding) {
+        return draft_.finish(Verdict::applied, "noted, no ticket yet");
+    }
+    draft_.owe_followup(event, alert_);
+    return draft_.finish(Verdict::applied, "told on the ticket");
+}
+
+Decision AlertDecision::severity_change(Severity old_severity) {
+    Incident& incident = draft_.incident();
+    const OnSeverityChange policy = incident.plan.policy.on_severity_change;
+    const Priority& wanted = event_.plan.priority;
+    const bool higher = weight(wanted) > weight(incident.plan.priority);
+    const bool differs = weight(wanted) != weight(incident.plan.priority);
+    const bool follow = (policy == OnSeverityChange::raise && higher) ||
+                        (policy == OnSeverityChange::follow && differs);
+    incident.severity = std::max(incident.severity, alert_.severity);
+    if (follow) {
+        incident.plan.priority = wanted;
+    }
+    if (incident.state == IncidentState::holding) {
+        // Another priority, or another state of the sender's, may open sooner or later.
+        incident.plan.policy.open_after = event_.plan.policy.open_after;
+        const WallTime due = incident.opener.received_at + open_after(incident.plan);
+        const bool opens = draft_.open_or_hold(due);
+        return draft_.finish(
+            Verdict::applied,
+            opens ? "severity changed, opens a ticket" : "severity changed, no ticket yet"
+        );
+    }
+    draft_.owe_followup("severity", alert_, to_string(old_severity));
+    if (follow) {
+        draft_.owe_priority(wanted);
+    }
+    return draft_.finish(Verdict::applied, "severity changed");
+}
+
+Decision AlertDecision::repeat(Episode& episode) {
+    ++episode.repeats;
+    const Incident& incident = draft_.incident();
+    const std::string text = without_numbers(alert_.text);
+    const bool has_news = text != episode.text && !text.empty();
+    episode.text = text;
+    if (incident.state == IncidentState::holding) {
+        return draft_.finish(Verdict::applied, "repeat, no ticket yet");
+    }
+    if (incident.plan.policy.on_repeat == OnRepeat::each || has_news) {
+        episode.repeats_told = episode.repeats;
+        draft_.owe_followup(has_news ? "update" : "repeat", alert_);
+        return draft_.finish(Verdict::applied, "repeat, told on the ticket");
+    }
+    draft_.set_timer(TimerKind::digest, next_digest(incident.created_at, draft_.now()));
+    return draft_.finish(Verdict::applied, "repeat, counted");
+}
+
+}  // namespace alert_bridge::domain
