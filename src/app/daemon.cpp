@@ -93,7 +93,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       store_(std::move(parts.store)),
       glpi_(std::move(parts.glpi)),
       policies_(std::move(parts.policies)),
-      tasks_(io.get_executor(), *events_),
+      tasks_(io.get_executor(), *clock_, *events_),
       intake_(
           *store_, *clock_, *ids_, *events_, *metrics_, std::move(parts.decoders),
           intake_limits(config_)
@@ -108,7 +108,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_}, tasks_,
           config_.glpi.connections
       ),
-      upkeep_({*store_, *clock_, *events_, *ids_, policies_}, tasks_),
+      upkeep_({*store_, *clock_, *events_, *ids_, policies_}),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
            [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },

@@ -1,10 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/system_clock.hpp"
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace alert_bridge::app {
+namespace {
+
+class SteadyAlarm final : public ports::Clock::Alarm {
+  public:
+    explicit SteadyAlarm(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+    boost::asio::awaitable<void> wait(Duration longest) override {
+        timer_.expires_after(longest);
+        (void)co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    }
+    void end() override { timer_.cancel(); }
+
+  private:
+    boost::asio::steady_timer timer_;
+};
+
+}  // namespace
 
 WallTime SystemClock::now() const {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
@@ -14,6 +31,10 @@ boost::asio::awaitable<void> SystemClock::sleep(Duration duration) {
     boost::asio::steady_timer timer(executor_);
     timer.expires_after(duration);
     co_await timer.async_wait(boost::asio::use_awaitable);
+}
+
+std::unique_ptr<ports::Clock::Alarm> SystemClock::alarm() {
+    return std::make_unique<SteadyAlarm>(executor_);
 }
 
 }  // namespace alert_bridge::app

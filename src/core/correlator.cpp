@@ -24,9 +24,9 @@ Correlator::Correlator(Services services, Tasks& tasks, CorrelatorLimits limits)
     : services_(services),
       tasks_(tasks),
       limits_(limits),
-      bell_(tasks.executor()),
-      news_(tasks.executor()),
-      turns_(tasks.executor(), limits.asking) {}
+      bell_(services.clock),
+      news_(services.clock),
+      turns_(services.clock, limits.asking) {}
 
 void Correlator::stop() {
     stopping_ = true;

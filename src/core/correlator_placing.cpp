@@ -22,7 +22,7 @@ constexpr const char* kNoEntityCode = "no_entity";
 
 // What became of one question; whoever asked may have gone on without it.
 struct Correlator::Answer {
-    explicit Answer(const asio::any_io_executor& executor) : bell(executor) {}
+    explicit Answer(ports::Clock& clock) : bell(clock) {}
     Bell bell;
     std::optional<Result<Placement>> placement;
 };
@@ -163,7 +163,7 @@ asio::awaitable<Result<Placement>> Correlator::find_place(
 asio::awaitable<Result<Placement>> Correlator::ask_in_time(
     const domain::Alert& alert, domain::Plan plan, WallTime deadline, Turns::Turn turn
 ) {
-    auto answer = std::make_shared<Answer>(tasks_.executor());
+    auto answer = std::make_shared<Answer>(services_.clock);
     domain::Alert asked = alert;
     tasks_.spawn("look_up", ask(answer, std::move(asked), std::move(plan), std::move(turn)));
     const Duration left = deadline - services_.clock.now();

@@ -52,7 +52,7 @@ std::string_view outcome_name(const OperationResult& result) {
 }  // namespace
 
 Dispatcher::Dispatcher(Services services, Tasks& tasks, int window)
-    : services_(services), tasks_(tasks), bell_(tasks.executor()), window_(window) {
+    : services_(services), tasks_(tasks), bell_(services.clock), window_(window) {
     may_send = [this] { return window_; };
 }
 

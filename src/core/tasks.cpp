@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/core/tasks.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -14,13 +12,12 @@ namespace asio = boost::asio;
 
 void Bell::ring() {
     rung_ = true;
-    timer_.cancel();
+    alarm_->end();
 }
 
 asio::awaitable<void> Bell::wait(Duration longest) {
     if (!rung_) {
-        timer_.expires_after(longest);
-        (void)co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+        co_await alarm_->wait(longest);
     }
     rung_ = false;
 }

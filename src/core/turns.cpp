@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/core/turns.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 
 namespace alert_bridge::core {
@@ -11,11 +9,9 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
-
 struct Waiter {
-    explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
-    asio::steady_timer timer;
+    explicit Waiter(ports::Clock& clock) : alarm(clock.alarm()) {}
+    std::unique_ptr<ports::Clock::Alarm> alarm;
     bool granted = false;
 };
 
@@ -24,32 +20,31 @@ struct Waiter {
 // A seat is left on every way out, destruction of the coroutine included.
 class Crowd::Seat {
   public:
-    Seat(std::shared_ptr<Timers> all, asio::steady_timer& own)
+    Seat(std::shared_ptr<Alarms> all, ports::Clock::Alarm& own)
         : all_(std::move(all)), place_(all_->insert(all_->end(), &own)) {}
     ~Seat() { all_->erase(place_); }
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
   private:
-    std::shared_ptr<Timers> all_;
-    Timers::iterator place_;
+    std::shared_ptr<Alarms> all_;
+    Alarms::iterator place_;
 };
 
 asio::awaitable<void> Crowd::wait(Duration longest) {
-    asio::steady_timer timer(executor_, longest);
-    const Seat seat(waiting_, timer);
-    auto [over] = co_await timer.async_wait(kToken);
-    static_cast<void>(over);  // time is over or somebody rang: the caller looks for himself
+    const std::unique_ptr<ports::Clock::Alarm> alarm = clock_.alarm();
+    const Seat seat(waiting_, *alarm);
+    co_await alarm->wait(longest);  // time is over or somebody rang: the caller looks for himself
 }
 
 void Crowd::ring() {
-    for (asio::steady_timer* timer : *waiting_) {
-        timer->cancel();
+    for (ports::Clock::Alarm* alarm : *waiting_) {
+        alarm->end();
     }
 }
 
 struct Turns::State {
-    State(asio::any_io_executor on, int places) : executor(std::move(on)), free(places) {}
+    explicit State(int places) : free(places) {}
 
     void give_back() noexcept {
         if (waiting.empty()) {
@@ -59,10 +54,9 @@ struct Turns::State {
         const std::shared_ptr<Waiter> next = std::move(waiting.front());
         waiting.pop_front();
         next->granted = true;
-        next->timer.cancel();
+        next->alarm->end();
     }
 
-    asio::any_io_executor executor;
     int free;
     std::deque<std::shared_ptr<Waiter>> waiting;
 };
@@ -70,9 +64,8 @@ struct Turns::State {
 // A place in the queue; who leaves it early hands on what he was granted.
 class Turns::Place {
   public:
-    Place(std::shared_ptr<State> state, Duration longest)
-        : state_(std::move(state)), waiter(std::make_shared<Waiter>(state_->executor)) {
-        waiter->timer.expires_after(longest);
+    Place(std::shared_ptr<State> state, ports::Clock& clock)
+        : state_(std::move(state)), waiter(std::make_shared<Waiter>(clock)) {
         state_->waiting.push_back(waiter);
     }
     ~Place() {
@@ -99,17 +92,16 @@ Turns::Turn::~Turn() {
     }
 }
 
-Turns::Turns(asio::any_io_executor executor, int places)
-    : state_(std::make_shared<State>(std::move(executor), places)) {}
+Turns::Turns(ports::Clock& clock, int places)
+    : clock_(clock), state_(std::make_shared<State>(places)) {}
 
 asio::awaitable<Turns::Turn> Turns::take(Duration longest) {
     if (state_->free > 0) {
         --state_->free;
         co_return Turn(state_);
     }
-    Place place(state_, longest);
-    auto [over] = co_await place.waiter->timer.async_wait(kToken);
-    static_cast<void>(over);  // `granted` tells
+    Place place(state_, clock_);
+    co_await place.waiter->alarm->wait(longest);
     if (!place.waiter->granted) {
         co_return Turn();
     }
@@ -119,7 +111,7 @@ asio::awaitable<Turns::Turn> Turns::take(Duration longest) {
 
 void Turns::dismiss() {
     for (const std::shared_ptr<Waiter>& waiter : state_->waiting) {
-        waiter->timer.cancel();
+        waiter->alarm->end();
     }
 }
 

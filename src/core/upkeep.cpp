@@ -19,7 +19,7 @@ constexpr Duration kShortestPause{10};
 
 }  // namespace
 
-Upkeep::Upkeep(Services services, Tasks& tasks) : services_(services), bell_(tasks.executor()) {}
+Upkeep::Upkeep(Services services) : services_(services), bell_(services.clock) {}
 
 void Upkeep::stop() {
     stopping_ = true;

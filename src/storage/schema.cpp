@@ -275,12 +275,7 @@ Error as_open_error(const SqliteError& error, const std::string& path) {
     return open_error("store_open", "cannot open " + path + ": " + error.what());
 }
 
-}  // namespace
-
-Result<Database> open_database(const DatabaseOptions& options) {
-    if (auto created = create_private(options.path); created.has_error()) {
-        return created.error();
-    }
+Result<Database> open_prepared(const DatabaseOptions& options) {
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(
         options.path.c_str(), &raw,
@@ -302,6 +297,21 @@ Result<Database> open_database(const DatabaseOptions& options) {
     } catch (const SqliteError& error) {
         return as_open_error(error, options.path);
     }
+}
+
+}  // namespace
+
+Result<Database> open_database(const DatabaseOptions& options) {
+    if (auto created = create_private(options.path); created.has_error()) {
+        return created.error();
+    }
+    return open_prepared(options);
+}
+
+Result<Database> open_memory_database() {
+    DatabaseOptions options;
+    options.path = ":memory:";
+    return open_prepared(options);
 }
 
 }  // namespace alert_bridge::storage

@@ -60,13 +60,13 @@ class CoreWorld {
     RecordedMetrics metrics;
     SeededIdSource ids{7};
     core::PolicyHolder policies{nullptr};
-    core::Tasks tasks{io.get_executor(), events};
+    core::Tasks tasks{io.get_executor(), clock, events};
     core::Delivery delivery{desk, assets, events, metrics};
     core::Reconciler reconciler{desk, events, metrics};
     core::Correlator correlator;
     core::Dispatcher dispatcher{
         {store, clock, events, metrics, ids, policies, delivery, reconciler}, tasks, 4};
-    core::Upkeep upkeep{{store, clock, events, ids, policies}, tasks};
+    core::Upkeep upkeep{{store, clock, events, ids, policies}};
 
     void settle() {
         io.restart();

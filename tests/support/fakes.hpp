@@ -9,10 +9,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "alert_bridge/ports/runtime.hpp"
+#include "steady_alarm.hpp"
 
 namespace alert_bridge::test {
 
@@ -32,6 +34,7 @@ class JumpingClock final : public ports::Clock {
         }
         co_await boost::asio::post(boost::asio::use_awaitable);
     }
+    std::unique_ptr<Alarm> alarm() override { return std::make_unique<SteadyAlarm>(); }
 };
 
 class RecordedEvents final : public ports::Events {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "alert_bridge/ports/runtime.hpp"
+#include "steady_alarm.hpp"
 
 namespace alert_bridge::test {
 
@@ -31,6 +32,7 @@ class HeldClock final : public ports::Clock {
         auto [woken] = co_await timer->async_wait(kToken);
         static_cast<void>(woken);
     }
+    std::unique_ptr<Alarm> alarm() override { return std::make_unique<SteadyAlarm>(); }
     void wake_all() {
         for (const auto& timer : sleepers_) {
             timer->cancel();

@@ -10,8 +10,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "alert_bridge/base/time.hpp"
 #include "alert_bridge/ports/runtime.hpp"
@@ -20,20 +21,20 @@ namespace alert_bridge::core {
 
 class Bell {
   public:
-    explicit Bell(const boost::asio::any_io_executor& executor) : timer_(executor) {}
+    explicit Bell(ports::Clock& clock) : alarm_(clock.alarm()) {}
     void ring();
     // One waiter at a time.
     [[nodiscard]] boost::asio::awaitable<void> wait(Duration longest);
 
   private:
-    boost::asio::steady_timer timer_;
+    std::unique_ptr<ports::Clock::Alarm> alarm_;
     bool rung_ = false;
 };
 
 class Tasks {
   public:
-    Tasks(boost::asio::any_io_executor executor, ports::Events& events)
-        : executor_(std::move(executor)), events_(events), ended_(executor_) {}
+    Tasks(boost::asio::any_io_executor executor, ports::Clock& clock, ports::Events& events)
+        : executor_(std::move(executor)), events_(events), ended_(clock) {}
 
     void spawn(std::string name, boost::asio::awaitable<void> work);
     [[nodiscard]] int running() const noexcept { return running_; }

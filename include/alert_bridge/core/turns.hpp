@@ -9,33 +9,31 @@
 // Thread rule: the I/O thread. Tests: tests/unit/core/turns_test.cpp
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <utility>
 
 #include "alert_bridge/base/time.hpp"
+#include "alert_bridge/ports/runtime.hpp"
 
 namespace alert_bridge::core {
 
 class Crowd {
   public:
-    explicit Crowd(boost::asio::any_io_executor executor)
-        : executor_(std::move(executor)), waiting_(std::make_shared<Timers>()) {}
+    explicit Crowd(ports::Clock& clock) : clock_(clock), waiting_(std::make_shared<Alarms>()) {}
     // Until ring() or the time is over.
     [[nodiscard]] boost::asio::awaitable<void> wait(Duration longest);
     void ring();
     [[nodiscard]] std::size_t waiting() const noexcept { return waiting_->size(); }
 
   private:
-    using Timers = std::list<boost::asio::steady_timer*>;
+    using Alarms = std::list<ports::Clock::Alarm*>;
     class Seat;
 
-    boost::asio::any_io_executor executor_;
-    std::shared_ptr<Timers> waiting_;
+    ports::Clock& clock_;
+    std::shared_ptr<Alarms> waiting_;
 };
 
 class Turns {
@@ -58,7 +56,7 @@ class Turns {
         std::shared_ptr<State> state_;
     };
 
-    Turns(boost::asio::any_io_executor executor, int places);
+    Turns(ports::Clock& clock, int places);
     // A place, now or within the time; otherwise an empty Turn.
     [[nodiscard]] boost::asio::awaitable<Turn> take(Duration longest);
     // Everybody in the queue goes away with an empty Turn.
@@ -66,6 +64,7 @@ class Turns {
 
   private:
     class Place;
+    ports::Clock& clock_;
     std::shared_ptr<State> state_;
 };
 

@@ -27,7 +27,7 @@ class Upkeep {
         PolicyHolder& policies;
     };
 
-    Upkeep(Services services, Tasks& tasks);
+    explicit Upkeep(Services services);
 
     [[nodiscard]] boost::asio::awaitable<void> run();
     void ring() { bell_.ring(); }

@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,20 @@ namespace alert_bridge::ports {
 
 class Clock {
   public:
+    // A wait that somebody may end early; of one coroutine at a time. It may outlive its clock.
+    class Alarm {
+      public:
+        virtual ~Alarm() = default;
+        // Until end() or the time is over. An end() while nobody waits is not remembered.
+        [[nodiscard]] virtual boost::asio::awaitable<void> wait(Duration longest) = 0;
+        virtual void end() = 0;
+    };
+
     virtual ~Clock() = default;
     [[nodiscard]] virtual WallTime now() const = 0;
     // Suspends the calling coroutine; never returns early but by cancellation (throws).
     [[nodiscard]] virtual boost::asio::awaitable<void> sleep(Duration duration) = 0;
+    [[nodiscard]] virtual std::unique_ptr<Alarm> alarm() = 0;
 };
 
 enum class Level { debug, info, warning, error };

@@ -30,4 +30,7 @@ struct DatabaseOptions {
 
 [[nodiscard]] Result<Database> open_database(const DatabaseOptions& options);
 
+// The same tables in memory only, gone with the connection. For simulation.
+[[nodiscard]] Result<Database> open_memory_database();
+
 }  // namespace alert_bridge::storage

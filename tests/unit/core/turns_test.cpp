@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "held_clock.hpp"
 
 using namespace alert_bridge;
 using namespace std::chrono_literals;
 using core::Crowd;
 using core::Turns;
+using test::HeldClock;
 namespace asio = boost::asio;
 
 namespace {
@@ -48,7 +50,8 @@ void settle(asio::io_context& io) {
 
 TEST_CASE("places are few and given in order of arrival") {
     asio::io_context io{1};
-    Turns turns(io.get_executor(), 2);
+    HeldClock clock;
+    Turns turns(clock, 2);
     Seen seen;
     for (int number = 0; number < 5; ++number) {
         asio::co_spawn(io, queue_up(turns, number, 1h, seen), asio::detached);
@@ -65,7 +68,8 @@ TEST_CASE("places are few and given in order of arrival") {
 
 TEST_CASE("who waits too long, or is sent away, goes with empty hands and blocks nobody") {
     asio::io_context io{1};
-    Turns turns(io.get_executor(), 1);
+    HeldClock clock;
+    Turns turns(clock, 1);
     Seen seen;
     asio::co_spawn(io, queue_up(turns, 0, 1h, seen), asio::detached);
     asio::co_spawn(io, queue_up(turns, 1, 1ms, seen), asio::detached);
@@ -83,10 +87,11 @@ TEST_CASE("who waits too long, or is sent away, goes with empty hands and blocks
 
 TEST_CASE("a place granted to a coroutine that is destroyed does no harm") {
     std::optional<Seen> seen(std::in_place);
+    HeldClock clock;
     std::optional<Turns> turns;
     {
         asio::io_context io{1};
-        turns.emplace(io.get_executor(), 1);
+        turns.emplace(clock, 1);
         asio::co_spawn(io, queue_up(*turns, 0, 1h, *seen), asio::detached);
         asio::co_spawn(io, queue_up(*turns, 1, 1h, *seen), asio::detached);
         asio::co_spawn(io, queue_up(*turns, 2, 1h, *seen), asio::detached);
@@ -99,7 +104,8 @@ TEST_CASE("a place granted to a coroutine that is destroyed does no harm") {
 
 TEST_CASE("a ring wakes the whole crowd, once") {
     asio::io_context io{1};
-    Crowd crowd(io.get_executor());
+    HeldClock clock;
+    Crowd crowd(clock);
     int woken = 0;
     for (int i = 0; i < 3; ++i) {
         asio::co_spawn(io, listen(crowd, woken), asio::detached);

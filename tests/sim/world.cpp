@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "world.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "alert_bridge/storage/housekeeping.hpp"
+#include "alert_bridge/storage/schema.hpp"
+#include "lifecycle_world.hpp"
+#include "process.hpp"
+
+namespace alert_bridge::simulation {
+
+namespace {
+
+storage::Database empty_database() {
+    auto opened = storage::open_memory_database();
+    if (!opened) {
+        throw std::runtime_error("no database: " + describe(opened.error()));
+    }
+    return *std::move(opened);
+}
+
+// Drawn once per run. Times are short, so that much happens in an hour.
+domain::Policy any_policy(Random& random) {
+    using domain::OnRecovery;
+    domain::Policy policy;
+    if (random.chance(0.5)) {
+        policy.open_after = {{"", random.between(Duration(5'000), Duration(120'000))}};
+    }
+    if (random.chance(0.3)) {
+        policy.group_by = {"host"};
+    }
+    policy.resolve_after = random.between(Duration(0), Duration(300'000));
+    constexpr Duration kWindows[] = {Duration(0), Duration(600'000), Duration(86'400'000)};
+    policy.reopen_within = kWindows[random.index(std::size(kWindows))];
+    constexpr OnRecovery kEnds[] = {
+        OnRecovery::solve_untouched, OnRecovery::solve_untouched, OnRecovery::solve,
+        OnRecovery::followup};
+    policy.on_recovery = kEnds[random.index(std::size(kEnds))];
+    policy.notify.solve = random.chance(0.3);
+    if (random.chance(0.3)) {
+        policy.on_acknowledge = domain::OnAcknowledge::take;
+    }
+    if (random.chance(0.3)) {
+        policy.on_repeat = domain::OnRepeat::each;
+    }
+    return policy;
+}
+
+class World {
+  public:
+    explicit World(const RunOptions& options)
+        : trace_(options.out),
+          trouble_(options.seed, options.length, time_, trace_),
+          db_(empty_database()),
+          glpi_(time_, trouble_, trace_, domain::RetryPolicy().quarantine),
+          monitoring_(std::make_shared<Monitoring>(time_, trouble_, options.length)),
+          events_(time_, trace_),
+          ids_(options.seed),
+          peace_(time_.now() + options.length) {
+        auto rules = std::make_shared<test_support::PlainRules>();
+        rules->plan.policy = policy_ = any_policy(trouble_.random);
+        rules->plan.default_entity.value = "Root";
+        rules->plan.glpi_default_entity.value = "Root";
+        if (trouble_.random.chance(0.5)) {
+            rules->plan.category = "Monitoring";
+        }
+        auto policies = std::make_shared<core::Policies>();
+        policies->rules = std::move(rules);
+        policies->templates = std::make_shared<test_support::PlainTemplates>();
+        policies_ = std::move(policies);
+        glpi_.untouched_only = policy_.on_recovery != domain::OnRecovery::solve;
+        glpi_.breaker = trouble_.random.chance(0.7);
+        glpi_.posts_twice = options.posts_twice;
+        glpi_.overrules_people = options.overrules_people;
+        glpi_.on_back = [this] {
+            if (process_) {
+                process_->glpi_is_back();
+            }
+        };
+        monitoring_->post = [this](std::size_t number) {
+            if (process_) {
+                process_->post(number);
+            }
+            return process_.has_value();
+        };
+    }
+
+    RunResult run() {
+        monitoring_->plan(static_cast<int>(trouble_.random.between(5, 30)));
+        start();
+        look_around();
+        live_until(peace_);
+        trouble_.end();
+        live_until(peace_ + kPeace);
+        RunResult result;
+        result.end = final_state();
+        for (std::string& violation : check(result.end)) {
+            trace_.violation(time_.now(), std::move(violation));
+        }
+        result.violations = trace_.violations();
+        result.hash = trace_.hash();
+        result.crashes = crashes_;
+        result.alerts = monitoring_->postings.size();
+        process_.reset();
+        return result;
+    }
+
+  private:
+    void start() {
+        if (!process_) {
+            process_.emplace(Surroundings{
+                time_, trouble_, trace_, db_, glpi_, *monitoring_, events_, ids_, policies_,
+                monitoring_});
+        }
+    }
+
+    void look_around() {
+        if (trouble_.random.chance(trouble_.rates.person)) {
+            glpi_.act_as_person();
+        }
+        if (trouble_.crash_here("between two events")) {
+            return bury_after_crash();
+        }
+        if (time_.now() < peace_) {
+            time_.after(Duration(60'000), [this] { look_around(); });
+        }
+    }
+
+    void bury_after_crash() {
+        time_.after(Duration(60'000), [this] { look_around(); });
+    }
+
+    void live_until(WallTime end) {
+        do {
+            if (process_ && !trouble_.crashed) {
+                process_->let_run();
+            }
+            if (trouble_.crashed) {
+                crash();
+            }
+        } while (time_.step(end));
+    }
+
+    void crash() {
+        process_.reset();
+        trouble_.crashed = false;
+        ++crashes_;
+        time_.after(trouble_.random.between(Duration(100), Duration(60'000)), [this] { start(); });
+    }
+
+    FinalState final_state() {
+        FinalState state;
+        state.occurrences = monitoring_->occurrences;
+        state.postings = monitoring_->postings;
+        state.incidents = storage::incidents(db_, "", 1'000'000);
+        state.tickets = glpi_.tickets;
+        state.policy = policy_;
+        auto rows = db_.query("SELECT alert_id, seq, state = 'pending' FROM journal");
+        while (rows.next()) {
+            const std::string id = rows.text();
+            JournalRow& row = state.journal[id];
+            row.seq = rows.integer();
+            row.is_pending = rows.flag();
+        }
+        return state;
+    }
+
+    VirtualTime time_;
+    Trace trace_;
+    Trouble trouble_;
+    storage::Database db_;
+    SimGlpi glpi_;
+    std::shared_ptr<Monitoring> monitoring_;
+    TracedEvents events_;
+    SeededIdSource ids_;
+    WallTime peace_;
+    domain::Policy policy_;
+    std::shared_ptr<const core::Policies> policies_;
+    std::optional<Process> process_;
+    int crashes_ = 0;
+};
+
+}  // namespace
+
+RunResult run(const RunOptions& options) {
+    return World(options).run();
+}
+
+}  // namespace alert_bridge::simulation
