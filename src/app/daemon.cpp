@@ -16,6 +16,12 @@ namespace asio = boost::asio;
 
 namespace {
 
+// Twice as many as connections: while half of them wait for the store, which must keep each result
+// before the next claim, the other half keeps the connections busy.
+int operations_in_work(const config::Config& config) {
+    return 2 * config.glpi.connections;
+}
+
 constexpr Duration kGlpiCheck{500};
 constexpr Duration kListenerGrace{3'000};
 constexpr std::int64_t kLongOutbox = 20;  // past it a held answer would throttle its sender
@@ -106,7 +112,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       reconciler_(glpi_->desk(), *events_, *metrics_),
       dispatcher_(
           {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_}, tasks_,
-          config_.glpi.connections
+          operations_in_work(config_)
       ),
       upkeep_({*store_, *clock_, *events_, *ids_, policies_}),
       endpoints_(
@@ -136,7 +142,7 @@ void Daemon::connect_parts() {
             upkeep_.ring();
         }
     };
-    dispatcher_.may_send = [this] { return glpi_is_well() ? config_.glpi.connections : 0; };
+    dispatcher_.may_send = [this] { return glpi_is_well() ? operations_in_work(config_) : 0; };
     dispatcher_.on_settled = [this](const domain::Operation&, const domain::Incident&) {
         upkeep_.ring();
     };

@@ -30,9 +30,4 @@ void LeftBehind::take(const std::string& problem_key, std::int64_t seq) {
     }
 }
 
-void LeftBehind::clear() {
-    problems_.clear();
-    rows_ = 0;
-}
-
 }  // namespace alert_bridge::core

@@ -134,7 +134,7 @@ Decision AlertDecision::cancel(Episode* own) {
 // ---- The start of an episode ----
 
 Decision AlertDecision::begin() {
-    const bool late = stale_ && alert_.whole_problem;
+    const bool late = stale_ && alert_.whole_problem && !draft_.misses(alert_.problem_key);
     if (late) {
         return draft_.finish(Verdict::ignored, "older than the problem's newest news");
     }

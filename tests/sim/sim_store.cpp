@@ -6,6 +6,7 @@
 #include "alert_bridge/storage/decisions.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
 #include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/outbox.hpp"
 
 namespace alert_bridge::simulation {
@@ -148,6 +149,15 @@ SimStore::Task<std::vector<ports::Claimed>> SimStore::claim(
 SimStore::Task<std::vector<domain::Timer>> SimStore::due_timers(WallTime now, int limit) {
     auto work = [now, limit](Database& db) { return storage::due_timers(db, now, limit); };
     return submit<std::vector<domain::Timer>>(kRead, std::move(work));
+}
+
+SimStore::Task<std::vector<std::int64_t>> SimStore::outages_to_report(
+    WallTime away_until, int limit
+) {
+    auto work = [away_until, limit](Database& db) {
+        return storage::outages_to_report(db, away_until, limit);
+    };
+    return submit<std::vector<std::int64_t>>(kRead, std::move(work));
 }
 
 SimStore::Task<std::optional<WallTime>> SimStore::next_timer() {

@@ -40,6 +40,7 @@ class SimStore final : public ports::Store {
     Task<std::vector<ports::Claimed>> claim(WallTime now, int limit, Duration lookup_lease)
         override;
     Task<std::vector<domain::Timer>> due_timers(WallTime now, int limit) override;
+    Task<std::vector<std::int64_t>> outages_to_report(WallTime away_until, int limit) override;
     Task<std::optional<WallTime>> next_timer() override;
     Task<std::optional<WallTime>> next_due() override;
     Task<void> note_unmatched(

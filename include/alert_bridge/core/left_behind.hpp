@@ -24,7 +24,6 @@ class LeftBehind {
     [[nodiscard]] bool holds(const std::string& problem_key, std::int64_t seq) const;
     // The row is taken up again. Requires: it is the problem's first one here.
     void take(const std::string& problem_key, std::int64_t seq);
-    void clear();
 
     [[nodiscard]] bool empty() const noexcept { return problems_.empty(); }
     [[nodiscard]] std::int64_t rows() const noexcept { return rows_; }
