@@ -22,7 +22,9 @@ class Check {
         for (const ports::IncidentRow& row : state_.incidents) {
             nothing_is_owed(row);
             recovered_is_solved(row);
+            folded_was_never_tried(row);
         }
+        outages_are_told();
         tickets_are_known();
         for (const Occurrence& occurrence : state_.occurrences) {
             if (must_be_open(occurrence)) {
@@ -123,6 +125,50 @@ class Check {
             violation(
                 "recovered, but not solved: ticket " + std::to_string(ticket->id) + " of " +
                 incident.group_key
+            );
+        }
+    }
+
+    static bool is_folded(const ports::IncidentRow& row) {
+        return row.incident.end_reason == "began and ended while GLPI was away";
+    }
+
+    void folded_was_never_tried(const ports::IncidentRow& row) {
+        if (!is_folded(row)) {
+            return;
+        }
+        if (state_.policy.fold == domain::Fold::each) {
+            violation("folded, but a ticket for each was wanted: " + row.incident.group_key);
+        }
+        for (const Operation& operation : row.operations) {
+            if (operation.attempts > 0) {
+                violation("folded, but its opening was tried: " + row.incident.group_key);
+            }
+        }
+        for (const domain::Episode& episode : row.episodes) {
+            if (episode.state == EpisodeState::open) {
+                violation("folded, but goes on: " + row.incident.group_key);
+            }
+        }
+    }
+
+    void outages_are_told() {
+        if (state_.folded_untold != 0) {
+            violation(std::to_string(state_.folded_untold) + " folded pairs were never told");
+        }
+        const auto count = [this](auto fits) {
+            return std::count_if(state_.incidents.begin(), state_.incidents.end(), fits);
+        };
+        const auto folded = count(&Check::is_folded);
+        const auto reports = count([](const ports::IncidentRow& row) {
+            return row.incident.end_reason == "reported an outage";
+        });
+        const bool wanted = state_.policy.fold == domain::Fold::report;
+        if (reports > folded || (wanted && folded > 0 && reports == 0) ||
+            (!wanted && reports > 0)) {
+            violation(
+                std::to_string(reports) + " reports of outages for " + std::to_string(folded) +
+                " folded incidents"
             );
         }
     }

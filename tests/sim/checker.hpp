@@ -8,6 +8,7 @@
 // Thread rule: pure functions. Tests: tests/sim/self_test.cpp
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct FinalState {
     std::map<std::string, JournalRow> journal;  // by alert id
     std::vector<ports::IncidentRow> incidents;
     std::map<std::int64_t, SimTicket> tickets;
+    std::int64_t folded_untold = 0;  // pairs that wait for an outage's report
     domain::Policy policy;
 };
 

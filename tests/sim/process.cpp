@@ -68,6 +68,8 @@ void Process::connect_parts() {
     SimGlpi& glpi = around_.glpi;
     intake_.on_appended = [this] { correlator_.ring(); };
     correlator_.glpi_away = [&glpi] { return !glpi.is_well(); };
+    correlator_.away_until = [&glpi] { return glpi.away_until(); };
+    upkeep_.away_until = correlator_.away_until;
     correlator_.on_decided = [this](const std::string&, const domain::Decision& decision) {
         --intake_.pending;
         if (!decision.operations.empty()) {

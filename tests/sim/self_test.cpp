@@ -192,11 +192,40 @@ TEST_CASE("a clean end is clean, and each doctored one is not") {
         end.tickets[999'999].reference = end.tickets[known].reference;
         CHECK(tells(check(end), "written 2 times"));
     }
+    SECTION("a folded pair that no report tells of") {
+        end.folded_untold = 1;
+        CHECK(tells(check(end), "1 folded pairs were never told"));
+    }
+    SECTION("an incident that folded although its opening was sent") {
+        pick(end, is_solved).incident.end_reason = "began and ended while GLPI was away";
+        CHECK(tells(check(end), "folded, but its opening was tried"));
+    }
+    SECTION("a report of an outage that never was") {
+        pick(end, is_solved).incident.end_reason = "reported an outage";
+        CHECK(tells(check(end), "1 reports of outages for 0"));
+    }
     SECTION("a solution written twice") {
         SimTicket& ticket = end.tickets[pick(end, is_solved).incident.ticket_id];
         ticket.entries.push_back(ticket.entries.back());
         CHECK(tells(check(end), "written 2 times"));
     }
+}
+
+TEST_CASE("some runs fold, and report it with a ticket") {
+    bool reported = false;
+    for (std::uint64_t seed = 1; seed <= 40 && !reported; ++seed) {
+        RunOptions options;
+        options.seed = seed;
+        const RunResult result = run(options);
+        reported = std::any_of(
+            result.end.incidents.begin(), result.end.incidents.end(),
+            [](const ports::IncidentRow& row) {
+                return row.incident.end_reason == "reported an outage" &&
+                       row.incident.ticket_id != 0;
+            }
+        );
+    }
+    CHECK(reported);
 }
 
 TEST_CASE("an end that forgot a problem that goes on is not clean") {

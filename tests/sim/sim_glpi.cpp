@@ -157,6 +157,7 @@ void SimGlpi::probe() {
             return;
         }
         well_ = true;
+        last_away_ = time_.now();
         trace_.line(time_.now(), "glpi: back");
         if (on_back) {
             on_back();
@@ -168,6 +169,7 @@ void SimGlpi::forget() {
     remembered_hosts_.clear();
     tree_known_ = false;
     well_ = true;
+    last_away_ = {};
 }
 
 // ---- Writes -------------------------------------------------------------------------------------

@@ -77,6 +77,8 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
     void act_as_person();
     // The client's judgement: false from a failed connection until a probe got through.
     [[nodiscard]] bool is_well() const noexcept { return well_; }
+    // GLPI was away until then: now, while it is; the epoch if it never was since the last start.
+    [[nodiscard]] WallTime away_until() const { return well_ ? last_away_ : time_.now(); }
     std::function<void()> on_back;
 
     std::map<std::int64_t, SimTicket> tickets;
@@ -130,6 +132,7 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
     std::set<std::string> remembered_hosts_;
     bool tree_known_ = false;
     bool well_ = true;
+    WallTime last_away_{};
     std::int64_t last_id_ = 100;
     std::map<std::string, Sent> sent_;
 };

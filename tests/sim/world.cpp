@@ -62,7 +62,11 @@ class World {
           claims_for_nobody_(options.claims_for_nobody),
           peace_(time_.now() + options.length) {
         auto rules = std::make_shared<test_support::PlainRules>();
-        rules->plan.policy = policy_ = any_policy(trouble_.random);
+        policy_ = any_policy(trouble_.random);
+        constexpr domain::Fold kFolds[] = {
+            domain::Fold::report, domain::Fold::each, domain::Fold::report, domain::Fold::drop};
+        policy_.fold = kFolds[options.seed % std::size(kFolds)];
+        rules->plan.policy = policy_;
         rules->plan.default_entity.value = "Root";
         rules->plan.glpi_default_entity.value = "Root";
         if (trouble_.random.chance(0.5)) {
@@ -175,6 +179,10 @@ class World {
         state.incidents = storage::incidents(db_, "", 1'000'000);
         state.tickets = glpi_.tickets;
         state.policy = policy_;
+        {
+            auto row = db_.query("SELECT count(*) FROM folded");
+            state.folded_untold = row.next() ? row.integer() : -1;
+        }
         auto rows = db_.query("SELECT alert_id, seq, state = 'pending' FROM journal");
         while (rows.next()) {
             const std::string id = rows.text();

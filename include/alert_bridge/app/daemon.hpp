@@ -91,7 +91,7 @@ class Daemon {
     ports::StoreFigures figures_;
     std::string store_failure_;
     bool disk_was_low_ = false;  // and told so
-    WallTime last_away_{};  // when watch_glpi() saw GLPI away last
+    WallTime last_away_{};       // when watch_glpi() saw GLPI away last
     bool stopping_ = false;
 };
 
