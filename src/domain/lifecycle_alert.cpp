@@ -146,7 +146,7 @@ class AlertDecision {
     // --- the start of an episode --------------------------------------------------------------
 
     Decision begin() {
-        const bool late = stale_ && alert_.whole_problem;
+        const bool late = stale_ && alert_.whole_problem && !draft_.misses(alert_.problem_key);
         if (late) {
             return draft_.finish(Verdict::ignored, "older than the problem's newest news");
         }

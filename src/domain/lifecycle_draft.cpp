@@ -144,6 +144,13 @@ std::vector<std::string> Draft::open_problem_names() const {
     return names;
 }
 
+bool Draft::misses(std::string_view problem_key) const {
+    const bool goes_on = known_.problem && known_.problem->state == ProblemState::failing;
+    return goes_on && std::none_of(episodes_.begin(), episodes_.end(), [&](const Episode& episode) {
+               return episode.problem_key == problem_key && episode.state == EpisodeState::open;
+           });
+}
+
 bool Draft::any_open() const {
     return std::any_of(episodes_.begin(), episodes_.end(), [](const Episode& episode) {
         return episode.state == EpisodeState::open;

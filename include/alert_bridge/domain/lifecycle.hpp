@@ -21,12 +21,13 @@
 //   any    ── ticket gone or closed (seen at delivery) ──► ended; a reopen becomes a new incident
 //
 // Guarantees: no I/O, no clock, no exception; the same inputs give the same decision (ids come from
-// the IdSource argument). An alert older than its problem's newest settles its own episode only. A
-// recovery of something never seen is harmless and leaves a tombstone, so that the problem that
-// follows it opens nothing. Unknown is not no: what happened in GLPI is only what a result says.
-// Not here: whether GLPI's ticket was touched by a person; review() is asked about that at
-// delivery. Thread rule: pure; runs on the store thread inside the transaction that writes the
-// decision. Tests: tests/unit/domain/lifecycle*_test.cpp
+// the IdSource argument). An alert older than its problem's newest settles its own episode only; it
+// opens one where the newest says that the problem goes on and nothing is open for it. A recovery
+// of something never seen is harmless and leaves a tombstone, so that the problem that follows it
+// opens nothing. Unknown is not no: what happened in GLPI is only what a result says. Not here:
+// whether GLPI's ticket was touched by a person; review() is asked about that at delivery. Thread
+// rule: pure; runs on the store thread inside the transaction that writes the decision. Tests:
+// tests/unit/domain/lifecycle*_test.cpp
 #pragma once
 
 #include <optional>

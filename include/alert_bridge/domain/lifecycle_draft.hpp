@@ -42,6 +42,9 @@ class Draft {
     bool end_all_of(std::string_view problem_key, WallTime when);
     [[nodiscard]] std::vector<std::string> open_problem_names() const;
     [[nodiscard]] bool any_open() const;
+    // The newest news say that the problem goes on, but opened nothing: an acknowledgement, say,
+    // that overtook the notice of its problem.
+    [[nodiscard]] bool misses(std::string_view problem_key) const;
     [[nodiscard]] const std::vector<Episode>& episodes() const noexcept { return episodes_; }
 
     // Opens the ticket if `due` has come, else holds it until then; true: it opens. While later

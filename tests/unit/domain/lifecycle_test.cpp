@@ -358,3 +358,31 @@ TEST_CASE("a problem on hold waits as long as its present state must last") {
     world.pass(1min);
     CHECK(world.incident().state == IncidentState::open);
 }
+
+TEST_CASE("a problem whose acknowledgement overtook it opens its ticket all the same") {
+    World world;
+    Alert problem = world.alert(AlertKind::problem);
+    problem.whole_problem = true;
+    world.pass(1s);
+    Alert newer = world.alert(AlertKind::acknowledgement);
+    newer.whole_problem = true;
+    world.take(newer);
+    REQUIRE(world.incidents.empty());
+    SECTION("the newest news say that it goes on") {
+        world.take(problem);
+        CHECK(world.incident().state == IncidentState::open);
+        Alert older = world.alert(AlertKind::problem, "0");
+        older.whole_problem = true;
+        older.order = {1, 0};
+        world.take(older);
+        CHECK(world.last_verdict == Verdict::ignored);
+    }
+    SECTION("the newest news say that it is over") {
+        world.pass(1s);
+        Alert recovery = world.alert(AlertKind::recovery, "2");
+        recovery.whole_problem = true;
+        world.take(recovery);
+        world.take(problem);
+        CHECK(world.incidents.empty());
+    }
+}
