@@ -177,6 +177,18 @@ asio::awaitable<OperationResult> Delivery::write_later(ports::Claimed claimed) {
 asio::awaitable<OperationResult> Delivery::write(ports::Claimed claimed, domain::Review review) {
     const domain::OperationContent& content = claimed.operation.content;
     if (review.verdict == domain::Review::Verdict::as_followup) {
+        // An earlier attempt may have left the text as a solution, without the status.
+        if (claimed.operation.kind == OperationKind::solve && claimed.operation.attempts > 1) {
+            std::string reference = claimed.operation.reference;
+            auto left =
+                co_await desk_.find_solution(claimed.incident.ticket_id, std::move(reference));
+            if (!left) {
+                co_return not_sent(left.error());
+            }
+            if (*left != 0) {
+                co_return settled(What::done, std::move(review.reason), *left);
+            }
+        }
         co_return co_await write_followup(std::move(claimed), false, std::move(review.reason));
     }
     switch (claimed.operation.kind) {
@@ -224,11 +236,15 @@ asio::awaitable<OperationResult> Delivery::write_followup(
         co_return failed(id.error());
     }
     if (claimed.operation.content.take) {
-        // Idempotent and not worth an uncertain follow-up: a failure is told, not retried.
+        // Not worth a second try: a failure is told. But GLPI may still be at an unclear one, which
+        // must not undo what comes next on this ticket, a solution perhaps: that waits.
         ports::TicketChange change;
         change.ticket_id = claimed.incident.ticket_id;
         change.status = static_cast<int>(domain::TicketStatus::assigned);
         auto taken = co_await desk_.change(change);
+        if (!taken && taken.error().kind == ErrorClass::uncertain) {
+            co_return failed(taken.error());
+        }
         if (!taken) {
             note = "status not set: " + describe(taken.error());
         }

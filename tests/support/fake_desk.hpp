@@ -36,11 +36,12 @@ class FakeDesk final : public ports::ServiceDesk {
     std::vector<ports::TicketChange> changes;
     std::vector<std::pair<std::int64_t, std::int64_t>> links;
     std::vector<std::string> calls;
-    std::deque<Error> write_errors;    // one per write, then writes succeed
-    std::deque<Error> status_errors;   // one per quiet solution: the text is there, the status not
-    std::optional<Error> read_error;   // for all reads
-    bool commit_before_error = false;  // the write happens although its answer is an error
-    std::function<void()> on_find;     // while a look-up for a ticket is under way
+    std::deque<Error> write_errors;     // one per write, then writes succeed
+    std::deque<Error> status_errors;    // one per quiet solution: the text is there, the status not
+    std::optional<Error> change_error;  // for all changes
+    std::optional<Error> read_error;    // for all reads
+    bool commit_before_error = false;   // the write happens although its answer is an error
+    std::function<void()> on_find;      // while a look-up for a ticket is under way
 
     Task<std::int64_t> open(domain::NewTicket ticket) override {
         calls.push_back("open");
@@ -91,6 +92,9 @@ class FakeDesk final : public ports::ServiceDesk {
     Task<void> change(ports::TicketChange change) override {
         calls.push_back("change");
         changes.push_back(change);
+        if (change_error) {
+            co_return *change_error;
+        }
         if (const std::optional<Error> error = next_error()) {
             co_return *error;
         }

@@ -158,6 +158,22 @@ TEST_CASE("a quiet solution whose status was lost is finished, not taken for don
     CHECK(last_operation(world).state == OperationState::done);
 }
 
+TEST_CASE("a quiet solution without its status is not repeated as a follow-up for a person") {
+    CoreWorld world;
+    open_ticket(world);
+    world.desk.status_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    REQUIRE(world.desk.solutions.size() == 1);
+    world.desk.views[100].taken_by_person = true;
+    world.pass(121s);
+    world.pass(6s);
+    CHECK(world.desk.solutions.size() == 1);
+    CHECK(world.desk.followups.empty());
+    CHECK(last_operation(world).state == OperationState::done);
+    CHECK_THAT(last_operation(world).last_error, ContainsSubstring("took the ticket"));
+}
+
 TEST_CASE("a ticket that cannot be read leaves it open whether a quiet solution was finished") {
     CoreWorld world;
     open_ticket(world);
@@ -238,4 +254,18 @@ TEST_CASE("an acknowledgement leaves the status of a ticket alone that somebody 
     world.take(world.alert(AlertKind::acknowledgement));
     CHECK(world.desk.calls == Calls{"view", "followup"});
     CHECK(world.desk.changes.empty());
+}
+
+TEST_CASE("a status that GLPI may still be setting holds up what comes next on the ticket") {
+    CoreWorld world;
+    world.rules->plan.policy.on_acknowledge = domain::OnAcknowledge::take;
+    open_ticket(world);
+    world.desk.change_error = Error{ErrorClass::uncertain, "timeout", ""};
+    world.take(world.alert(AlertKind::acknowledgement));
+    CHECK(last_operation(world).state == OperationState::uncertain);
+    world.take(world.alert(AlertKind::update));
+    CHECK(world.desk.followups.size() == 1);
+    world.pass(121s);
+    CHECK(world.desk.followups.size() == 2);
+    CHECK(last_operation(world).state == OperationState::done);
 }
