@@ -183,7 +183,7 @@ SimGlpi::Task<std::int64_t> SimGlpi::open(domain::NewTicket ticket) {
 
 Result<std::int64_t> SimGlpi::store_ticket(const domain::NewTicket& ticket) {
     for (const auto& [id, other] : tickets) {
-        if (other.reference == ticket.reference) {
+        if (!other.purged && other.reference == ticket.reference) {
             trace_.violation(
                 time_.now(), "a second ticket with the reference of ticket " + std::to_string(id)
             );

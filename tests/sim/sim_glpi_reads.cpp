@@ -38,7 +38,9 @@ SimGlpi::Task<domain::TicketView> SimGlpi::view(
         seen->status = ticket->status;
         seen->entity_id = kOwnEntity;
         ticket->viewed = time_.now();
-        if (detail == ports::TicketDetail::people && !overrules_people) {
+        if (overrules_people) {
+            seen->status = 1;
+        } else if (detail == ports::TicketDetail::people) {
             seen->taken_by_person = ticket->taken.has_value();
             seen->written_on_by_person = ticket->written_on.has_value();
             seen->priority_set_by_person = ticket->priority_set.has_value();

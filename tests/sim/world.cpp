@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "alert_bridge/storage/housekeeping.hpp"
+#include "alert_bridge/storage/outbox.hpp"
 #include "alert_bridge/storage/schema.hpp"
 #include "lifecycle_world.hpp"
 #include "process.hpp"
@@ -58,6 +59,7 @@ class World {
           monitoring_(std::make_shared<Monitoring>(time_, trouble_, options.length)),
           events_(time_, trace_),
           ids_(options.seed),
+          claims_for_nobody_(options.claims_for_nobody),
           peace_(time_.now() + options.length) {
         auto rules = std::make_shared<test_support::PlainRules>();
         rules->plan.policy = policy_ = any_policy(trouble_.random);
@@ -91,9 +93,13 @@ class World {
         monitoring_->plan(static_cast<int>(trouble_.random.between(5, 30)));
         start();
         look_around();
+        if (claims_for_nobody_) {
+            claim_for_nobody();
+        }
         live_until(peace_);
         trouble_.end();
         live_until(peace_ + kPeace);
+        finish_what_just_began();
         RunResult result;
         result.end = final_state();
         for (std::string& violation : check(result.end)) {
@@ -120,16 +126,17 @@ class World {
         if (trouble_.random.chance(trouble_.rates.person)) {
             glpi_.act_as_person();
         }
-        if (trouble_.crash_here("between two events")) {
-            return bury_after_crash();
-        }
+        (void)trouble_.crash_here("between two events");
         if (time_.now() < peace_) {
             time_.after(Duration(60'000), [this] { look_around(); });
         }
     }
 
-    void bury_after_crash() {
-        time_.after(Duration(60'000), [this] { look_around(); });
+    void claim_for_nobody() {
+        const auto taken = storage::claim(db_, time_.now() + storage::kDay, 1, Duration(0));
+        if (taken.empty() && time_.now() < peace_) {
+            time_.after(Duration(1'000), [this] { claim_for_nobody(); });
+        }
     }
 
     void live_until(WallTime end) {
@@ -141,6 +148,17 @@ class World {
                 crash();
             }
         } while (time_.step(end));
+    }
+
+    // A digest may be told in the last moment.
+    void finish_what_just_began() {
+        for (int seconds = 0; seconds < 30; ++seconds) {
+            const ports::StoreFigures figures = storage::figures(db_);
+            if (figures.sending == 0 && figures.oldest_due.value_or(time_.now()) >= time_.now()) {
+                return;
+            }
+            live_until(time_.now() + Duration(1'000));
+        }
     }
 
     void crash() {
@@ -175,6 +193,7 @@ class World {
     std::shared_ptr<Monitoring> monitoring_;
     TracedEvents events_;
     SeededIdSource ids_;
+    bool claims_for_nobody_;
     WallTime peace_;
     domain::Policy policy_;
     std::shared_ptr<const core::Policies> policies_;

@@ -28,6 +28,7 @@ struct RunOptions {
     // Bugs to be found, for the self test.
     bool posts_twice = false;
     bool overrules_people = false;
+    bool claims_for_nobody = false;
 };
 
 struct RunResult {
