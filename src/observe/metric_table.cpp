@@ -63,6 +63,13 @@ constexpr std::array kTable{
         "source",
         "result",
         {}},
+    MetricSpec{
+        "problems_folded_total",
+        counter,
+        "Problems that began and ended while GLPI was away, told by one report.",
+        "source",
+        "",
+        {}},
     MetricSpec{"open_incidents", gauge, "Incidents that are not ended.", "", "", {}},
     MetricSpec{"unmatched_hosts", gauge, "Hosts without a GLPI asset.", "", "", {}},
 
