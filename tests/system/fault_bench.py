@@ -31,7 +31,7 @@ glpi:
   quarantine: 2s
   retry: {first: 100ms, longest: 1s, second_look: 200ms}
   timeouts: {connect: 2s, request: 2s}
-defaults: {open_after: 0s, resolve_after: 0s, reopen_within: 1h}
+defaults: {open_after: 0s, resolve_after: 0s, reopen_within: 1h, fold: each}
 """
 
 

@@ -511,6 +511,30 @@ class Outage(SystemTest):
         # A new simulated GLPI has forgotten the first ticket.
         self.tickets(10)
 
+    def test_what_comes_and_goes_while_glpi_is_away_is_told_by_one_ticket(self):
+        self.bridge.start()
+        # The host is known from now on, so that nothing has to wait for its place.
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        port = self.sim.port
+        self.sim.process.kill()
+        # One that was tried before the outage was noticed: it never folds.
+        self.accepted("zabbix", zabbix("5000", trigger_id="700"))
+        wait_for("the outage to be noticed", lambda: "glpi_up 0" in self.bridge.metrics())
+        for number in range(5):
+            event, trigger = str(6000 + 10 * number), str(600 + number)
+            self.accepted("zabbix", zabbix(event, trigger_id=trigger))
+            self.accepted("zabbix", recovery(event, trigger_id=trigger))
+        wait_for("all pairs to fold", lambda: "problems_folded_total{source=\"zabbix\"} 5"
+                 in self.bridge.metrics())
+        self.sim = Sim(SIM, self.directory, self.version, port=port)
+        tickets = self.tickets(2)
+        reports = [each for each in tickets if each["name"] == "Problems while GLPI was away: 5"]
+        self.assertEqual(len(reports), 1)
+        wait_for("the report to be solved", lambda: any(
+            each["name"].startswith("Problems while") and each["status"] == 5
+            for each in self.sim.tickets()))
+
     def test_maintenance_is_an_outage_and_not_an_answer(self):
         self.sim.post("/faults", {"rules": [
             {"match": {"method": ".*", "path": ".*"}, "action": "maintenance", "count": 10}]})
