@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+//
+// Hostile text from the sender's payload to the body that GLPI gets: each text of corpus.json in
+// each text field of a recorded Zabbix and Nagios payload.
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "alert_bridge/domain/render.hpp"
+#include "alert_bridge/glpi/payload.hpp"
+#include "alert_bridge/sources/decoders.hpp"
+#include "catch.hpp"
+#include "html_checker.hpp"
+#include "paths.hpp"
+
+namespace {
+
+using namespace alert_bridge;
+using nlohmann::json;
+
+constexpr const char* kReference = "GAB-0123456789ABCDEFGHJKMNPQRS";
+constexpr const char* kSecret = "SECRET-SERIAL";
+
+json json_file(const std::string& path) {
+    std::ifstream file(tests_dir() / path);
+    REQUIRE(file.is_open());
+    return json::parse(file);
+}
+
+std::vector<std::string> corpus() {
+    std::vector<std::string> texts;
+    for (const json& row : json_file("hostile/corpus.json")) {
+        if (row.is_string()) {
+            texts.push_back(row.get<std::string>());
+            continue;
+        }
+        std::string text;
+        for (int i = 0; i < row.at("times").get<int>(); ++i) {
+            text += row.at("repeat").get<std::string>();
+        }
+        texts.push_back(std::move(text));
+    }
+    return texts;
+}
+
+std::string content(const std::string& body, const char* key) {
+    return json::parse(body).at("input").at(key).get<std::string>();
+}
+
+void check_html(const std::string& html) {
+    REQUIRE(test_support::foreign_markup(html) == "");
+    REQUIRE(test_support::balanced(html));
+    REQUIRE_FALSE(test_support::has_control(html, true));
+    REQUIRE(html.find(kSecret) == std::string::npos);
+}
+
+// All that GLPI is sent about the alert.
+void check_bodies(const domain::Templates& templates, const domain::Alert& alert) {
+    const domain::Plan plan;
+    domain::TextContext context;
+    context.alert = &alert;
+    context.plan = &plan;
+    context.event = "note";
+    domain::NewTicket ticket;
+    ticket.title = templates.render("en", domain::TemplatePart::title, context);
+    ticket.html = templates.render("en", domain::TemplatePart::body, context);
+    ticket.reference = kReference;
+    const std::string created = glpi::new_ticket_body(ticket, 11, "UTC");
+    check_html(content(created, "content"));
+    REQUIRE_FALSE(test_support::has_control(content(created, "name"), false));
+    REQUIRE(content(created, "name").find(kSecret) == std::string::npos);
+
+    ports::TimelineEntry entry;
+    entry.ticket_id = 7;
+    entry.reference = kReference;
+    entry.html = templates.render("en", domain::TemplatePart::followup, context);
+    check_html(content(glpi::followup_body(entry), "content"));
+    entry.html = templates.render("en", domain::TemplatePart::solution, context);
+    check_html(content(glpi::solution_body(entry), "content"));
+}
+
+// Each field in turn holds each text.
+void check_sender(
+    const std::string& sender, const std::string& recording, const std::vector<std::string>& fields
+) {
+    ports::SourceOptions options;
+    options.name = sender + "-lab";
+    options.type = sender;
+    options.time_zone = "UTC";
+    const auto decoder = sources::make_decoder(options);
+    REQUIRE(decoder.has_value());
+    const auto templates = domain::Templates::compile({});
+    REQUIRE(templates.has_value());
+    const json payload = json::parse(
+        json_file("recorded/senders/" + sender + "/" + recording).at("body").get<std::string>()
+    );
+    for (const std::string& text : corpus()) {
+        INFO("text: " << text.substr(0, 200));
+        for (const std::string& field : fields) {
+            INFO("field: " << field);
+            json changed = payload;
+            REQUIRE(changed.contains(field));
+            changed[field] = text;
+            const auto decoded =
+                (*decoder)->decode(changed.dump(), from_unix_ms(1'795'500'000'000));
+            REQUIRE(decoded.has_value());
+            REQUIRE(decoded->alerts.size() == 1);
+            domain::Alert alert = decoded->alerts.front();
+            alert.host.serial = kSecret;
+            check_bodies(**templates, alert);
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE("the corpus holds at least a hundred texts, and the checker finds raw ones") {
+    const std::vector<std::string> texts = corpus();
+    REQUIRE(texts.size() >= 100);
+    std::size_t found = 0;
+    for (const std::string& text : texts) {
+        found += test_support::foreign_markup(text).empty() ? 0 : 1;
+    }
+    CHECK(found >= 80);
+    CHECK_FALSE(test_support::foreign_markup("<a href=\"javascript:x\">x</a>").empty());
+    CHECK(test_support::foreign_markup("<a href=\"http://x/\">x</a>").empty());
+}
+
+TEST_CASE("hostile text in a Zabbix payload reaches GLPI as text") {
+    check_sender(
+        "zabbix", "problem_ugly_text.json",
+        {"event_name", "event_opdata", "alert_message", "trigger_description", "trigger_url",
+         "trigger_hostgroup_name"}
+    );
+}
+
+TEST_CASE("hostile text in a Nagios payload reaches GLPI as text") {
+    check_sender(
+        "nagios", "svc_problem_critical_envjson.json",
+        {"SERVICEOUTPUT", "LONGSERVICEOUTPUT", "HOSTALIAS", "HOSTADDRESS", "SERVICEACTIONURL",
+         "HOSTNOTESURL"}
+    );
+}
