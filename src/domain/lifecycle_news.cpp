@@ -28,7 +28,8 @@ Decision AlertDecision::news(Episode& episode) {
     const bool rated = alert_.state != ProblemState::unknown;
     const bool changed =
         rated && alert_.state == ProblemState::failing && alert_.severity != old_severity;
-    if (!(alert_.order < episode.order)) {
+    const bool newer = !(alert_.order < episode.order);
+    if (newer) {
         episode.order = alert_.order;
         if (changed) {
             episode.severity = alert_.severity;
@@ -39,6 +40,12 @@ Decision AlertDecision::news(Episode& episode) {
     }
     if (!draft_.has_incident()) {
         return draft_.finish(Verdict::applied, "its ticket is in the hands of people");
+    }
+    // It was too mild to count when the ticket was solved, or while it was about to be.
+    const bool over = draft_.incident().state == IncidentState::quiet ||
+                      draft_.incident().state == IncidentState::solved;
+    if (changed && newer && over && may_open(alert_) && opens_a_ticket()) {
+        return join(Episode(episode));
     }
     draft_.incident().latest = alert_;
     if (changed) {
@@ -57,12 +64,14 @@ Decision AlertDecision::news(Episode& episode) {
 }
 
 Decision AlertDecision::maybe_open_now(const Episode& episode) {
-    const bool opens =
-        may_open(alert_) && !event_.plan.drop && alert_.severity >= event_.plan.policy.open;
-    if (!opens) {
+    if (!may_open(alert_) || !opens_a_ticket()) {
         return draft_.finish(Verdict::applied, "known, opens no ticket");
     }
     return start(Episode(episode));
+}
+
+bool AlertDecision::opens_a_ticket() const {
+    return !event_.plan.drop && alert_.severity >= event_.plan.policy.open;
 }
 
 Decision AlertDecision::tell(std::string_view event) {

@@ -52,6 +52,7 @@ class AlertDecision {
     [[nodiscard]] Decision news(Episode& episode);
     // Known, but without a ticket so far: its severity was too low, or a rule dropped it.
     [[nodiscard]] Decision maybe_open_now(const Episode& episode);
+    [[nodiscard]] bool opens_a_ticket() const;
     [[nodiscard]] Decision tell(std::string_view event);
     [[nodiscard]] Decision severity_change(Severity old_severity);
     [[nodiscard]] Decision repeat(Episode& episode);

@@ -102,3 +102,39 @@ TEST_CASE("a ticket on hold hears the news that wait before it opens") {
     world.take(recovery);
     CHECK(world.incident().end_reason == "never lasted");
 }
+
+TEST_CASE("a problem too mild to count reopens the solved ticket when it gets worse") {
+    World world = with_solved_ticket();
+    Alert mild = world.alert(AlertKind::update, "2");
+    mild.severity = Severity::warning;
+    world.take(mild);
+    CHECK(world.incident().state == IncidentState::solved);
+    Alert worse = world.alert(AlertKind::update, "2");
+    SECTION("when the news are newer") {
+        world.take(worse);
+        CHECK(world.last_reason == "reopens the ticket");
+        CHECK(world.incident().state == IncidentState::open);
+        CHECK(world.count_operations(OperationKind::reopen) == 1);
+        world.pass(25h);
+        CHECK(world.incident().state == IncidentState::open);
+    }
+    SECTION("not when they are older") {
+        worse.order.major -= 1;
+        world.take(worse);
+        CHECK(world.incident().state == IncidentState::solved);
+        CHECK(world.count_operations(OperationKind::reopen) == 0);
+    }
+}
+
+TEST_CASE("a problem too mild to count keeps the ticket from being solved once it gets worse") {
+    World world = with_open_ticket();
+    Alert mild = world.alert(AlertKind::update, "2");
+    mild.severity = Severity::warning;
+    world.take(world.alert(AlertKind::recovery));
+    world.take(mild);
+    CHECK(world.incident().state == IncidentState::quiet);
+    world.take(world.alert(AlertKind::update, "2"));
+    CHECK(world.incident().state == IncidentState::open);
+    world.pass(1h);
+    CHECK(world.count_operations(OperationKind::solve) == 0);
+}
