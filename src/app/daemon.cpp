@@ -3,6 +3,7 @@
 
 #include <sys/signal.h>
 
+#include <algorithm>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdlib>
@@ -132,7 +133,11 @@ void Daemon::connect_parts() {
     intake_.on_appended = [this] { correlator_.ring(); };
     correlator_.glpi_away = [this] { return !glpi_is_well(); };
     correlator_.away_until = [this] { return away_until(); };
-    upkeep_.away_until = [this] { return away_until(); };
+    // Before GLPI has answered once nobody knows whether the outage is over.
+    upkeep_.away_until = [this] {
+        const bool known = glpi_->health().state != glpi::GlpiHealth::State::unknown;
+        return known ? away_until() : clock_->now();
+    };
     correlator_.on_decided = [this](const std::string&, const domain::Decision& decision) {
         --intake_.pending;
         if (!decision.operations.empty()) {
@@ -159,7 +164,8 @@ bool Daemon::glpi_is_well() const {
 }
 
 WallTime Daemon::away_until() const {
-    return glpi_is_well() ? last_away_ : clock_->now();
+    const WallTime now = clock_->now();
+    return glpi_is_well() ? std::min(last_away_, now) : now;
 }
 
 asio::awaitable<int> Daemon::run() {

@@ -15,6 +15,7 @@ constexpr int kPruneRows = 500;
 constexpr Duration kPruneEvery{3600'000};
 constexpr int kReportsAtOnce = 64;
 constexpr Duration kReportEvery{5'000};
+constexpr Duration kReportPatience{600'000};
 constexpr Duration kShortestPause{10};
 
 }  // namespace
@@ -98,9 +99,14 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
 asio::awaitable<void> Upkeep::report_outages() {
     const WallTime now = services_.clock.now();
     next_report_ = now + kReportEvery;
-    const WallTime away = away_until();
+    WallTime away = away_until();
     if (away >= now) {
         co_return;
+    }
+    // An alert of the outage that waits for people (no entity is known for it, say) holds up no
+    // report.
+    if (now - away > kReportPatience) {
+        away = WallTime{};
     }
     auto entities = co_await services_.store.outages_to_report(away, kReportsAtOnce);
     if (!entities) {

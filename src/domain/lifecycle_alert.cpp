@@ -90,12 +90,19 @@ Decision AlertDecision::after_end(std::string_view how) {
         }
         return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
     }
-    if (incident.state == IncidentState::holding) {
+    // Decided late, after an outage or a stop, it may have lasted all the same.
+    const WallTime due = incident.opener.received_at + open_after(incident.plan);
+    if (incident.state == IncidentState::holding && alert_.received_at < due) {
         draft_.end_incident("never lasted");
         return draft_.finish(Verdict::applied, "recovered before a ticket was due");
     }
     if (draft_.may_fold(event_.away_until)) {
         return draft_.fold();
+    }
+    if (incident.state == IncidentState::holding) {
+        incident.state = IncidentState::open;
+        draft_.cancel_timer(TimerKind::hold);
+        draft_.owe_open();
     }
     if (incident.state == IncidentState::open) {
         incident.state = IncidentState::quiet;

@@ -35,8 +35,6 @@ void Draft::start_incident(Incident incident) {
     touched_.clear();
 }
 
-// Of the reopenings that are not done yet, the lost one among them, the newest whose problem goes
-// on.
 const Alert* Draft::newest_beginning() const {
     const Alert* newest = nullptr;
     for (const Operation& operation : known_.operations) {

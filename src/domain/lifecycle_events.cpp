@@ -104,13 +104,11 @@ bool retry_in_default_entity(Draft& draft, Operation& operation) {
     return true;
 }
 
-bool brings_new_episode(const Operation& operation) {
-    return operation.kind == OperationKind::reopen;
-}
-
+// A problem that came back needs a ticket, whichever write found out that the old one is lost.
 Decision ticket_is_lost(Draft& draft, const Operation& operation, std::string_view why, bool link) {
+    const bool came_back = operation.kind == OperationKind::reopen && draft.any_open();
     draft.skip_unfinished(operation.id, why);
-    if (brings_new_episode(operation) && draft.any_open()) {
+    if (came_back || draft.newest_beginning() != nullptr) {
         draft.succeed(why, link);
         return draft.finish(Verdict::applied, "a new ticket is needed");
     }

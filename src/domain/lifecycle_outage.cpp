@@ -7,11 +7,19 @@
 
 namespace alert_bridge::domain {
 
-// Only what was certainly not sent: an opening that was tried once may have made its ticket.
+// Only what was certainly not sent: an opening that was tried once may have made its ticket. What
+// monitoring cancelled may go on unseen: people must hear of it.
 bool Draft::may_fold(WallTime away_until) const {
     if (!incident_ || incident_->plan.policy.fold == Fold::each || any_open() ||
         incident_->opener.received_at > away_until || incident_->latest.received_at > away_until) {
         return false;
+    }
+    const bool any_cancelled =
+        std::any_of(episodes_.begin(), episodes_.end(), [](const Episode& episode) {
+            return episode.state == EpisodeState::cancelled;
+        });
+    if (any_cancelled || incident_->state == IncidentState::holding) {
+        return !any_cancelled;
     }
     return std::any_of(
         known_.operations.begin(), known_.operations.end(),

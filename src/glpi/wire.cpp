@@ -262,7 +262,8 @@ bool is_database_busy(std::string_view message) noexcept {
         std::string_view("server has gone away"),
         std::string_view("Lost connection to"),
     };
-    return has_any(message, kMarks);
+    // GLPI 11 repeats the statement behind it, our own texts in it (recorded, 11.0.6).
+    return has_any(message.substr(0, message.find("in SQL query")), kMarks);
 }
 
 bool is_sql_text(std::string_view message) noexcept {

@@ -33,6 +33,9 @@ class Draft {
     // Ends the present incident and continues its open episodes in a new one that links to its
     // ticket. The new ticket tells of the newest problem that was to reopen the old one.
     void succeed(std::string_view end_reason, bool link);
+    // Of the reopenings that are not done yet, the newest whose problem goes on; null: there is
+    // none.
+    [[nodiscard]] const Alert* newest_beginning() const;
 
     // Episodes of the incident, and others that this decision touches.
     [[nodiscard]] Episode* find_episode(std::string_view problem_key, std::string_view episode);
@@ -87,7 +90,6 @@ class Draft {
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);
 
   private:
-    [[nodiscard]] const Alert* newest_beginning() const;
     void begin_with(Incident& next, const Alert& alert) const;
     [[nodiscard]] TextContext text_context(std::string_view event, const Alert& alert) const;
     [[nodiscard]] OperationContent text(

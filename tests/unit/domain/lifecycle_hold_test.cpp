@@ -138,3 +138,18 @@ TEST_CASE("a problem too mild to count keeps the ticket from being solved once i
     world.pass(1h);
     CHECK(world.count_operations(OperationKind::solve) == 0);
 }
+
+TEST_CASE("a problem that came back gets a new ticket, whichever write finds the old one lost") {
+    World world = with_solved_ticket();
+    world.take(world.alert(AlertKind::acknowledgement));
+    world.take(world.alert(AlertKind::problem, "2"));
+    REQUIRE(world.owed()->kind == OperationKind::followup);
+    const auto what =
+        GENERATE(OperationResult::What::ticket_gone, OperationResult::What::ticket_closed);
+    world.settle(outcome(what));
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(0).state == IncidentState::ended);
+    CHECK(world.incident(1).state == IncidentState::open);
+    CHECK(world.count_operations(OperationKind::open) == 2);
+    CHECK(world.count_operations(OperationKind::reopen) == 0);
+}

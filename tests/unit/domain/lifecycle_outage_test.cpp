@@ -109,6 +109,51 @@ TEST_CASE("a group folds when its last problem has recovered, and counts all of 
     CHECK(world.owed() == nullptr);
 }
 
+TEST_CASE("what monitoring no longer watches does not fold: people must hear of it") {
+    World world = while_away();
+    world.rules.plan.policy.group_by = {"host"};
+    Alert other = world.alert(AlertKind::problem);
+    other.problem_key = "nagios/service/web01/SSH";
+    world.take(world.alert(AlertKind::problem));
+    world.take(other);
+    other.kind = AlertKind::cancelled;
+    world.take(other);
+    world.take(world.alert(AlertKind::recovery));
+    CHECK(world.folded.empty());
+    CHECK(world.owed() != nullptr);
+}
+
+TEST_CASE("one that is decided after the outage folds if it lasted long enough for a ticket") {
+    World world;
+    world.rules.plan.policy.open_after = {{"", minutes(2)}};
+    const Alert problem = world.alert(AlertKind::problem);
+    world.pass(minutes(1));
+    Alert recovery = world.alert(AlertKind::recovery);
+    SECTION("not when it was over before") {
+        CHECK(recovery.received_at > problem.received_at);
+    }
+    SECTION("it was not") {
+        recovery.received_at += minutes(39);
+    }
+    SECTION("a ticket for each is wanted") {
+        recovery.received_at += minutes(39);
+        world.rules.plan.policy.fold = Fold::each;
+    }
+    const bool lasted = recovery.received_at > problem.received_at + minutes(2);
+    const bool each = world.rules.plan.policy.fold == Fold::each;
+    world.pass(minutes(59));
+    world.away_until = world.now;
+    world.news_waiting = true;
+    world.take(problem);
+    CHECK(world.incident().state == IncidentState::holding);
+    world.news_waiting = false;
+    world.take(recovery);
+    CHECK(world.folded.size() == (lasted && !each ? 1U : 0U));
+    CHECK((world.owed() != nullptr) == (lasted && each));
+    CHECK((world.incident().state == IncidentState::ended) == !(lasted && each));
+    CHECK((world.incident().end_reason == "never lasted") == !lasted);
+}
+
 TEST_CASE("one that was quiet when GLPI went away folds when its time is up") {
     World world;
     world.take(world.alert(AlertKind::problem));
