@@ -126,6 +126,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           io.get_executor(), listener_options(config_), endpoints_, *clock_, *events_, *metrics_
       ),
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
+    started_ = clock_->now();
     connect_parts();
 }
 
@@ -133,10 +134,11 @@ void Daemon::connect_parts() {
     intake_.on_appended = [this] { correlator_.ring(); };
     correlator_.glpi_away = [this] { return !glpi_is_well(); };
     correlator_.away_until = [this] { return away_until(); };
-    // Before GLPI has answered once nobody knows whether the outage is over.
+    // Before GLPI has answered once nobody knows whether an outage is over; what was received
+    // before this start may belong to it.
     upkeep_.away_until = [this] {
         const bool known = glpi_->health().state != glpi::GlpiHealth::State::unknown;
-        return known ? away_until() : clock_->now();
+        return known ? std::max(away_until(), std::min(started_, clock_->now())) : clock_->now();
     };
     correlator_.on_decided = [this](const std::string&, const domain::Decision& decision) {
         --intake_.pending;

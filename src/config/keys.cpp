@@ -58,7 +58,7 @@ constexpr Key kStoreKeys[] = {
     {"sqlite", mapping, "", "the embedded database"},
     {"reserve", size, "64MiB",
      "free disk space that new alerts leave alone; if absent, 5 % at most", false, kMiB,
-     1024 * 1024 * kMiB},
+     1024LL * 1024 * 1024 * kMiB},
     {"retention", mapping, "", "how long finished things are kept; open ones always are"},
 };
 constexpr Key kSqliteKeys[] = {

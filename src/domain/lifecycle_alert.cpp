@@ -141,7 +141,7 @@ Decision AlertDecision::cancel(Episode* own) {
 // ---- The start of an episode ----
 
 Decision AlertDecision::begin() {
-    const bool late = stale_ && alert_.whole_problem && !draft_.misses(alert_.problem_key);
+    const bool late = stale_ && alert_.whole_problem && !draft_.misses_problem();
     if (late) {
         return draft_.finish(Verdict::ignored, "older than the problem's newest news");
     }

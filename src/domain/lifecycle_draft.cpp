@@ -142,11 +142,9 @@ std::vector<std::string> Draft::open_problem_names() const {
     return names;
 }
 
-bool Draft::misses(std::string_view problem_key) const {
+bool Draft::misses_problem() const {
     const bool goes_on = known_.problem && known_.problem->state == ProblemState::failing;
-    return goes_on && std::none_of(episodes_.begin(), episodes_.end(), [&](const Episode& episode) {
-               return episode.problem_key == problem_key && episode.state == EpisodeState::open;
-           });
+    return goes_on && !known_.other_open;
 }
 
 bool Draft::any_open() const {

@@ -176,7 +176,8 @@ Decision decide(
     draft.update_operation(std::move(operation));
     const bool active = incident.state != IncidentState::ended;
     const bool died = settled.kind == OperationKind::open && settled.state == OperationState::dead;
-    if (died && !draft.any_open()) {
+    // The report of an outage is the only place that tells of what folded: it can be retried.
+    if (died && !draft.any_open() && settled.content.event != kOutageEvent) {
         draft.bury();
         return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
     }

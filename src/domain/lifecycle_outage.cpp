@@ -75,7 +75,7 @@ Decision decide(
 
     OutageText text = context.templates->outage(plan.templates, *now_known.outage, plan.time_zone);
     OperationContent opening;
-    opening.event = "outage";
+    opening.event = kOutageEvent;
     opening.title = std::move(text.title);
     opening.html = std::move(text.html);
     opening.notify = plan.policy.notify.open;
@@ -84,7 +84,7 @@ Decision decide(
     opening.priority = plan.priority.glpi_priority;
     draft.owe(OperationKind::open, std::move(opening));
     OperationContent solution;
-    solution.event = "outage";
+    solution.event = kOutageEvent;
     solution.html = std::move(text.solution);
     solution.notify = plan.policy.notify.solve;
     solution.on_recovery = OnRecovery::solve_untouched;

@@ -25,10 +25,11 @@ bool must_look_first(const Operation& operation) {
 
 // Empty: it may be tried again.
 std::string_view objection(const Draft& draft, const Operation& operation) {
+    const bool solves_itself = operation.content.event == kOutageEvent;
     switch (operation.kind) {
         case OperationKind::open:
         case OperationKind::reopen:
-            if (!draft.any_open()) {
+            if (!draft.any_open() && !solves_itself) {
                 return "the problem is over: nothing would solve the ticket; discard it";
             }
             break;

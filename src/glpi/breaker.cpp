@@ -16,6 +16,10 @@ Breaker::Answer Breaker::ask(WallTime now) noexcept {
 }
 
 void Breaker::success() noexcept {
+    // As little do they close it: one of them may have been answered before the trouble began.
+    if (state_ == State::open) {
+        return;
+    }
     state_ = State::closed;
     failures_ = 0;
     rounds_ = 0;

@@ -125,6 +125,16 @@ bool has_later_news(Database& db, const ports::Subject& subject) {
         .next();
 }
 
+bool has_other_open(Database& db, const ports::Subject& subject) {
+    return db
+        .query(
+            "SELECT 1 FROM episodes WHERE problem_key = ?1 AND episode <> ?2 AND state = 'open'"
+            " LIMIT 1",
+            subject.problem_key, subject.episode
+        )
+        .next();
+}
+
 bool has_news(Database& db, const std::string& incident_id) {
     return db
         .query(
@@ -145,6 +155,7 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     }
     add_incident(db, snapshot, id);
     add_previous(db, snapshot, subject);
+    snapshot.other_open = snapshot.problem && has_other_open(db, subject);
     snapshot.news_waiting =
         subject.journal_seq != 0 && could_open(snapshot) && has_later_news(db, subject);
     return snapshot;

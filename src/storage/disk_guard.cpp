@@ -15,7 +15,9 @@ namespace alert_bridge::storage {
 namespace {
 
 constexpr std::int64_t kShareOfDisk = 20;  // one twentieth
-constexpr std::int64_t kMargin = 8;        // an eighth of the reserve more before it goes on
+// An eighth of the reserve more, at most this, before it goes on.
+constexpr std::int64_t kMargin = 8;
+constexpr std::int64_t kMarginMax = 64LL * 1024 * 1024;
 
 std::string directory_of(const std::string& path) {
     const auto parent = std::filesystem::path(path).parent_path().string();
@@ -82,21 +84,19 @@ bool DiskGuard::give_up_ballast() {
 }
 
 void DiskGuard::look() {
-    next_look_ = std::chrono::steady_clock::now() + options_.look_every;
+    const auto now = std::chrono::steady_clock::now();
+    next_look_ = now + options_.look_every;
     const auto space = options_.probe(directory_);
     if (!space) {
         is_low_ = false;
         return;
     }
     free_bytes_ = space->free_bytes;
-    const bool needs_ballast = ballast_bytes_ < ballast_wanted() && !ballast_refused_;
-    if (!is_low_ && !needs_ballast) {
-        is_low_ = free_bytes_ < reserve_bytes_;
-        return;
-    }
-    const std::int64_t missing = needs_ballast ? ballast_wanted() - ballast_bytes_ : 0;
-    is_low_ = free_bytes_ < reserve_bytes_ + reserve_bytes_ / kMargin + missing;
-    if (!is_low_ && needs_ballast) {
+    const std::int64_t roomy = reserve_bytes_ + std::min(reserve_bytes_ / kMargin, kMarginMax);
+    is_low_ = free_bytes_ < (is_low_ ? roomy : reserve_bytes_);
+    const std::int64_t missing = ballast_wanted() - ballast_bytes_;
+    const bool may_try = missing > 0 && now >= next_ballast_;
+    if (may_try && free_bytes_ >= roomy + missing) {
         make_ballast();
         free_bytes_ -= ballast_bytes_ - (ballast_wanted() - missing);
     }
@@ -112,7 +112,7 @@ void DiskGuard::make_ballast() {
     if (!is_made) {
         std::error_code ignored;
         std::filesystem::remove(ballast_path_, ignored);
-        ballast_refused_ = true;
+        next_ballast_ = std::chrono::steady_clock::now() + options_.ballast_again;
     }
     ballast_bytes_ = size_of(ballast_path_);
 }

@@ -80,6 +80,28 @@ TEMPLATE_LIST_TEST_CASE("a report takes the pairs of its entity with it", "[stor
     CHECK_FALSE(snapshot_for(bench, about_outage(3)).outage.has_value());
 }
 
+TEMPLATE_LIST_TEST_CASE(
+    "a snapshot tells of other open episodes of its problem", "[store]", Stores
+) {
+    TestType bench;
+    auto decision = an_opening();  // zabbix/1, e1
+    CHECK_FALSE(snapshot_for(bench, about_alert(0, "zabbix/1", "e2")).other_open);
+    write(bench, decision);
+    CHECK(snapshot_for(bench, about_alert(0, "zabbix/1", "e2")).other_open);
+    CHECK_FALSE(snapshot_for(bench, about_alert(0, "zabbix/1", "e1")).other_open);
+    SECTION("also when its incident has ended") {
+        decision.incidents.front().state = domain::IncidentState::ended;
+        write(bench, decision);
+        CHECK(snapshot_for(bench, about_alert(0, "zabbix/1", "e2")).other_open);
+    }
+    SECTION("not when they are over") {
+        decision.episodes.front().state = domain::EpisodeState::recovered;
+        decision.episodes.front().ended_at = kNow;
+        write(bench, decision);
+        CHECK_FALSE(snapshot_for(bench, about_alert(0, "zabbix/1", "e2")).other_open);
+    }
+}
+
 TEMPLATE_LIST_TEST_CASE("more lines than a ticket should hold are counted", "[store]", Stores) {
     TestType bench;
     for (int i = 0; i < domain::kOutageLines + 7; ++i) {

@@ -137,6 +137,9 @@ class FakeTables {
             if (episode.problem_key == subject.problem_key && episode.episode == subject.episode) {
                 known.episode = episode;
             }
+            known.other_open = known.other_open || (episode.problem_key == subject.problem_key &&
+                                                    episode.episode != subject.episode &&
+                                                    episode.state == domain::EpisodeState::open);
         }
         for (const domain::FoldedPair& pair : folded) {
             if (subject.outage_entity == pair.entity_id && !known.outage) {

@@ -259,6 +259,9 @@ class World {
             if (episode.problem_key == alert.problem_key && episode.episode == alert.episode) {
                 result.episode = episode;
             }
+            result.other_open = result.other_open || (episode.problem_key == alert.problem_key &&
+                                                      episode.episode != alert.episode &&
+                                                      episode.state == EpisodeState::open);
         }
         for (const Incident& incident : incidents) {
             if (incident.group_key == group && incident.state == IncidentState::ended) {

@@ -41,7 +41,8 @@ UNCLEAR = ("html_200", "html_500", "empty_200", "maintenance", "update_needed", 
            "commit_then_reset", "commit_then_hang", "half_answer", "reset_before")
 
 
-class Answers(unittest.TestCase):
+class BothVersions:
+    """Run against both GLPIs by the subclasses below."""
     version = "11"
 
     def setUp(self):
@@ -86,7 +87,7 @@ class Answers(unittest.TestCase):
             return text if re.search(wanted, text) else None
         wait_for(f"/readyz to say '{wanted}'", seen)
 
-    def outages(self):
+    def test_every_outage_is_named_and_over_when_it_is_over(self):
         at = 1 if self.version == "10" else 2
         self.bench.bridge.start()
         self.problem()
@@ -112,7 +113,7 @@ class Answers(unittest.TestCase):
         self.opened(self.number)
         wait_for("GLPI to be up", lambda: self.bench.metric("glpi_up") == 1)
 
-    def unclear_answers(self):
+    def test_every_unclear_answer_to_a_ticket_ends_in_one_ticket(self):
         self.bench.bridge.start()
         self.problem()
         self.opened(1)
@@ -128,7 +129,7 @@ class Answers(unittest.TestCase):
                 self.bench.clear_faults()
         self.everything_arrived_once()
 
-    def a_lock_that_lasts(self):
+    def test_a_lock_that_lasts_is_waited_out(self):
         self.bench.bridge.start()
         self.problem()
         self.opened(1)
@@ -140,7 +141,7 @@ class Answers(unittest.TestCase):
                          ["Root entity > Customer A"])
         self.everything_arrived_once()
 
-    def a_look_up_that_fails(self):
+    def test_a_search_that_fails_is_not_taken_for_nothing_found(self):
         """While the search answers nonsense, an unclear ticket is not written again."""
         self.bench.bridge.start()
         self.problem()
@@ -156,20 +157,8 @@ class Answers(unittest.TestCase):
         self.everything_arrived_once()
 
 
-class Answers10(Answers):
+class Answers10(BothVersions, unittest.TestCase):
     version = "10"
-
-    def test_every_outage_is_named_and_over_when_it_is_over(self):
-        self.outages()
-
-    def test_every_unclear_answer_to_a_ticket_ends_in_one_ticket(self):
-        self.unclear_answers()
-
-    def test_a_lock_that_lasts_is_waited_out(self):
-        self.a_lock_that_lasts()
-
-    def test_a_search_that_fails_is_not_taken_for_nothing_found(self):
-        self.a_look_up_that_fails()
 
     def test_a_ticket_that_a_lock_left_without_its_asset_is_a_ticket(self):
         self.bench.faults(("POST", TICKET, "link_missing", {"count": 1}))
@@ -181,18 +170,8 @@ class Answers10(Answers):
         self.everything_arrived_once()
 
 
-class Answers11(Answers):
-    def test_every_outage_is_named_and_over_when_it_is_over(self):
-        self.outages()
-
-    def test_every_unclear_answer_to_a_ticket_ends_in_one_ticket(self):
-        self.unclear_answers()
-
-    def test_a_lock_that_lasts_is_waited_out(self):
-        self.a_lock_that_lasts()
-
-    def test_a_search_that_fails_is_not_taken_for_nothing_found(self):
-        self.a_look_up_that_fails()
+class Answers11(BothVersions, unittest.TestCase):
+    pass
 
 
 if __name__ == "__main__":

@@ -17,9 +17,12 @@ KEY = re.compile(r"\bK\d+x\d+\b")
 NOTE = re.compile(r"\bN\d+x\d+x\d+\b")
 REFERENCE = re.compile(r"GAB-[0-9A-Z]{26}")
 SOLVED = (5, 6)
+# How the shipped English texts begin that tell of a problem that came back.
+CAME_BACK = re.compile(r"<strong>(Reopened|Back again|Further problem):")
 
 VIOLATIONS = ("lost_problems", "lost_notes", "lost_recoveries", "doubled_references",
-              "doubled_keys", "doubled_notes", "doubled_entries", "wrong_state")
+              "doubled_keys", "doubled_notes", "doubled_entries", "doubled_ends", "doubled_returns",
+              "misplaced_notes", "wrong_state", "unsolved")
 
 
 class Report:
@@ -27,17 +30,18 @@ class Report:
         for name in VIOLATIONS:
             setattr(self, name, [])
         self.never_acknowledged = []  # allowed: the answer was lost, the alert was not
-        self.strangers = []           # tickets that nobody's alert explains
+        self.strangers = []           # tickets, and entries of them, that nobody's alert explains
         self.alerts = self.acknowledged = self.tickets = 0
 
     @property
     def lost(self):
-        return self.lost_problems + self.lost_notes + self.lost_recoveries + self.wrong_state
+        return (self.lost_problems + self.lost_notes + self.lost_recoveries + self.wrong_state
+                + self.misplaced_notes + self.unsolved)
 
     @property
     def doubled(self):
         return (self.doubled_references + self.doubled_keys + self.doubled_notes
-                + self.doubled_entries)
+                + self.doubled_entries + self.doubled_ends + self.doubled_returns)
 
     def clean(self):
         return not self.lost and not self.doubled and not self.strangers
@@ -101,7 +105,7 @@ def check(history, tickets):
         by_key[key_of(ticket)].append(ticket)
     _check_writes(report, tickets)
     _check_keys(report, alerts, by_key)
-    _check_notes(report, alerts, tickets)
+    _check_notes(report, alerts, by_key)
     for key, life in _lives(alerts).items():
         _check_end(report, key, life, by_key.get(key, []))
     return report
@@ -113,9 +117,10 @@ def _check_writes(report, tickets):
                         if reference is None]
     report.doubled_references = more_than_once(one for one in references if one)
     for kind in ("followups", "solutions"):
-        report.doubled_entries += more_than_once(
-            reference for ticket in tickets for entry in ticket[kind]
-            if (reference := own_reference(entry["content"])))
+        entries = [(ticket["id"], own_reference(entry["content"]))
+                   for ticket in tickets for entry in ticket[kind]]
+        report.doubled_entries += more_than_once(one for _, one in entries if one)
+        report.strangers += [f"{kind} of {at}" for at, reference in entries if reference is None]
 
 
 def _check_keys(report, alerts, by_key):
@@ -130,17 +135,22 @@ def _check_keys(report, alerts, by_key):
             report.doubled_keys.append(key)
 
 
-def _check_notes(report, alerts, tickets):
-    times = collections.Counter()
-    for ticket in tickets:
-        for entry in ticket["followups"]:
-            times.update(set(NOTE.findall(entry["content"])))
+def _check_notes(report, alerts, by_key):
+    written = collections.defaultdict(list)  # note -> the keys of the tickets it stands in
+    for key, tickets in by_key.items():
+        for ticket in tickets:
+            for entry in ticket["followups"]:
+                for note in set(NOTE.findall(entry["content"])):
+                    written[note].append(key)
     for alert in alerts:
         if alert.what != "note":
             continue
-        if times[alert.note] > 1:
+        keys = written[alert.note]
+        if any(key != alert.key for key in keys):
+            report.misplaced_notes.append(alert.note)
+        elif len(keys) > 1:
             report.doubled_notes.append(alert.note)
-        elif times[alert.note] == 0 and alert.acknowledged:
+        elif not keys and alert.acknowledged:
             report.lost_notes.append(alert.note)
 
 
@@ -152,8 +162,22 @@ def _lives(alerts):
     return lives
 
 
+def _check_told(report, key, life, tickets):
+    """A ticket is solved, and told of a return, at most as often as monitoring said so."""
+    ends = sum(len(ticket["solutions"]) for ticket in tickets)
+    if ends > sum(alert.what == "recovery" for alert in life):
+        report.doubled_ends.append(key)
+    returns = sum(bool(CAME_BACK.search(entry["content"]))
+                  for ticket in tickets for entry in ticket["followups"])
+    if returns > max(sum(alert.what == "problem" for alert in life) - 1, 0):
+        report.doubled_returns.append(key)
+    if any(ticket["status"] in SOLVED and not ticket["solutions"] for ticket in tickets):
+        report.unsolved.append(key)
+
+
 def _check_end(report, key, life, tickets):
     """The last acknowledged alert of a key tells its state, unless unanswered ones came after it."""
+    _check_told(report, key, life, tickets)
     answered = [alert for alert in life if alert.acknowledged]
     if not answered:
         return

@@ -48,7 +48,7 @@ TICKETS = [
     ticket(1, "K0x1", 5, ["N0x1x1"], solved=True),
     ticket(2, "K0x11"),
     ticket(3, "K1x1"),
-    ticket(4, "K1x3", 1, ["reopened"], solved=True),
+    ticket(4, "K1x3", 1, ["<strong>Reopened:</strong>"], solved=True),
 ]
 
 
@@ -57,13 +57,13 @@ class CheckerTest(unittest.TestCase):
         self.history = copy.deepcopy(HISTORY)
         self.tickets = copy.deepcopy(TICKETS)
 
-    def finds(self, name, wanted):
+    def finds(self, name, wanted, also=()):
         report = checker.check(self.history, self.tickets)
         self.assertEqual(getattr(report, name), wanted)
         self.assertFalse(report.clean())
         self.assertIn(name, report.details())
         others = [other for other in checker.VIOLATIONS if other != name and getattr(report, other)]
-        self.assertEqual(others, [])
+        self.assertEqual(others, list(also))
 
     def test_a_clean_run_passes_and_unanswered_alerts_are_listed(self):
         report = checker.check(self.history, self.tickets)
@@ -118,11 +118,39 @@ class CheckerTest(unittest.TestCase):
 
     def test_a_follow_up_sent_twice(self):
         self.tickets[3]["followups"] *= 2
-        self.finds("doubled_entries", [reference(4000)])
+        self.finds("doubled_entries", [reference(4000)], also=["doubled_returns"])
 
     def test_a_solution_sent_twice(self):
         self.tickets[0]["solutions"] *= 2
-        self.finds("doubled_entries", [reference(5001)])
+        self.finds("doubled_entries", [reference(5001)], also=["doubled_ends"])
+
+    def test_a_note_on_the_ticket_of_another_problem(self):
+        self.tickets[1]["followups"] = self.tickets[0]["followups"]
+        self.tickets[0]["followups"] = []
+        self.finds("misplaced_notes", ["N0x1x1"])
+
+    def test_two_solutions_with_two_references_for_one_recovery(self):
+        second = copy.deepcopy(self.tickets[0]["solutions"][0])
+        second["content"] = second["content"].replace(reference(5001), reference(7777))
+        self.tickets[0]["solutions"].append(second)
+        self.finds("doubled_ends", ["K0x1"])
+
+    def test_a_return_told_twice_under_two_references(self):
+        second = copy.deepcopy(self.tickets[3]["followups"][0])
+        second["content"] = second["content"].replace(reference(4000), reference(7777))
+        self.tickets[3]["followups"].append(second)
+        self.finds("doubled_returns", ["K1x3"])
+
+    def test_a_solved_ticket_without_a_solution(self):
+        self.tickets[0]["solutions"] = []
+        self.finds("unsolved", ["K0x1"])
+
+    def test_entries_without_a_reference(self):
+        self.tickets[0]["followups"][0]["content"] = "<p>N0x1x1</p>"
+        self.tickets[3]["solutions"][0]["content"] = "done"
+        report = checker.check(self.history, self.tickets)
+        self.assertEqual(sorted(report.strangers), ["followups of 1", "solutions of 4"])
+        self.assertFalse(report.clean())
 
     def test_a_ticket_that_no_alert_explains_and_one_without_a_reference(self):
         self.tickets.append(ticket(9, "K9x9"))

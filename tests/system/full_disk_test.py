@@ -7,6 +7,7 @@ The store lies on a small tmpfs in a mount namespace of the daemon's own; the te
 machine's disk, with a reserve so large that one file brings it below, but is never full.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -47,7 +48,8 @@ class FullDisk(SystemTest):
             program = self.bridge.write("bridge.sh", WRAPPER.format(
                 options=NAMESPACE, size=self.disk_mib, directory=self.directory, bridge=BRIDGE), 0o755)
         else:
-            self.reserve = shutil.disk_usage(self.directory).free // 4 * 3
+            # The machine's own disk: little of it is used up, others may use some meanwhile.
+            self.reserve = shutil.disk_usage(self.directory).free - 512 * MIB
         self.bridge = Bridge(program, self.directory,
                              self.config.replace("@RESERVE@", str(self.reserve)), self.sim.url)
         self.bridge.start()
@@ -61,8 +63,16 @@ class FullDisk(SystemTest):
 
     def fill(self, leave):
         with open(os.path.join(self.store, "others"), "ab") as file:
-            size = os.fstat(file.fileno()).st_size
-            os.posix_fallocate(file.fileno(), size, max(self.free() - leave, 1))
+            while self.free() > leave:
+                size = os.fstat(file.fileno()).st_size
+                try:
+                    os.posix_fallocate(file.fileno(), size, self.free() - leave)
+                except OSError as failure:
+                    if failure.errno != errno.ENOSPC:  # else the bridge was faster: look again
+                        raise
+
+    def below_the_reserve(self):
+        return self.reserve - min(self.reserve // 2, 64 * MIB)
 
     def make_room(self):
         os.unlink(os.path.join(self.store, "others"))
@@ -84,7 +94,7 @@ class FullDisk(SystemTest):
     def test_alerts_are_refused_below_the_reserve_and_taken_again_without_a_restart(self):
         self.accepted("zabbix", zabbix("1001"))
         self.tickets(1)
-        self.fill(leave=self.reserve // 2)
+        self.fill(leave=self.below_the_reserve())
         self.wait_until_refused()
         self.assertIn("glpi_alert_bridge_disk_low 1", self.bridge.metrics())
         self.assertIn('intake_refused_total{reason="disk"}', self.bridge.metrics())
@@ -105,7 +115,7 @@ class FullDisk(SystemTest):
             self.accepted("zabbix", zabbix(str(4000 + number), trigger_id=str(number),
                                            host_host=f"host-{number}", host_id=str(number),
                                            alert_message="x" * 8000))
-        self.fill(leave=0 if NAMESPACE else self.reserve // 2)
+        self.fill(leave=0 if NAMESPACE else self.below_the_reserve())
         self.wait_until_refused()
         self.sim = Sim(SIM, self.directory, self.version, port=self.sim.port)
         self.tickets(count)

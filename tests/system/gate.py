@@ -155,6 +155,9 @@ class Gate:
             to_client.transport.abort()  # the server refuses, so do we, as well as a gate can
             return
         connection = Connection({"up": to_server, "down": to_client})
+        if self._listener is None:
+            connection.reset()  # the port was closed meanwhile
+            return
         self._connections.add(connection)
         ways = [asyncio.ensure_future(self._pass(connection, "up", from_client)),
                 asyncio.ensure_future(self._pass(connection, "down", from_server))]

@@ -54,16 +54,18 @@ class SlowClients:
     async def _client(self, number, kind):
         # Many source addresses: a port range is good for one only.
         source = f"127.0.{1 + number // 2000}.1"
-        reader, writer = await asyncio.open_connection(
-            "127.0.0.1", self.port, local_addr=(source, 0))
         began = time.monotonic()
-        status = None
+        status = writer = None
         try:
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", self.port, local_addr=(source, 0))
+            began = time.monotonic()
             status = await self._talk(kind, reader, writer)
-        except ConnectionError:
-            pass
+        except OSError:
+            pass  # refused, or cut: ended without an answer
         finally:
-            writer.close()
+            if writer:
+                writer.close()
             self.ended.append((kind, status, time.monotonic() - began))
 
     async def _talk(self, kind, reader, writer):

@@ -92,6 +92,7 @@ class Daemon {
     std::string store_failure_;
     bool disk_was_low_ = false;  // and told so
     WallTime last_away_{};       // when watch_glpi() saw GLPI away last
+    WallTime started_{};
     bool stopping_ = false;
 };
 

@@ -58,6 +58,8 @@ struct Snapshot {
     // Of an alert that could open, and of a hold timer: a later alert of these problems is in the
     // journal and not decided yet.
     bool news_waiting = false;
+    // Of an alert: another episode of its problem is open, whatever its incident, or with none.
+    bool other_open = false;
     std::optional<WallTime> held_until;  // due time of the hold timer of `incident`
     // Of an outage event: what folded in its entity, and the worst incident of it.
     std::optional<OutageReport> outage;

@@ -16,6 +16,8 @@ namespace alert_bridge::domain {
 
 // Why an incident ended, where a later decision asks for it.
 inline constexpr std::string_view kTicketDeleted = "ticket deleted";
+// OperationContent::event of the report of an outage.
+inline constexpr std::string_view kOutageEvent = "outage";
 
 class Draft {
   public:
@@ -47,7 +49,7 @@ class Draft {
     [[nodiscard]] bool any_open() const;
     // The newest news say that the problem goes on, but opened nothing: an acknowledgement, say,
     // that overtook the notice of its problem.
-    [[nodiscard]] bool misses(std::string_view problem_key) const;
+    [[nodiscard]] bool misses_problem() const;
     [[nodiscard]] const std::vector<Episode>& episodes() const noexcept { return episodes_; }
 
     // Opens the ticket if `due` has come, else holds it until then; true: it opens. While later

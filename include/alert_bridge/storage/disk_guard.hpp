@@ -6,13 +6,13 @@
 // empty itself. So two amounts are kept. The reserve is free space that new alerts leave alone:
 // is_low() once less is free. The ballast is a file beside the database (PATH-ballast) of the same
 // size, at most kBallastMax, for when others fill the disk: it is given up when SQLite says full,
-// so that owed writes go on. Both come back without a restart, with a margin, so that a disk at the
-// border does not flap. Without a given reserve it is 64 MiB or 5 % of the disk, whichever is
-// smaller. Guarantees: is_low() looks at the disk at most once per look_every (one system call).
-// Not guaranteed: that a ballast can be made (a quota, a file system without room); then there is
-// none and the reserve alone counts. A disk that cannot be asked is taken for roomy.
-// Thread rule: the store thread, after the constructor. Tests:
-// tests/unit/storage/disk_guard_test.cpp
+// so that owed writes go on. Both come back without a restart: alerts with a margin, so that a disk
+// at the border does not flap, the ballast when there is room for it beside that. Without a given
+// reserve it is 64 MiB or 5 % of the disk, whichever is smaller. Guarantees: is_low() looks at the
+// disk at most once per look_every (one system call). Not guaranteed: that a ballast can be made (a
+// quota, a file system that cannot); then there is none until a later try, and the reserve alone
+// counts. A disk that cannot be asked is taken for roomy. Thread rule: the store thread, after the
+// constructor. Tests: tests/unit/storage/disk_guard_test.cpp
 #pragma once
 
 #include <chrono>
@@ -36,6 +36,7 @@ struct DiskOptions {
     std::optional<std::int64_t> reserve_bytes;
     DiskProbe probe = disk_space;
     std::chrono::milliseconds look_every{100};  // a busy intake writes some megabytes in that time
+    std::chrono::milliseconds ballast_again{60'000};  // after a ballast that could not be made
 };
 
 struct DiskState {
@@ -72,9 +73,9 @@ class DiskGuard {
     std::int64_t reserve_bytes_ = 0;
     std::int64_t free_bytes_ = 0;
     std::int64_t ballast_bytes_ = 0;
-    bool ballast_refused_ = false;  // by the system, with room enough: not asked again
     bool is_low_ = false;
     std::chrono::steady_clock::time_point next_look_{};
+    std::chrono::steady_clock::time_point next_ballast_{};
 };
 
 }  // namespace alert_bridge::storage

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "alert_bridge/domain/operator.hpp"
 #include "alert_bridge/domain/template_values.hpp"
 #include "catch.hpp"
 #include "lifecycle_world.hpp"
@@ -201,13 +202,28 @@ TEST_CASE("the report is one ticket without an asset, opened and then solved") {
     CHECK(world.count_operations(OperationKind::open) == 2);
 }
 
-TEST_CASE("a report that GLPI refuses for good owes nothing more") {
+TEST_CASE("a report that GLPI refuses for good waits for the operator, its solution behind it") {
     World world = while_away();
     world.take(world.alert(AlertKind::problem));
     world.take(world.alert(AlertKind::recovery));
     world.report(3);
     world.settle(refusal());
-    CHECK(world.owed() == nullptr);
+    const Operation& opening =
+        *std::find_if(world.operations.begin(), world.operations.end(), [](const Operation& one) {
+            return one.state == OperationState::dead;
+        });
+    CHECK(opening.kind == OperationKind::open);
+    REQUIRE(world.owed() != nullptr);
+    CHECK(world.owed()->kind == OperationKind::solve);
+
+    Snapshot known;
+    known.incident = world.incidents.back();
+    known.operations = {opening, *world.owed()};
+    OperatorEvent retry;
+    retry.operation_id = opening.id;
+    retry.action = OperatorAction::retry;
+    const Decision decision = decide(world.context(), known, retry, world.now);
+    CHECK(decision.verdict == Verdict::applied);
 }
 
 TEST_CASE("nothing folded: nothing is reported") {

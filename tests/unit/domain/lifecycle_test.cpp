@@ -377,6 +377,15 @@ TEST_CASE("a problem whose acknowledgement overtook it opens its ticket all the 
         world.take(older);
         CHECK(world.last_verdict == Verdict::ignored);
     }
+    SECTION("another occurrence of it is open, though too mild for a ticket") {
+        Alert mild = world.alert(AlertKind::problem, "3");
+        mild.severity = Severity::warning;
+        mild.whole_problem = true;
+        world.take(mild);
+        world.take(problem);
+        CHECK(world.last_verdict == Verdict::ignored);
+        CHECK(world.incidents.empty());
+    }
     SECTION("the newest news say that it is over") {
         world.pass(1s);
         Alert recovery = world.alert(AlertKind::recovery, "2");

@@ -203,6 +203,14 @@ TEST_CASE("the breaker opens after a row of outages only") {
     CHECK(it.ask(kStart) == Breaker::Answer::stop);
 }
 
+TEST_CASE("an answer that was under way when the breaker opened does not close it") {
+    Breaker it = breaker();
+    it.trip(kStart, UINT64_MAX, 1);
+    it.success();
+    CHECK(it.is_open());
+    CHECK(it.ask(kStart) == Breaker::Answer::stop);
+}
+
 TEST_CASE("one probe goes out when the delay is over, and its answer decides") {
     Breaker it = breaker();
     for (int i = 0; i < 3; ++i) {

@@ -86,13 +86,36 @@ TEST_CASE("the ballast is given up once and made again when there is room for al
     CHECK_FALSE(guard.give_up_ballast());
     CHECK(guard.is_low());
     CHECK(guard.state().ballast_bytes == 0);
-    disk.left_by_others = 17 * kMiB - 1;
+    disk.left_by_others = 9 * kMiB - 1;
     CHECK(guard.is_low());
+    disk.left_by_others = 17 * kMiB - 1;
+    CHECK_FALSE(guard.is_low());
     CHECK(disk.ballast_bytes() == 0);
     disk.left_by_others = 17 * kMiB;
     CHECK_FALSE(guard.is_low());
     CHECK(disk.ballast_bytes() == made);
     CHECK(guard.state().free_bytes == 17 * kMiB - made);
+}
+
+TEST_CASE("a first start takes alerts above the reserve, though there is no room for a ballast") {
+    Disk disk;
+    disk.left_by_others = 8 * kMiB;
+    DiskGuard guard(disk.database(), disk.options(8 * kMiB));
+    CHECK_FALSE(guard.is_low());
+    CHECK(guard.state().ballast_bytes == 0);
+    disk.left_by_others = 17 * kMiB;
+    CHECK_FALSE(guard.is_low());
+    CHECK(guard.state().ballast_bytes == 8 * kMiB);
+}
+
+TEST_CASE("the margin of a large reserve is 64 MiB") {
+    Disk disk;
+    disk.total = disk.left_by_others = 10'000 * kMiB;
+    DiskGuard guard(disk.database(), disk.options(8'000 * kMiB));
+    disk.left_by_others = 8'000 * kMiB - 1 + disk.ballast_bytes();
+    CHECK(guard.is_low());
+    disk.left_by_others = 8'064 * kMiB + disk.ballast_bytes();
+    CHECK_FALSE(guard.is_low());
 }
 
 TEST_CASE("a ballast of an earlier run is taken over, a larger one made anew") {
@@ -118,6 +141,18 @@ TEST_CASE("where no ballast can be made the reserve alone counts") {
     CHECK(guard.is_low());
     disk.left_by_others = 9 * kMiB;
     CHECK_FALSE(guard.is_low());
+}
+
+TEST_CASE("a ballast that could not be made is tried again later") {
+    Disk disk;
+    auto options = disk.options(8 * kMiB);
+    options.ballast_again = std::chrono::milliseconds(0);
+    std::filesystem::create_directories(disk.ballast() + "/full");
+    DiskGuard guard(disk.database(), options);
+    CHECK(std::filesystem::is_directory(disk.ballast()));
+    std::filesystem::remove_all(disk.ballast());
+    CHECK_FALSE(guard.is_low());
+    CHECK(guard.state().ballast_bytes == 8 * kMiB);
 }
 
 TEST_CASE("a disk that cannot be asked is taken for roomy") {
