@@ -23,12 +23,12 @@ copy() {
 # Debian 12 keeps /lib and /lib64 as links into /usr.
 lay_out() {
     mkdir -p "$root"/{etc,tmp,usr/bin,usr/lib,usr/lib64,var/lib/glpi-alert-bridge}
-    mkdir -p "$root"/{etc/glpi-alert-bridge,var/lib/dpkg/status.d}
+    mkdir -p "$root"/{etc/glpi-alert-bridge,run/glpi-alert-bridge,var/lib/dpkg/status.d}
     ln -s usr/lib "$root/lib"
     ln -s usr/lib64 "$root/lib64"
     chmod 1777 "$root/tmp"
-    chown "$user_id:$user_id" "$root/var/lib/glpi-alert-bridge"
-    chmod 0700 "$root/var/lib/glpi-alert-bridge"
+    chown "$user_id:$user_id" "$root"/{var/lib,run}/glpi-alert-bridge
+    chmod 0700 "$root"/{var/lib,run}/glpi-alert-bridge
     echo "glpi-alert-bridge:x:$user_id:$user_id::/var/lib/glpi-alert-bridge:/nonexistent" \
         >"$root/etc/passwd"
     echo "glpi-alert-bridge:x:$user_id:" >"$root/etc/group"

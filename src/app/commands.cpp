@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/commands.hpp"
 
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
@@ -75,9 +78,18 @@ int run_to_end(asio::io_context& io, asio::awaitable<int> work) {
     return status;
 }
 
+// What the process knows of tokens must not end up in a file: no core dumps, and no look into its
+// memory by other programs of the same user.
+void keep_memory_private() {
+    const rlimit none{0, 0};
+    ::setrlimit(RLIMIT_CORE, &none);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 }  // namespace
 
 int run_command(const Options& options) {
+    keep_memory_private();
     std::optional<config::Config> config = load_or_tell(options.config);
     if (!config) {
         return EXIT_FAILURE;

@@ -23,7 +23,6 @@ int operations_in_work(const config::Config& config) {
     return 2 * config.glpi.connections;
 }
 
-constexpr Duration kGlpiCheck{500};
 constexpr Duration kListenerGrace{3'000};
 constexpr std::int64_t kLongOutbox = 20;  // past it a held answer would throttle its sender
 
@@ -125,6 +124,10 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       listener_(
           io.get_executor(), listener_options(config_), endpoints_, *clock_, *events_, *metrics_
       ),
+      desk_({*store_, *store_, *clock_, *events_, *metrics_, *ids_, policies_, intake_}),
+      admin_api_({desk_, *store_, [this](std::int64_t id) { return glpi_->desk().ticket_url(id); }}
+      ),
+      admin_(admin_api_, tasks_, *clock_, *events_),
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
     started_ = clock_->now();
     connect_parts();
@@ -154,6 +157,10 @@ void Daemon::connect_parts() {
         upkeep_.ring();
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
+    desk_.on_changed = [this] {
+        dispatcher_.ring();
+        upkeep_.ring();
+    };
     waiters_.hopeless = [this] {
         return stopping_ || !glpi_is_well() || figures_.due > kLongOutbox;
     };
@@ -191,6 +198,7 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("upkeep", upkeep_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
+    tasks_.spawn("clock", follow_clock());
     tasks_.spawn("figures", keep_figures());
     tasks_.spawn("watchdog", feed_watchdog());
     auto listening = listener_.start();
@@ -205,6 +213,7 @@ asio::awaitable<int> Daemon::run() {
         }
         co_return EXIT_FAILURE;
     }
+    open_admin();
     const std::string port = std::to_string(listener_.port());
     metrics_->gauge("build_info", {{"version", BRIDGE_VERSION}}, 1);
     events_->log(
@@ -219,6 +228,23 @@ asio::awaitable<int> Daemon::run() {
     }
     events_->log(ports::Level::info, "stopped", "stopped");
     co_return EXIT_SUCCESS;
+}
+
+// Alerts are taken without it as well; people are told what to mend.
+void Daemon::open_admin() {
+    const config::AdminConfig& admin = config_.admin;
+    if (admin.socket.empty()) {
+        return;
+    }
+    const net::LocalSocketOptions options{admin.socket, admin.mode, admin.group};
+    if (auto opened = admin_.start(options); !opened) {
+        events_->log(
+            ports::Level::error, "admin_socket_failed",
+            "no admin socket: the commands dead, quarantine, outbox, incidents and unmatched will "
+            "not work until admin.socket is corrected and the daemon restarted",
+            {{"error", describe(opened.error())}}
+        );
+    }
 }
 
 // Something still hangs on GLPI; its outcome is looked for at the next start. Coroutines that have
@@ -269,6 +295,7 @@ asio::awaitable<bool> Daemon::stop() {
     tell_stopping();
     events_->log(ports::Level::info, "stopping", "finishing what runs");
     intake_.closed_reason = "stopping";
+    admin_.stop();
     co_await listener_.stop(kListenerGrace);
     correlator_.stop();
     dispatcher_.stop();
@@ -279,39 +306,6 @@ asio::awaitable<bool> Daemon::stop() {
         co_await glpi_->shut_down();
     }
     co_return joined;
-}
-
-// Keeps asking, at the client's own pace, while GLPI cannot be used; the client logs what changes.
-asio::awaitable<void> Daemon::watch_glpi() {
-    WallTime seen = glpi_->health().since;
-    while (!stopping_) {
-        if (glpi_->health().state != glpi::GlpiHealth::State::up) {
-            (void)co_await glpi_->check();
-        }
-        if (!glpi_is_well()) {
-            last_away_ = clock_->now();
-        }
-        // Whoever found out: what waits for GLPI goes on.
-        const WallTime changed = glpi_->health().since;
-        if (changed != seen && glpi_is_well()) {
-            dispatcher_.ring();
-            correlator_.look_again();
-        }
-        seen = changed;
-        co_await clock_->sleep(kGlpiCheck);
-    }
-}
-
-asio::awaitable<void> Daemon::feed_watchdog() {
-    const std::optional<Duration> period = watchdog_period();
-    while (period && !stopping_) {
-        // Through the store thread and back: both must be alive.
-        auto figures = co_await store_->figures();
-        if (figures) {
-            tell_alive();
-        }
-        co_await clock_->sleep(std::min(*period, Duration(1'000)));
-    }
 }
 
 http::Readiness Daemon::readiness() const {

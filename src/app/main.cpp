@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "alert_bridge/app/commands.hpp"
+#include "alert_bridge/app/operator_commands.hpp"
 
 int main(int argc, char** argv) {
     using namespace alert_bridge::app;
@@ -20,6 +21,8 @@ int main(int argc, char** argv) {
                 return check_command(options);
             case Command::health:
                 return health_command(options);
+            case Command::operate:
+                return operator_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

@@ -6,6 +6,7 @@
 namespace alert_bridge::app {
 namespace {
 
+using config::AdminConfig;
 using config::Config;
 using config::GlpiConfig;
 using config::LimitsConfig;
@@ -26,6 +27,9 @@ struct SealedKey {
 constexpr SealedKey kSealed[] = {
     {"listen.address", differs<&Config::listen, &ListenConfig::address>},
     {"listen.port", differs<&Config::listen, &ListenConfig::port>},
+    {"admin.socket", differs<&Config::admin, &AdminConfig::socket>},
+    {"admin.mode", differs<&Config::admin, &AdminConfig::mode>},
+    {"admin.group", differs<&Config::admin, &AdminConfig::group>},
     {"limits.body", differs<&Config::limits, &LimitsConfig::body_bytes>},
     {"limits.bodies_in_flight", differs<&Config::limits, &LimitsConfig::bodies_in_flight_bytes>},
     {"limits.connections", differs<&Config::limits, &LimitsConfig::connections>},

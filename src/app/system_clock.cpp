@@ -23,8 +23,34 @@ class SteadyAlarm final : public ports::Clock::Alarm {
 
 }  // namespace
 
+SystemClock::Sources SystemClock::system_sources() {
+    return {
+        [] { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); },
+        [] { return std::chrono::steady_clock::now(); }};
+}
+
+SystemClock::SystemClock(boost::asio::any_io_executor executor, Sources sources)
+    : executor_(std::move(executor)),
+      sources_(std::move(sources)),
+      last_wall_(sources_.wall()),
+      last_steady_(sources_.steady()) {}
+
 WallTime SystemClock::now() const {
-    return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    const WallTime wall = sources_.wall();
+    const auto steady = sources_.steady();
+    const auto passed = std::chrono::duration_cast<Duration>(steady - last_steady_);
+    const Duration set_by = wall - (last_wall_ + passed);
+    if (set_by > kJump || set_by < -kJump) {
+        held_back_ += set_by;
+    }
+    last_wall_ = wall;
+    last_steady_ = steady;
+    return wall - held_back_;
+}
+
+Duration SystemClock::jump() const {
+    (void)now();
+    return held_back_;
 }
 
 boost::asio::awaitable<void> SystemClock::sleep(Duration duration) {

@@ -16,6 +16,7 @@ constexpr std::int64_t kMiB = 1024 * 1024;
 
 constexpr Key kRootKeys[] = {
     {"listen", mapping, "", "where the bridge accepts alerts"},
+    {"admin", mapping, "", "the socket that the operator's commands talk to"},
     {"sources", mapping, "", "who may send alerts: NAME -> source; NAME is part of the URL", true},
     {"glpi", mapping, "", "the GLPI that gets the tickets", true},
     {"store", mapping, "", "where alerts and owed tickets are kept"},
@@ -33,6 +34,14 @@ constexpr Key kListenKeys[] = {
     {"address", text, "127.0.0.1", "IP address to listen on; 0.0.0.0 or :: for all"},
     {"port", integer, "8480", "TCP port; 0 takes a free one and logs it", false, 0, 65535},
     {"public_url", text, "", "how people and senders reach the bridge; used for links to tickets"},
+};
+
+constexpr Key kAdminKeys[] = {
+    {"socket", text, "/run/glpi-alert-bridge/admin.sock",
+     "Unix socket of the commands dead, quarantine, outbox, incidents, unmatched; none for none"},
+    {"mode", choice, "0660", "who may use it: owner and group, or the owner alone", false, 0, 0,
+     "0660|0600"},
+    {"group", text, "", "group that owns it; the service's own if absent"},
 };
 
 constexpr Key kLimitsKeys[] = {
@@ -264,6 +273,7 @@ constexpr Key kEntityKeys[] = {
 
 constexpr Section kRoot{"", {kRootKeys}};
 constexpr Section kListen{"listen", {kListenKeys}};
+constexpr Section kAdmin{"admin", {kAdminKeys}};
 constexpr Section kLimits{"limits", {kLimitsKeys}};
 constexpr Section kLog{"log", {kLogKeys}};
 constexpr Section kStore{"store", {kStoreKeys}};
@@ -337,10 +347,11 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,      &kListen,   &kSource, &kAuth,       &kBasic,     &kSecretSource, &kGlpi,
-        &kPool,      &kTimeouts, &kRetry,  &kCache,      &kEntity,    &kStore,        &kSqlite,
-        &kRetention, &kDefaults, &kNotify, &kPriority,   &kMap,       &kRule,         &kCondition,
-        &kTime,      &kRegex,    &kResult, &kRuleNotify, &kTemplates, &kLog,          &kLimits};
+        &kRoot,       &kListen,    &kSource,    &kAuth,     &kBasic,  &kSecretSource,
+        &kGlpi,       &kPool,      &kTimeouts,  &kRetry,    &kCache,  &kEntity,
+        &kStore,      &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,
+        &kMap,        &kRule,      &kCondition, &kTime,     &kRegex,  &kResult,
+        &kRuleNotify, &kTemplates, &kLog,       &kLimits,   &kAdmin};
     return kAll;
 }
 

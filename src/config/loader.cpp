@@ -13,6 +13,7 @@ namespace {
 void load_sections(Loading& loading, const Node& document) {
     const MapReader root(loading.diagnostics, &document, kRoot);
     load_basics(loading, root);
+    loading.config.admin = read_admin(root.section("admin", kAdmin), loading.base_dir);
     load_priorities(loading, root);
     load_maps(loading, root);
     load_templates(loading, root);
@@ -51,16 +52,48 @@ Loaded load_text(const std::string& text, const std::string& name, const std::st
     return loaded;
 }
 
-Loaded load(const std::string& path) {
+namespace {
+
+struct ConfigFile {
+    FileText content;
+    std::string base_dir;
+};
+
+ConfigFile read_config(const std::string& path) {
     std::error_code failure;
     const auto absolute = std::filesystem::absolute(path, failure);
-    const FileText file = read_file(path, kMaxYamlBytes);
-    if (failure || !file.problem.empty()) {
+    ConfigFile file{read_file(path, kMaxYamlBytes), absolute.parent_path().string()};
+    if (failure) {
+        file.content.problem = failure.message();
+    }
+    return file;
+}
+
+}  // namespace
+
+Loaded load(const std::string& path) {
+    const ConfigFile file = read_config(path);
+    if (!file.content.problem.empty()) {
         Diagnostics diagnostics(path);
-        diagnostics.error({}, failure ? failure.message() : file.problem);
+        diagnostics.error({}, file.content.problem);
         return {std::nullopt, diagnostics.take()};
     }
-    return load_text(file.text, path, absolute.parent_path().string());
+    return load_text(file.content.text, path, file.base_dir);
+}
+
+LoadedAdmin load_admin_only(const std::string& path) {
+    const ConfigFile file = read_config(path);
+    Diagnostics diagnostics(path);
+    LoadedAdmin loaded;
+    if (!file.content.problem.empty()) {
+        diagnostics.error({}, file.content.problem);
+    } else if (const auto document = parse_yaml(file.content.text, diagnostics)) {
+        Diagnostics of_others(path);
+        const Node* const admin = MapReader(of_others, &*document, kRoot).find("admin");
+        loaded.admin = read_admin(MapReader(diagnostics, admin, kAdmin), file.base_dir);
+    }
+    loaded.diagnostics = diagnostics.take();
+    return loaded;
 }
 
 }  // namespace alert_bridge::config

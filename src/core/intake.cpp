@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/core/intake.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "alert_bridge/base/test_point.hpp"
@@ -77,13 +78,8 @@ boost::asio::awaitable<IntakeAnswer> Intake::submit(std::string source, std::str
         answer.error = "no such source";
         co_return answer;
     }
-    if (!closed_reason.empty()) {
-        metrics_.count("intake_refused_total", {{"reason", "closed"}});
-        co_return unavailable(closed_reason, kRetryWhenClosed);
-    }
-    if (pending >= limits_.journal_pending_max) {
-        metrics_.count("intake_refused_total", {{"reason", "backlog"}});
-        co_return unavailable("too many alerts wait to be processed", kRetryWhenFull);
+    if (auto refusal = full()) {
+        co_return *std::move(refusal);
     }
 
     const WallTime now = clock_.now();
@@ -103,6 +99,39 @@ boost::asio::awaitable<IntakeAnswer> Intake::submit(std::string source, std::str
     co_return co_await journal(std::move(source), std::move(decoded.value()), now);
 }
 
+std::optional<IntakeAnswer> Intake::full() {
+    if (!closed_reason.empty()) {
+        metrics_.count("intake_refused_total", {{"reason", "closed"}});
+        return unavailable(closed_reason, kRetryWhenClosed);
+    }
+    if (pending >= limits_.journal_pending_max) {
+        metrics_.count("intake_refused_total", {{"reason", "backlog"}});
+        return unavailable("too many alerts wait to be processed", kRetryWhenFull);
+    }
+    return std::nullopt;
+}
+
+void Intake::stamp(std::vector<domain::Alert>& alerts, const std::string& source, WallTime now) {
+    for (domain::Alert& alert : alerts) {
+        alert.id = ids_.sortable(now);
+        alert.source = source;
+        alert.received_at = now;
+    }
+}
+
+void Intake::count_fresh(const std::vector<ports::Receipt>& receipts) {
+    const auto fresh =
+        std::count_if(receipts.begin(), receipts.end(), [](const ports::Receipt& receipt) {
+            return receipt.status == ports::ReceiptStatus::accepted;
+        });
+    if (fresh > 0) {
+        pending += fresh;
+        if (on_appended) {
+            on_appended();
+        }
+    }
+}
+
 boost::asio::awaitable<IntakeAnswer> Intake::journal(
     std::string source, ports::Decoded decoded, WallTime now
 ) {
@@ -118,11 +147,7 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
         ));
         rejected.push_back({"", "rejected", batch.unusable.back().reason});
     }
-    for (domain::Alert& alert : decoded.alerts) {
-        alert.id = ids_.sortable(now);
-        alert.source = source;
-        alert.received_at = now;
-    }
+    stamp(decoded.alerts, source, now);
     batch.alerts = std::move(decoded.alerts);
     test_point("intake_before_commit");
     auto receipts = co_await store_.append(std::move(batch));
@@ -130,12 +155,9 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
     if (!receipts) {
         co_return refuse(receipts.error());
     }
-    std::int64_t fresh = 0;
-    for (ports::Receipt& receipt : receipts.value()) {
+    for (const ports::Receipt& receipt : *receipts) {
         const bool is_new = receipt.status == ports::ReceiptStatus::accepted;
-        fresh += is_new ? 1 : 0;
-        answer.alerts.push_back({std::move(receipt.alert_id), is_new ? "accepted" : "duplicate", ""}
-        );
+        answer.alerts.push_back({receipt.alert_id, is_new ? "accepted" : "duplicate", ""});
     }
     for (AlertReceipt& receipt : rejected) {
         events_.log(
@@ -147,12 +169,7 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
     for (const AlertReceipt& receipt : answer.alerts) {
         metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});
     }
-    if (fresh > 0) {
-        pending += fresh;
-        if (on_appended) {
-            on_appended();
-        }
-    }
+    count_fresh(*receipts);
     co_return answer;
 }
 
@@ -176,6 +193,47 @@ boost::asio::awaitable<IntakeAnswer> Intake::quarantine(
     answer.status = IntakeAnswer::Status::unreadable;
     answer.error = std::move(shown);
     co_return answer;
+}
+
+boost::asio::awaitable<Result<Intake::Readmission>> Intake::readmit(
+    ports::OperatorStore& seat, ports::QuarantineEntry entry
+) {
+    const auto found = decoders_.find(entry.source);
+    if (found == decoders_.end()) {
+        co_return Readmission{false, "there is no source '" + entry.source + "' any more"};
+    }
+    if (const auto refusal = full()) {
+        co_return Readmission{false, refusal->error + ", try again later"};
+    }
+    const WallTime now = clock_.now();
+    const std::shared_ptr<const ports::AlertDecoder> decoder = found->second;
+    auto decoded = decoder->decode(entry.body, now);
+    if (!decoded) {
+        co_return Readmission{
+            false,
+            "it still cannot be read: " + decoded.error().code + ": " + decoded.error().message};
+    }
+    if (!decoded->unusable.empty()) {
+        co_return Readmission{
+            false, "it still cannot be used: " + decoded->unusable.front().reason};
+    }
+    stamp(decoded->alerts, entry.source, now);
+    auto receipts = co_await seat.readmit(entry.id, std::move(decoded->alerts));
+    if (!receipts) {
+        co_return receipts.error();
+    }
+    if (!*receipts) {
+        co_return Readmission{false, "it is gone"};
+    }
+    count_fresh(**receipts);
+    std::string ids;
+    for (const ports::Receipt& receipt : **receipts) {
+        const bool is_new = receipt.status == ports::ReceiptStatus::accepted;
+        const std::string status = is_new ? "accepted" : "duplicate";
+        metrics_.count("alerts_total", {{"source", entry.source}, {"status", status}});
+        ids += (ids.empty() ? "" : ", ") + status + " " + receipt.alert_id;
+    }
+    co_return Readmission{true, ids.empty() ? "it holds no alert" : ids};
 }
 
 IntakeAnswer Intake::refuse(const Error& error) {

@@ -46,7 +46,7 @@ void wait_for_retry(
 
 // Too old to be tried for ever; the row keeps why.
 bool give_up(Operation& operation, const RetryPolicy& policy, WallTime now) {
-    if (now - operation.created_at <= policy.give_up_after) {
+    if (now - operation.retried_at.value_or(operation.created_at) <= policy.give_up_after) {
         return false;
     }
     operation.state = OperationState::dead;

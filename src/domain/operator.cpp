@@ -50,14 +50,9 @@ Decision retry(Draft& draft, Operation operation) {
     if (const std::string_view reason = objection(draft, operation); !reason.empty()) {
         return draft.finish(Verdict::ignored, std::string(reason));
     }
-    // It would be given up again before anything is sent.
-    if (draft.now() - operation.created_at > draft.context().retry.give_up_after) {
-        return draft.finish(
-            Verdict::ignored, "older than glpi.retry.give_up_after: raise that and reload first"
-        );
-    }
     operation.state = OperationState::due;
     operation.due_at = draft.now();
+    operation.retried_at = draft.now();
     operation.lookups_empty = 0;
     operation.refusals = 0;
     operation.refusal.clear();

@@ -20,6 +20,13 @@ constexpr std::array kTable{
     MetricSpec{"build_info", gauge, "Always 1; the label tells the version.", "version", "", {}},
     MetricSpec{"ready", gauge, "1 when /readyz says ready.", "", "", {}},
     MetricSpec{"config_reloads_total", counter, "Reloads of the configuration.", "result", "", {}},
+    MetricSpec{
+        "operator_commands_total",
+        counter,
+        "Retries and discards asked for by people.",
+        "command",
+        "done",
+        {}},
     MetricSpec{"log_lines_dropped", gauge, "Log lines lost to a full queue.", "", "", {}},
 
     // intake

@@ -40,25 +40,6 @@ void note_unmatched(Database& db, const ports::UnmatchedHost& seen, std::int64_t
     }
 }
 
-std::vector<ports::UnmatchedHost> unmatched(Database& db, int limit) {
-    auto rows = db.query(
-        "SELECT source, host, reason, count, first_seen, last_seen FROM unmatched"
-        " ORDER BY last_seen DESC LIMIT ?1",
-        std::max(limit, 0)
-    );
-    std::vector<ports::UnmatchedHost> hosts;
-    while (rows.next()) {
-        auto& host = hosts.emplace_back();
-        host.source = rows.text();
-        host.host = rows.text();
-        host.reason = rows.text();
-        host.count = rows.integer();
-        host.first_seen = rows.time();
-        host.last_seen = rows.time();
-    }
-    return hosts;
-}
-
 std::optional<ports::CachedLookup> cached(Database& db, const std::string& key) {
     auto row = db.query("SELECT value, expires_at FROM lookups WHERE key = ?1", key);
     if (!row.next()) {
@@ -93,29 +74,6 @@ void set_fact(Database& db, const std::string& name, const std::string& value) {
         " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         name, value
     );
-}
-
-std::vector<ports::IncidentRow> incidents(Database& db, const std::string& after_id, int limit) {
-    std::vector<std::string> ids;
-    {
-        auto rows = db.query(
-            "SELECT id FROM incidents WHERE id > ?1 ORDER BY id LIMIT ?2", after_id,
-            std::max(limit, 0)
-        );
-        while (rows.next()) {
-            ids.push_back(rows.text());
-        }
-    }
-    std::vector<ports::IncidentRow> result;
-    for (const auto& id : ids) {
-        if (auto incident = find_incident(db, id)) {
-            auto& row = result.emplace_back();
-            row.incident = *std::move(incident);
-            row.episodes = episodes_of(db, id);
-            row.operations = operations_of(db, id);
-        }
-    }
-    return result;
 }
 
 ports::StoreFigures figures(Database& db) {

@@ -190,22 +190,4 @@ std::optional<ports::Standing> standing(Database& db, const std::string& key) {
     return found;
 }
 
-std::vector<ports::QuarantineEntry> quarantined(Database& db, std::int64_t after, int limit) {
-    auto rows = db.query(
-        "SELECT id, source, reason, body, received_at FROM quarantine WHERE id > ?1"
-        " ORDER BY id LIMIT ?2",
-        after, std::max(limit, 0)
-    );
-    std::vector<ports::QuarantineEntry> entries;
-    while (rows.next()) {
-        auto& entry = entries.emplace_back();
-        entry.id = rows.integer();
-        entry.source = rows.text();
-        entry.reason = rows.text();
-        entry.body = rows.blob();
-        entry.received_at = rows.time();
-    }
-    return entries;
-}
-
 }  // namespace alert_bridge::storage

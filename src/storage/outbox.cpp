@@ -85,6 +85,15 @@ std::optional<WallTime> next_due(Database& db) {
     return row.next() ? row.maybe_time() : std::nullopt;
 }
 
+int shift_waits(Database& db, Duration by) {
+    const int operations = db.run(
+        "UPDATE operations SET created_at = created_at + ?1, retried_at = retried_at + ?1,"
+        " sent_at = sent_at + ?1, due_at = due_at + ?1 WHERE state NOT IN ('done', 'skipped')",
+        by.count()
+    );
+    return operations + db.run("UPDATE timers SET due_at = due_at + ?1", by.count());
+}
+
 int recover_interrupted(Database& db, const domain::RetryPolicy& policy, WallTime now) {
     const auto ids =
         read_ids(db.query("SELECT id FROM operations WHERE head = 1 AND state = 'sending'"));

@@ -53,7 +53,8 @@ domain::Episode read_episode(Statement& row) {
 
 const std::string kSelectOperation =
     "SELECT id, incident_id, seq, kind, state, reference, attempts, lookups_empty, refusal,"
-    " refusals, created_at, due_at, sent_at, last_error, result_id, content FROM operations ";
+    " refusals, created_at, retried_at, due_at, sent_at, last_error, result_id, content"
+    " FROM operations ";
 
 domain::Operation read_operation(Statement& row) {
     domain::Operation operation;
@@ -68,6 +69,7 @@ domain::Operation read_operation(Statement& row) {
     operation.refusal = row.text();
     operation.refusals = row.small();
     operation.created_at = row.time();
+    operation.retried_at = row.maybe_time();
     operation.due_at = row.time();
     operation.sent_at = row.maybe_time();
     operation.last_error = row.text();
@@ -234,12 +236,13 @@ void insert_operation(Database& db, domain::Operation& operation) {
     }
     db.run(
         "INSERT INTO operations (incident_id, seq, kind, state, reference, attempts,"
-        " lookups_empty, refusal, refusals, created_at, due_at, sent_at, last_error, result_id,"
-        " content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        " lookups_empty, refusal, refusals, created_at, retried_at, due_at, sent_at, last_error,"
+        " result_id, content)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         operation.incident_id, operation.seq, to_string(operation.kind), to_string(operation.state),
         operation.reference, operation.attempts, operation.lookups_empty, operation.refusal,
-        operation.refusals, operation.created_at, operation.due_at, operation.sent_at,
-        operation.last_error, operation.result_id, encode(operation.content)
+        operation.refusals, operation.created_at, operation.retried_at, operation.due_at,
+        operation.sent_at, operation.last_error, operation.result_id, encode(operation.content)
     );
     operation.id = db.last_insert_id();
 }
@@ -249,13 +252,13 @@ void update_operation(Database& db, const domain::Operation& operation) {
     const int changed = db.run(
         "UPDATE operations SET kind = ?2, state = ?3, reference = ?4, attempts = ?5,"
         " lookups_empty = ?6, refusal = ?7, refusals = ?8, due_at = ?9, sent_at = ?10,"
-        " last_error = ?11, result_id = ?12, content = ?13,"
+        " last_error = ?11, result_id = ?12, content = ?13, retried_at = ?14,"
         " head = CASE WHEN ?3 IN ('due', 'sending', 'uncertain') OR (?3 = 'dead' AND ?2 = 'open')"
         " THEN head ELSE 0 END WHERE id = ?1",
         operation.id, to_string(operation.kind), to_string(operation.state), operation.reference,
         operation.attempts, operation.lookups_empty, operation.refusal, operation.refusals,
         operation.due_at, operation.sent_at, operation.last_error, operation.result_id,
-        encode(operation.content)
+        encode(operation.content), operation.retried_at
     );
     if (changed == 0) {
         throw JobError(Error{

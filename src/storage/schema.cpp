@@ -195,8 +195,15 @@ CREATE TABLE folded (
 CREATE INDEX folded_entity ON folded (entity_id, host, problem_name);
 )sql";
 
+// Version 3: the operator's seat.
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE operations ADD COLUMN retried_at INTEGER;
+CREATE INDEX incidents_going_on ON incidents (id) WHERE state <> 'ended';
+CREATE INDEX incidents_ticket ON incidents (ticket_id) WHERE ticket_id <> 0;
+)sql";
+
 // kMigrations[n] leads from version n to n + 1. Published ones never change.
-constexpr const char* kMigrations[] = {kVersion1, kVersion2};
+constexpr const char* kMigrations[] = {kVersion1, kVersion2, kVersion3};
 static_assert(std::size(kMigrations) == kSchemaVersion);
 
 Error open_error(const char* code, std::string message) {

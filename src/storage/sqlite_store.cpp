@@ -8,6 +8,7 @@
 
 #include "alert_bridge/storage/decisions.hpp"
 #include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/listing.hpp"
 #include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/outbox.hpp"
 
@@ -127,6 +128,11 @@ SqliteStore::Task<std::optional<WallTime>> SqliteStore::next_due() {
     return thread_.submit<std::optional<WallTime>>(kRead, std::move(work));
 }
 
+SqliteStore::Task<int> SqliteStore::shift_waits(Duration by) {
+    auto work = [by](Database& db) { return storage::shift_waits(db, by); };
+    return thread_.submit<int>(kClaim, std::move(work));
+}
+
 SqliteStore::Task<void> SqliteStore::note_unmatched(
     std::string source, std::string host, std::string reason, WallTime now
 ) {
@@ -170,13 +176,32 @@ SqliteStore::Task<std::optional<ports::Standing>> SqliteStore::standing(std::str
     return thread_.submit<std::optional<ports::Standing>>(kRead, std::move(work));
 }
 
-SqliteStore::Task<std::vector<ports::IncidentRow>> SqliteStore::incidents(
-    std::string after_id, int limit
+SqliteStore::Task<std::vector<ports::OwedWrite>> SqliteStore::operations(
+    std::vector<domain::OperationState> states, ports::OperationCursor after, int limit
 ) {
-    auto work = [after_id = std::move(after_id), limit](Database& db) {
-        return storage::incidents(db, after_id, limit);
+    auto work = [states = std::move(states), after, limit](Database& db) {
+        return storage::operations(db, states, after, limit);
+    };
+    return thread_.submit<std::vector<ports::OwedWrite>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::optional<ports::OwedWrite>> SqliteStore::operation(std::int64_t id) {
+    auto work = [id](Database& db) { return storage::operation(db, id); };
+    return thread_.submit<std::optional<ports::OwedWrite>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::IncidentRow>> SqliteStore::incidents(
+    std::string after_id, bool ended_too, int limit
+) {
+    auto work = [after_id = std::move(after_id), ended_too, limit](Database& db) {
+        return storage::incidents(db, after_id, ended_too, limit);
     };
     return thread_.submit<std::vector<ports::IncidentRow>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::optional<ports::IncidentRow>> SqliteStore::incident(std::string key) {
+    auto work = [key = std::move(key)](Database& db) { return storage::incident(db, key); };
+    return thread_.submit<std::optional<ports::IncidentRow>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<std::vector<ports::UnmatchedHost>> SqliteStore::unmatched(int limit) {
@@ -189,6 +214,27 @@ SqliteStore::Task<std::vector<ports::QuarantineEntry>> SqliteStore::quarantined(
 ) {
     auto work = [after, limit](Database& db) { return storage::quarantined(db, after, limit); };
     return thread_.submit<std::vector<ports::QuarantineEntry>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::optional<ports::QuarantineEntry>> SqliteStore::quarantine_entry(
+    std::int64_t id
+) {
+    auto work = [id](Database& db) { return storage::quarantine_entry(db, id); };
+    return thread_.submit<std::optional<ports::QuarantineEntry>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::optional<std::vector<ports::Receipt>>> SqliteStore::readmit(
+    std::int64_t id, std::vector<domain::Alert> alerts
+) {
+    auto work = [id, alerts = std::move(alerts)](Database& db) {
+        return storage::readmit(db, id, alerts);
+    };
+    return thread_.submit<std::optional<std::vector<ports::Receipt>>>(kIntake, std::move(work));
+}
+
+SqliteStore::Task<int> SqliteStore::discard_quarantined(std::int64_t id) {
+    auto work = [id](Database& db) { return storage::discard_quarantined(db, id); };
+    return thread_.submit<int>(kIntake, std::move(work));
 }
 
 SqliteStore::Task<ports::StoreFigures> SqliteStore::figures() {

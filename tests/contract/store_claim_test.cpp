@@ -240,7 +240,7 @@ TEMPLATE_LIST_TEST_CASE(
         return bench.run(bench.store().decide(about_result(slow.id), lifecycle(slow, what, id)));
     };
     const auto ticket = [&] {
-        return bench.run(bench.store().incidents("", 1))->front().incident.ticket_id;
+        return bench.run(bench.seat().incidents("", true, 1))->front().incident.ticket_id;
     };
     SECTION("while the next look-up runs") {
         CHECK(result(What::not_found, 0)->verdict == Verdict::ignored);

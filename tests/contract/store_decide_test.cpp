@@ -206,7 +206,7 @@ TEMPLATE_LIST_TEST_CASE("many decisions at once make one incident per group", "[
     for (const auto& result : bench.run_all(std::move(calls))) {
         CHECK(result.has_value());
     }
-    const auto rows = bench.run(bench.store().incidents("", 10));
+    const auto rows = bench.run(bench.seat().incidents("", true, 10));
     REQUIRE(rows->size() == 1);
     CHECK(rows->front().episodes.size() == 100);
 }
@@ -222,7 +222,7 @@ TEMPLATE_LIST_TEST_CASE(
         bench.run(bench.store().decide(about_alert(0, "zabbix/2"), always(decision)));
     REQUIRE(result.has_error());
     CHECK(result.error().code == "store_constraint");
-    CHECK(bench.run(bench.store().incidents("", 10))->size() == 1);
+    CHECK(bench.run(bench.seat().incidents("", true, 10))->size() == 1);
 }
 
 TEMPLATE_LIST_TEST_CASE(

@@ -98,7 +98,7 @@ TEMPLATE_LIST_TEST_CASE("a batch is taken whole or not at all", "[store]", Store
     REQUIRE(failed.has_error());
     CHECK(failed.error().kind == ErrorClass::later);
     CHECK(bench.run(bench.store().pending(0, 10))->size() == 1);
-    CHECK(bench.run(bench.store().quarantined(0, 10))->empty());
+    CHECK(bench.run(bench.seat().quarantined(0, 10))->empty());
     CHECK_FALSE(bench.run(bench.store().standing("new"))->has_value());
     batch.alerts.pop_back();
     CHECK(bench.run(bench.store().append(batch))->front().status == ReceiptStatus::accepted);
@@ -162,14 +162,15 @@ TEMPLATE_LIST_TEST_CASE(
     batch.unusable.push_back({0, "nagios", "form", std::string("a\0b\xff", 4), kNow});
     batch.unusable.push_back({0, "nagios", "json", std::string(100'000, 'x'), kNow});
     REQUIRE(bench.run(bench.store().append(batch)).has_value());
-    const auto kept = bench.run(bench.store().quarantined(0, 10));
+    const auto kept = bench.run(bench.seat().quarantined(0, 10));
     REQUIRE(kept->size() == 2);
     CHECK(kept->at(0).body == std::string("a\0b\xff", 4));
     CHECK(kept->at(0).source == "nagios");
     CHECK(kept->at(0).reason == "form");
     CHECK(kept->at(0).received_at == kNow);
-    CHECK(kept->at(1).body.size() == 64 * 1024);
-    CHECK(bench.run(bench.store().quarantined(kept->at(0).id, 10))->size() == 1);
+    const auto whole = *bench.run(bench.seat().quarantine_entry(kept->at(1).id));
+    CHECK(whole.value().body.size() == 64 * 1024);
+    CHECK(bench.run(bench.seat().quarantined(kept->at(0).id, 10))->size() == 1);
     CHECK(bench.run(bench.store().figures())->quarantined == 2);
 }
 
@@ -182,7 +183,7 @@ TEMPLATE_LIST_TEST_CASE(
         batch.unusable.push_back({0, "zabbix", "json", std::to_string(i), kNow});
         REQUIRE(bench.run(bench.store().append(batch)).has_value());
     }
-    const auto kept = bench.run(bench.store().quarantined(0, 100));
+    const auto kept = bench.run(bench.seat().quarantined(0, 100));
     REQUIRE(kept->size() == 5);
     CHECK(kept->front().body == "7");
     CHECK(kept->back().body == "11");
@@ -249,7 +250,7 @@ TEMPLATE_LIST_TEST_CASE("unmatched hosts are counted with first and last time", 
     REQUIRE(note("ghost", "not found", 1));
     REQUIRE(note("other", "not found", 2));
     REQUIRE(note("ghost", "several", 3));
-    const auto hosts = bench.run(bench.store().unmatched(10));
+    const auto hosts = bench.run(bench.seat().unmatched(10));
     REQUIRE(hosts->size() == 2);
     CHECK(hosts->at(0).host == "ghost");
     CHECK(hosts->at(0).count == 2);
@@ -257,7 +258,7 @@ TEMPLATE_LIST_TEST_CASE("unmatched hosts are counted with first and last time", 
     CHECK(hosts->at(0).first_seen == kNow + Duration(1));
     CHECK(hosts->at(0).last_seen == kNow + Duration(3));
     CHECK(hosts->at(1).count == 1);
-    CHECK(bench.run(bench.store().unmatched(1))->size() == 1);
+    CHECK(bench.run(bench.seat().unmatched(1))->size() == 1);
     CHECK(bench.run(bench.store().figures())->unmatched == 2);
 }
 
@@ -271,7 +272,7 @@ TEMPLATE_LIST_TEST_CASE(
         REQUIRE(bench.run(bench.store().note_unmatched("zabbix", host, "none", when)).has_value());
     }
     std::vector<std::string> names;
-    for (const auto& host : *bench.run(bench.store().unmatched(10))) {
+    for (const auto& host : *bench.run(bench.seat().unmatched(10))) {
         names.push_back(host.host);
     }
     CHECK(names == std::vector<std::string>{"d", "a", "c"});
@@ -290,7 +291,7 @@ TEMPLATE_LIST_TEST_CASE("a restart keeps everything", "[store]", Stores) {
     REQUIRE(bench.run(bench.store().append(a_batch(an_alert("a2")))).has_value());
     REQUIRE(bench.run(bench.store().set_fact("name", "value")).has_value());
     const auto before = snapshot_for(bench, about_alert(0));
-    const auto rows_before = bench.run(bench.store().incidents("", 10));
+    const auto rows_before = bench.run(bench.seat().incidents("", true, 10));
 
     bench.restart();
     const auto after = snapshot_for(bench, about_alert(0));
@@ -305,7 +306,7 @@ TEMPLATE_LIST_TEST_CASE("a restart keeps everything", "[store]", Stores) {
         bench.run(bench.store().append(a_batch(an_alert("a1"))))->front().status ==
         ReceiptStatus::duplicate
     );
-    const auto rows_after = bench.run(bench.store().incidents("", 10));
+    const auto rows_after = bench.run(bench.seat().incidents("", true, 10));
     REQUIRE(rows_after->size() == rows_before->size());
     CHECK(rows_after->front().operations == rows_before->front().operations);
 }

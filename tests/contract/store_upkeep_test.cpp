@@ -107,13 +107,13 @@ TEMPLATE_LIST_TEST_CASE("incidents are listed whole and page by id", "[store]", 
     for (const auto* id : {"i3", "i1", "i2"}) {
         write(bench, an_ended_incident(id));
     }
-    const auto page = bench.run(bench.store().incidents("", 2));
+    const auto page = bench.run(bench.seat().incidents("", true, 2));
     REQUIRE(page->size() == 2);
     CHECK(page->at(0).incident.id == "i1");
     CHECK(page->at(0).episodes.size() == 1);
     REQUIRE(page->at(0).operations.size() == 1);
     CHECK(page->at(0).operations[0].state == OperationState::done);
-    const auto rest = bench.run(bench.store().incidents(page->at(1).incident.id, 10));
+    const auto rest = bench.run(bench.seat().incidents(page->at(1).incident.id, true, 10));
     REQUIRE(rest->size() == 1);
     CHECK(rest->at(0).incident.id == "i3");
 }
@@ -125,7 +125,7 @@ TEMPLATE_LIST_TEST_CASE(
     write(bench, an_ended_incident("i1"));
     CHECK(prune_all(bench, kNow + 90 * kDay) == 0);
     CHECK(prune_all(bench, kNow + 91 * kDay) >= 3);
-    CHECK(bench.run(bench.store().incidents("", 10))->empty());
+    CHECK(bench.run(bench.seat().incidents("", true, 10))->empty());
     CHECK_FALSE(snapshot_for(bench, about_alert(0, "zabbix/i1", "e1", "group of i1")).previous);
 }
 
@@ -139,9 +139,9 @@ TEMPLATE_LIST_TEST_CASE("pruning never touches an incident that has not ended", 
     decision.problem = domain::Problem{"zabbix/i1", {1, 1}, domain::ProblemState::ok, kNow};
     decision.set_timers.push_back({"i1", TimerKind::resolve, kNow});
     write(bench, decision);
-    const auto before = bench.run(bench.store().incidents("", 10));
+    const auto before = bench.run(bench.seat().incidents("", true, 10));
     CHECK(prune_all(bench, kNow + 1000 * kDay) == 0);
-    const auto after = bench.run(bench.store().incidents("", 10));
+    const auto after = bench.run(bench.seat().incidents("", true, 10));
     REQUIRE(after->size() == 1);
     CHECK(after->front().incident == before->front().incident);
     CHECK(after->front().episodes == before->front().episodes);
@@ -157,7 +157,7 @@ TEMPLATE_LIST_TEST_CASE("an ended incident that still owes something stays", "[s
     decision.operations[0].state = state;
     write(bench, decision);
     CHECK(prune_all(bench, kNow + 1000 * kDay) == 0);
-    CHECK(bench.run(bench.store().incidents("", 10))->size() == 1);
+    CHECK(bench.run(bench.seat().incidents("", true, 10))->size() == 1);
 }
 
 TEMPLATE_LIST_TEST_CASE("pruning works in small steps", "[store]", Stores) {
@@ -168,7 +168,7 @@ TEMPLATE_LIST_TEST_CASE("pruning works in small steps", "[store]", Stores) {
     const auto first = bench.run(bench.store().prune(kNow + 91 * kDay, 4));
     CHECK(*first == 4);
     CHECK(prune_all(bench, kNow + 91 * kDay, 4) == 26);
-    CHECK(bench.run(bench.store().incidents("", 10))->empty());
+    CHECK(bench.run(bench.seat().incidents("", true, 10))->empty());
     CHECK(*bench.run(bench.store().prune(kNow, 0)) == 0);
     CHECK(*bench.run(bench.store().prune(kNow, -1)) == 0);
 }
@@ -189,7 +189,7 @@ TEMPLATE_LIST_TEST_CASE(
     CHECK(prune_all(bench, kNow + 15 * kDay) == 2);  // the decided alert and the body
     CHECK_FALSE(bench.run(bench.store().standing("a1"))->has_value());
     CHECK(bench.run(bench.store().pending(0, 10))->size() == 1);
-    CHECK(bench.run(bench.store().quarantined(0, 10))->empty());
+    CHECK(bench.run(bench.seat().quarantined(0, 10))->empty());
 }
 
 TEMPLATE_LIST_TEST_CASE(

@@ -15,12 +15,28 @@ namespace glpi_sim {
 
 namespace {
 
-constexpr std::array<const char*, 20> kActions = {
-    "html_200",          "empty_200",           "html_500",     "commit_then_500",
-    "commit_then_reset", "commit_then_hang",    "reset_before", "sql_400_stored",
-    "maintenance",       "empty_session_token", "slow",         "bad_app_token",
-    "session_lost",      "half_answer",         "http_502",     "sql_400",
-    "update_needed",     "not_configured",      "sql_500",      "link_missing"};
+constexpr std::array<const char*, 21> kActions = {
+    "html_200",
+    "empty_200",
+    "html_500",
+    "commit_then_500",
+    "commit_then_reset",
+    "commit_then_hang",
+    "reset_before",
+    "sql_400_stored",
+    "maintenance",
+    "empty_session_token",
+    "slow",
+    "bad_app_token",
+    "session_lost",
+    "half_answer",
+    "http_502",
+    "sql_400",
+    "update_needed",
+    "not_configured",
+    "sql_500",
+    "link_missing",
+    "refused"};
 
 Response bad_gateway() {
     Response out;
@@ -142,6 +158,8 @@ bool fault_instead(World& world, const FaultRule& rule, const Request& request, 
             {400, "ERROR_GLPI_ADD",
              "MySQL query error: Deadlock found when trying to get lock (1213)"}
         );
+    } else if (action == "refused") {
+        out = error_answer(world, request.method, {400, "ERROR_GLPI_ADD", ""});
     } else {
         return false;
     }

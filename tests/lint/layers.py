@@ -77,7 +77,7 @@ ALLOWED = {
     "storage": ASIO | {"nlohmann", "postgresql", "posix", "sqlite"},
     "config": {"std", "boost-system", "inet-text", "posix", "yaml-cpp"},
     "observe": ASIO | {"posix", "prometheus", "spdlog"},
-    "app": ASIO | {"beast", "cli11", "date", "openssl", "posix", "systemd"},
+    "app": ASIO | {"beast", "cli11", "date", "nlohmann", "openssl", "posix", "systemd"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/operator_store.hpp"
 #include "monitoring.hpp"
 #include "sim_glpi.hpp"
 

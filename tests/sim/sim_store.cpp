@@ -170,6 +170,11 @@ SimStore::Task<std::optional<WallTime>> SimStore::next_due() {
     return submit<std::optional<WallTime>>(kRead, std::move(work));
 }
 
+SimStore::Task<int> SimStore::shift_waits(Duration by) {
+    auto work = [by](Database& db) { return storage::shift_waits(db, by); };
+    return submit<int>(kWrite, std::move(work));
+}
+
 SimStore::Task<void> SimStore::note_unmatched(
     std::string source, std::string host, std::string reason, WallTime now
 ) {
@@ -211,27 +216,6 @@ SimStore::Task<void> SimStore::set_fact(std::string name, std::string value) {
 SimStore::Task<std::optional<ports::Standing>> SimStore::standing(std::string key) {
     auto work = [key = std::move(key)](Database& db) { return storage::standing(db, key); };
     return submit<std::optional<ports::Standing>>(kRead, std::move(work));
-}
-
-SimStore::Task<std::vector<ports::IncidentRow>> SimStore::incidents(
-    std::string after_id, int limit
-) {
-    auto work = [after_id = std::move(after_id), limit](Database& db) {
-        return storage::incidents(db, after_id, limit);
-    };
-    return submit<std::vector<ports::IncidentRow>>(kRead, std::move(work));
-}
-
-SimStore::Task<std::vector<ports::UnmatchedHost>> SimStore::unmatched(int limit) {
-    auto work = [limit](Database& db) { return storage::unmatched(db, limit); };
-    return submit<std::vector<ports::UnmatchedHost>>(kRead, std::move(work));
-}
-
-SimStore::Task<std::vector<ports::QuarantineEntry>> SimStore::quarantined(
-    std::int64_t after, int limit
-) {
-    auto work = [after, limit](Database& db) { return storage::quarantined(db, after, limit); };
-    return submit<std::vector<ports::QuarantineEntry>>(kRead, std::move(work));
 }
 
 SimStore::Task<ports::StoreFigures> SimStore::figures() {

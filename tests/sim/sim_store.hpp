@@ -43,6 +43,7 @@ class SimStore final : public ports::Store {
     Task<std::vector<std::int64_t>> outages_to_report(WallTime away_until, int limit) override;
     Task<std::optional<WallTime>> next_timer() override;
     Task<std::optional<WallTime>> next_due() override;
+    Task<int> shift_waits(Duration by) override;
     Task<void> note_unmatched(
         std::string source, std::string host, std::string reason, WallTime now
     ) override;
@@ -51,9 +52,6 @@ class SimStore final : public ports::Store {
     Task<std::optional<std::string>> fact(std::string name) override;
     Task<void> set_fact(std::string name, std::string value) override;
     Task<std::optional<ports::Standing>> standing(std::string key) override;
-    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, int limit) override;
-    Task<std::vector<ports::UnmatchedHost>> unmatched(int limit) override;
-    Task<std::vector<ports::QuarantineEntry>> quarantined(std::int64_t after, int limit) override;
     Task<ports::StoreFigures> figures() override;
     Task<int> prune(WallTime now, int limit) override;
 

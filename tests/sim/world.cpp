@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "alert_bridge/storage/housekeeping.hpp"
+#include "alert_bridge/storage/listing.hpp"
 #include "alert_bridge/storage/outbox.hpp"
 #include "alert_bridge/storage/schema.hpp"
 #include "lifecycle_world.hpp"
@@ -176,7 +176,7 @@ class World {
         FinalState state;
         state.occurrences = monitoring_->occurrences;
         state.postings = monitoring_->postings;
-        state.incidents = storage::incidents(db_, "", 1'000'000);
+        state.incidents = storage::incidents(db_, "", true, 1'000'000);
         state.tickets = glpi_.tickets;
         state.policy = policy_;
         {

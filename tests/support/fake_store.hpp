@@ -18,12 +18,12 @@
 #include <utility>
 #include <vector>
 
-#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/operator_store.hpp"
 #include "fake_tables.hpp"
 
 namespace alert_bridge::test {
 
-class FakeStore final : public ports::Store, public FakeTables {
+class FakeStore final : public ports::Store, public ports::OperatorStore, public FakeTables {
   public:
     template <class T>
     using Task = boost::asio::awaitable<Result<T>>;
@@ -85,7 +85,7 @@ class FakeStore final : public ports::Store, public FakeTables {
         override {
         std::vector<ports::Claimed> claimed;
         std::set<std::string> seen;
-        for (domain::Operation& operation : operations) {
+        for (domain::Operation& operation : operations_table) {
             if (!is_unfinished(operation) || !seen.insert(operation.incident_id).second) {
                 continue;
             }
@@ -137,13 +137,29 @@ class FakeStore final : public ports::Store, public FakeTables {
     Task<std::optional<WallTime>> next_due() override {
         std::optional<WallTime> next;
         std::set<std::string> seen;
-        for (const domain::Operation& operation : operations) {
+        for (const domain::Operation& operation : operations_table) {
             if (is_unfinished(operation) && seen.insert(operation.incident_id).second &&
                 is_claimable(operation)) {
                 next = next ? std::min(*next, operation.due_at) : operation.due_at;
             }
         }
         co_return next;
+    }
+
+    Task<int> shift_waits(Duration by) override {
+        int moved = 0;
+        for (domain::Operation& row : operations_table) {
+            if (is_unfinished(row)) {
+                row.created_at += by;
+                row.due_at += by;
+                ++moved;
+            }
+        }
+        for (domain::Timer& timer : timers) {
+            timer.due_at += by;
+            ++moved;
+        }
+        co_return moved;
     }
 
     Task<void> note_unmatched(std::string source, std::string host, std::string reason, WallTime at)
@@ -200,40 +216,104 @@ class FakeStore final : public ports::Store, public FakeTables {
         co_return standing_of(key);
     }
 
-    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, int limit) override {
+    Task<std::vector<ports::OwedWrite>> operations(
+        std::vector<domain::OperationState> states, ports::OperationCursor after, int limit
+    ) override {
+        const auto place = [](const domain::Operation& row) {
+            return std::pair(row.due_at, row.id);
+        };
+        std::vector<ports::OwedWrite> rows;
+        for (const domain::Operation& row : operations_table) {
+            const bool wanted = std::find(states.begin(), states.end(), row.state) != states.end();
+            if (wanted && place(row) > std::pair(after.due_at, after.id)) {
+                rows.push_back(owed(row));
+            }
+        }
+        std::sort(rows.begin(), rows.end(), [&place](const auto& a, const auto& b) {
+            return place(a.operation) < place(b.operation);
+        });
+        rows.resize(std::min(rows.size(), static_cast<std::size_t>(limit)));
+        co_return rows;
+    }
+    Task<std::optional<ports::OwedWrite>> operation(std::int64_t id) override {
+        std::optional<ports::OwedWrite> found;
+        for (const domain::Operation& row : operations_table) {
+            if (row.id == id) {
+                found = owed(row);
+            }
+        }
+        co_return found;
+    }
+
+    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, bool ended_too, int limit)
+        override {
         std::vector<ports::IncidentRow> rows;
-        for (const domain::Incident& incident : incidents_table) {
-            if (incident.id > after_id && rows.size() < static_cast<std::size_t>(limit)) {
-                ports::IncidentRow row;
-                row.incident = incident;
-                row.episodes = episodes_of(incident.id);
-                row.operations = operations_of(incident.id, true);
-                rows.push_back(std::move(row));
+        for (const domain::Incident& row : incidents_table) {
+            const bool wanted = ended_too || row.state != domain::IncidentState::ended;
+            if (wanted && row.id > after_id && rows.size() < static_cast<std::size_t>(limit)) {
+                rows.push_back(with_all_of_it(row));
             }
         }
         co_return rows;
     }
+    Task<std::optional<ports::IncidentRow>> incident(std::string key) override {
+        std::optional<ports::IncidentRow> found;
+        for (const domain::Incident& row : incidents_table) {
+            if (row.id == key || std::to_string(row.ticket_id) == key) {
+                found = with_all_of_it(row);
+            }
+        }
+        co_return found;
+    }
+
     Task<std::vector<ports::UnmatchedHost>> unmatched(int limit) override {
         std::vector<ports::UnmatchedHost> rows = unmatched_table;
         rows.resize(std::min(rows.size(), static_cast<std::size_t>(limit)));
         co_return rows;
     }
+
     Task<std::vector<ports::QuarantineEntry>> quarantined(std::int64_t after, int limit) override {
         std::vector<ports::QuarantineEntry> rows;
         for (const ports::QuarantineEntry& entry : quarantine) {
             if (entry.id > after && rows.size() < static_cast<std::size_t>(limit)) {
                 rows.push_back(entry);
+                rows.back().body.resize(std::min(entry.body.size(), kExcerptBytes));
             }
         }
         co_return rows;
     }
+    Task<std::optional<ports::QuarantineEntry>> quarantine_entry(std::int64_t id) override {
+        std::optional<ports::QuarantineEntry> found;
+        for (const ports::QuarantineEntry& entry : quarantine) {
+            if (entry.id == id) {
+                found = entry;
+            }
+        }
+        co_return found;
+    }
+    Task<std::optional<std::vector<ports::Receipt>>> readmit(
+        std::int64_t id, std::vector<domain::Alert> alerts
+    ) override {
+        std::optional<std::vector<ports::Receipt>> receipts;
+        if (append_error) {
+            co_return *append_error;
+        }
+        if (erase_quarantined(id) > 0) {
+            receipts.emplace();
+            for (domain::Alert& alert : alerts) {
+                receipts->push_back(append_one(std::move(alert)));
+            }
+        }
+        co_return receipts;
+    }
+    Task<int> discard_quarantined(std::int64_t id) override { co_return erase_quarantined(id); }
 
     Task<ports::StoreFigures> figures() override {
         ports::StoreFigures figures;
         figures.journal_pending = static_cast<std::int64_t>(journal.size() - decided.size());
         figures.quarantined = static_cast<std::int64_t>(quarantine.size());
         figures.unmatched = static_cast<std::int64_t>(unmatched_table.size());
-        for (const domain::Operation& operation : operations) {
+        for (const domain::Operation& operation : operations_table) {
             figures.due += operation.state == domain::OperationState::due ? 1 : 0;
             figures.sending += operation.state == domain::OperationState::sending ? 1 : 0;
             figures.uncertain += operation.state == domain::OperationState::uncertain ? 1 : 0;

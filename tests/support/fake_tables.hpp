@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/operator_store.hpp"
 
 namespace alert_bridge::test {
 
@@ -23,7 +23,7 @@ class FakeTables {
     std::vector<domain::Problem> problems;
     std::vector<domain::Episode> episodes;
     std::vector<domain::Incident> incidents_table;
-    std::vector<domain::Operation> operations;
+    std::vector<domain::Operation> operations_table;
     std::vector<domain::Timer> timers;
     std::vector<domain::FoldedPair> folded;
     std::vector<ports::UnmatchedHost> unmatched_table;
@@ -80,7 +80,7 @@ class FakeTables {
 
     std::vector<domain::Operation> operations_of(const std::string& incident_id, bool all) const {
         std::vector<domain::Operation> rows;
-        for (const domain::Operation& operation : operations) {
+        for (const domain::Operation& operation : operations_table) {
             if (operation.incident_id == incident_id && (all || is_unfinished(operation))) {
                 rows.push_back(operation);
             }
@@ -88,11 +88,30 @@ class FakeTables {
         return rows;
     }
 
+    ports::IncidentRow with_all_of_it(const domain::Incident& incident) const {
+        ports::IncidentRow row;
+        row.incident = incident;
+        row.episodes = episodes_of(incident.id);
+        row.operations = operations_of(incident.id, true);
+        return row;
+    }
+
+    ports::OwedWrite owed(const domain::Operation& operation) {
+        const domain::Incident* const incident = find_incident(operation.incident_id);
+        return {operation, incident == nullptr ? domain::Incident{} : *incident};
+    }
+
+    int erase_quarantined(std::int64_t id) {
+        return static_cast<int>(std::erase_if(quarantine, [id](const auto& entry) {
+            return entry.id == id;
+        }));
+    }
+
     domain::Incident* subject_incident(const ports::Subject& subject) {
         if (subject.timer) {
             return find_incident(subject.timer->incident_id);
         }
-        for (const domain::Operation& operation : operations) {
+        for (const domain::Operation& operation : operations_table) {
             if (subject.operation_id != 0 && operation.id == subject.operation_id) {
                 return find_incident(operation.incident_id);
             }
@@ -196,10 +215,10 @@ class FakeTables {
         }
         for (domain::Operation& row : decision.operations) {
             if (row.id == 0) {
-                row.id = static_cast<std::int64_t>(operations.size()) + 1;
+                row.id = static_cast<std::int64_t>(operations_table.size()) + 1;
                 row.seq = row.id;
             }
-            upsert(operations, row, [&row](const auto& old) { return old.id == row.id; });
+            upsert(operations_table, row, [&row](const auto& old) { return old.id == row.id; });
         }
         if (decision.folded) {
             folded.push_back(*decision.folded);

@@ -57,6 +57,7 @@ class SqliteBench {
     explicit SqliteBench(Change change = {}) : change_(std::move(change)) { open(); }
 
     [[nodiscard]] ports::Store& store() { return *store_; }
+    [[nodiscard]] ports::OperatorStore& seat() { return *store_; }  // the operator's
     [[nodiscard]] storage::SqliteStore& sqlite() { return *store_; }
     [[nodiscard]] std::string path() const { return (directory_.path() / "bridge.db").string(); }
 

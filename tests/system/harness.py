@@ -6,6 +6,7 @@ Nothing sleeps for a fixed time: everything waits for a condition with a deadlin
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -170,6 +171,8 @@ class Bridge:
                             "sender.token": "sender-secret",
                             "sender.hmac": "hmac-secret"}.items():
             self.write(name, value + "\n", 0o600)
+        if not re.search(r"^admin:", config, re.MULTILINE):  # each its own, not the installed one
+            config += 'admin: {socket: "@DIR@/admin.sock"}\n'
         text = config.replace("@PORT@", str(self.port)).replace("@GLPI@", glpi_url)
         self.config = self.write("bridge.yaml", text.replace("@DIR@", directory), 0o644)
         self.process = None
@@ -195,6 +198,12 @@ class Bridge:
             return http("GET", self.url + "/healthz")[0] == 200
         except OSError:
             return False
+
+    def command(self, *arguments):
+        """One of the operator's commands: (exit status, standard output, standard error)."""
+        done = subprocess.run([self.program, *arguments, "-c", self.config],
+                              capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
 
     def check(self):
         done = subprocess.run([self.program, "check", "-c", self.config],

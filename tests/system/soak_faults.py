@@ -12,7 +12,9 @@ import argparse
 import concurrent.futures
 import json
 import os
+import random
 import resource
+import subprocess
 import sys
 import time
 from http.client import HTTPConnection
@@ -58,6 +60,29 @@ def kill(bench, options):
     figures.update(rounds=options.rounds, cut_off=cut_off,
                    ready_p50_s=round(quantile(ready, 0.5), 3), ready_p99_s=round(p99, 3))
     return figures, clean and p99 < 1.0 and cut_off > 0 and figures["acknowledged"] > 0
+
+
+def sync(bench, options):
+    """The N-th fdatasync of the running daemon fails, once for each of --rounds, under load."""
+    dice = random.Random(options.seed)
+    bench.bridge.start()
+    bench.start_load(options.rate)
+    ended, ready = [], []
+    for _ in range(options.rounds):
+        child = bench.bridge.process.child
+        injection = f"fdatasync,fsync:error=EIO:when={dice.randint(1, 40)}"
+        tracer = subprocess.Popen(
+            ["strace", "-f", "-qq", "-o", os.devnull, "-e", "trace=fdatasync,fsync",
+             "-e", "inject=" + injection, "-p", str(child.pid)])
+        ended.append(child.wait(60))
+        tracer.wait(60)
+        ready.append(experiments.start_and_time(bench))
+    bench.stop_load()
+    figures, clean = verdict(bench, 600)
+    refused = sum(one["status"] != 202 for one in bench.history.entries())
+    figures.update(rounds=options.rounds, ended_with_1=ended.count(1), not_acknowledged=refused,
+                   ready_p99_s=round(quantile(ready, 0.99), 3))
+    return figures, clean and ended == [1] * options.rounds and figures["acknowledged"] > 0
 
 
 def unknown(bench, options):
@@ -194,6 +219,7 @@ EXPERIMENTS = {
     "away": (away, "GLPI refuses connections for --minutes, then is back"),
     "idle": (idle, "--clients idle connections beside the load, for --minutes"),
     "restart": (restart, "time to ready after a kill with --tickets openings queued"),
+    "sync": (sync, "a failing fdatasync under load, --rounds times (needs strace)"),
     "slow": (slow, "--clients that drip a byte a second"),
     "kill": (kill, "SIGKILL at random moments under load, --rounds times"),
     "unknown": (unknown, "writes with unclear outcomes until there are about --tickets tickets"),

@@ -25,6 +25,7 @@
 #include "alert_bridge/core/upkeep.hpp"
 #include "alert_bridge/core/waiters.hpp"
 #include "alert_bridge/glpi/glpi.hpp"
+#include "alert_bridge/http/admin_listener.hpp"
 #include "alert_bridge/http/endpoints.hpp"
 #include "alert_bridge/observe/metrics.hpp"
 
@@ -52,10 +53,12 @@ class Daemon {
     [[nodiscard]] boost::asio::awaitable<void> serve_signals();
     [[nodiscard]] boost::asio::awaitable<bool> stop();
     [[nodiscard]] boost::asio::awaitable<void> watch_glpi();
+    [[nodiscard]] boost::asio::awaitable<void> follow_clock();
     [[nodiscard]] boost::asio::awaitable<void> keep_figures();
     [[nodiscard]] boost::asio::awaitable<void> feed_watchdog();
     [[noreturn]] void leave_hard(int status);
     void connect_parts();
+    void open_admin();
     void reload();
     void apply(
         const config::Config& next, core::Intake::Decoders decoders,
@@ -87,6 +90,9 @@ class Daemon {
     core::Upkeep upkeep_;
     http::Endpoints endpoints_;
     http::Listener listener_;
+    core::OperatorDesk desk_;
+    http::AdminApi admin_api_;
+    http::AdminListener admin_;
     boost::asio::signal_set signals_;
     ports::StoreFigures figures_;
     std::string store_failure_;

@@ -28,6 +28,14 @@ struct Loaded {
 
 [[nodiscard]] Loaded load(const std::string& path);
 
+// The section admin alone: for the operator's commands, whose user may not read the secrets that
+// the rest needs. Mistakes elsewhere are not told, but for those of YAML itself.
+struct LoadedAdmin {
+    std::optional<AdminConfig> admin;
+    std::vector<Diagnostic> diagnostics;
+};
+[[nodiscard]] LoadedAdmin load_admin_only(const std::string& path);
+
 // `name` stands for the file in messages; relative paths in the text start at `base_dir`.
 [[nodiscard]] Loaded load_text(
     const std::string& text, const std::string& name, const std::string& base_dir

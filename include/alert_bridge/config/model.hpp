@@ -31,6 +31,13 @@ struct ListenConfig {
     std::string public_url;  // without a slash at the end; may be empty
 };
 
+// The operator's socket.
+struct AdminConfig {
+    std::string socket;  // empty: none
+    unsigned mode = 0660;
+    std::string group;  // empty: the service's own
+};
+
 struct LimitsConfig {
     std::int64_t body_bytes = 0;
     std::int64_t bodies_in_flight_bytes = 0;
@@ -95,6 +102,7 @@ struct GlpiConfig {
 
 struct Config {
     ListenConfig listen;
+    AdminConfig admin;
     LimitsConfig limits;
     LogConfig log;
     StoreConfig store;

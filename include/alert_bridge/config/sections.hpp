@@ -38,6 +38,9 @@ void load_sources(Loading& loading, const MapReader& root);
 void load_glpi(Loading& loading, const MapReader& root);
 void load_rules(Loading& loading, const MapReader& root);
 
+// The section admin, which the operator's commands read without the rest.
+[[nodiscard]] AdminConfig read_admin(const MapReader& reader, const std::string& base_dir);
+
 // Pieces that several sections share.
 
 // Policy keys of `defaults` or of a rule's `then`.

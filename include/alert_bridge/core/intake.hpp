@@ -19,6 +19,7 @@
 
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/ports/alert_decoder.hpp"
+#include "alert_bridge/ports/operator_store.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/store.hpp"
 
@@ -63,6 +64,16 @@ class Intake {
     [[nodiscard]] bool knows(std::string_view source) const;
     [[nodiscard]] boost::asio::awaitable<IntakeAnswer> submit(std::string source, std::string body);
 
+    // Reads what was quarantined once more, with the sources as they are configured now. Its alerts
+    // are accepted as if they came now, and the entry is gone, or nothing changes (refused: why).
+    struct Readmission {
+        bool done = false;
+        std::string text;  // for the operator
+    };
+    [[nodiscard]] boost::asio::awaitable<Result<Readmission>> readmit(
+        ports::OperatorStore& seat, ports::QuarantineEntry entry
+    );
+
     // Called after each durable append; the correlator's bell.
     std::function<void()> on_appended;
     // Alerts accepted and not yet decided; kept by intake and the correlator.
@@ -78,6 +89,10 @@ class Intake {
         std::string source, std::string body, std::string reason, WallTime now
     );
     [[nodiscard]] IntakeAnswer refuse(const Error& error);
+    // Empty: there is room. Otherwise why nothing is taken, counted.
+    [[nodiscard]] std::optional<IntakeAnswer> full();
+    void stamp(std::vector<domain::Alert>& alerts, const std::string& source, WallTime now);
+    void count_fresh(const std::vector<ports::Receipt>& receipts);
 
     ports::Store& store_;
     ports::Clock& clock_;

@@ -69,6 +69,7 @@ struct Operation {
     std::string refusal;    // answer of the last ambiguous refusal (ERROR_GLPI_ADD …)
     int refusals = 0;       // how often that same answer came in a row
     WallTime created_at{};
+    std::optional<WallTime> retried_at;  // by the operator: give_up_after counts anew from here
     WallTime due_at{};
     std::optional<WallTime> sent_at;  // when it was claimed: the request leaves later than that
     std::string last_error;

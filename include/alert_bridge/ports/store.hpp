@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Store: the durable memory of the bridge. Consumer: core. Implementation: storage/sqlite_store.
+// What only people ask it for stands in ports/operator_store.hpp.
 //
 // Guarantees: append() and decide() complete only after their transaction is committed and synced.
 // Calls queued during one commit share the next one (group commit); intake goes first. claim()
@@ -71,23 +72,18 @@ struct Subject {
 };
 using DecideFunction = std::function<domain::Decision(const domain::Snapshot&)>;
 
-struct Claimed {
-    domain::Operation operation;  // state sending; or uncertain and due for its look-up
+struct OwedWrite {
+    domain::Operation operation;
     domain::Incident incident;
 };
-
-struct UnmatchedHost {
-    std::string source, host, reason;
-    std::int64_t count = 0;
-    WallTime first_seen{}, last_seen{};
-};
+using Claimed = OwedWrite;  // state sending; or uncertain and due for its look-up
 
 struct CachedLookup {
     std::string value;  // JSON text, opaque to the store
     WallTime expires_at{};
 };
 
-// Where the alert or problem stands, for GET /t/…, Prefer: wait and the listings.
+// Where the alert or problem stands, for GET /t/… and Prefer: wait.
 struct Standing {
     std::string incident_id;
     std::string state;  // IncidentState, or "" when there is none
@@ -105,12 +101,6 @@ struct StoreFigures {
     // New alerts are refused while less is free than is held back, with a margin at the end.
     bool disk_is_low = false;
     std::int64_t disk_free_bytes = 0, disk_reserve_bytes = 0, ballast_bytes = 0;
-};
-
-struct IncidentRow {
-    domain::Incident incident;
-    std::vector<domain::Episode> episodes;
-    std::vector<domain::Operation> operations;  // all, finished too
 };
 
 class Store {
@@ -152,6 +142,11 @@ class Store {
     // their incident); empty: none. Those in work do not count.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_due() = 0;
 
+    // The wall clock was set by so much: moves the times of all unfinished operations (made,
+    // retried, sent, due) and of all timers with it, so that each wait lasts as long as it was to
+    // last. Returns how many rows moved.
+    [[nodiscard]] virtual Awaitable<Result<int>> shift_waits(Duration by) = 0;
+
     [[nodiscard]] virtual Awaitable<Result<void>> note_unmatched(
         std::string source, std::string host, std::string reason, WallTime now
     ) = 0;
@@ -167,13 +162,6 @@ class Store {
 
     // `key` is an alert id or a problem key.
     [[nodiscard]] virtual Awaitable<Result<std::optional<Standing>>> standing(std::string key) = 0;
-    [[nodiscard]] virtual Awaitable<Result<std::vector<IncidentRow>>> incidents(
-        std::string after_id, int limit
-    ) = 0;
-    [[nodiscard]] virtual Awaitable<Result<std::vector<UnmatchedHost>>> unmatched(int limit) = 0;
-    [[nodiscard]] virtual Awaitable<Result<std::vector<QuarantineEntry>>> quarantined(
-        std::int64_t after, int limit
-    ) = 0;
     [[nodiscard]] virtual Awaitable<Result<StoreFigures>> figures() = 0;
 
     // Deletes expired idempotency keys, tombstones, done operations, old alerts and ended

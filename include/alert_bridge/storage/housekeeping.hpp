@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/operator_store.hpp"
 #include "alert_bridge/storage/statement.hpp"
 
 namespace alert_bridge::storage {
@@ -31,16 +31,12 @@ struct Retention {
 };
 
 void note_unmatched(Database& db, const ports::UnmatchedHost& seen, std::int64_t rows_max);
-[[nodiscard]] std::vector<ports::UnmatchedHost> unmatched(Database& db, int limit);
 
 [[nodiscard]] std::optional<ports::CachedLookup> cached(Database& db, const std::string& key);
 void cache(Database& db, const std::string& key, const ports::CachedLookup& value);
 [[nodiscard]] std::optional<std::string> fact(Database& db, const std::string& name);
 void set_fact(Database& db, const std::string& name, const std::string& value);
 
-[[nodiscard]] std::vector<ports::IncidentRow> incidents(
-    Database& db, const std::string& after_id, int limit
-);
 // wal_bytes is left to the caller, who knows the file's name.
 [[nodiscard]] ports::StoreFigures figures(Database& db);
 

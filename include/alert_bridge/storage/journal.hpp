@@ -31,8 +31,5 @@ void mark_decided(
     Database& db, std::int64_t seq, const std::string& reason, const std::string& incident_id
 );
 [[nodiscard]] std::optional<ports::Standing> standing(Database& db, const std::string& key);
-[[nodiscard]] std::vector<ports::QuarantineEntry> quarantined(
-    Database& db, std::int64_t after, int limit
-);
 
 }  // namespace alert_bridge::storage

@@ -22,6 +22,8 @@ namespace alert_bridge::storage {
 [[nodiscard]] std::vector<domain::Timer> due_timers(Database& db, WallTime now, int limit);
 [[nodiscard]] std::optional<WallTime> next_timer(Database& db);
 [[nodiscard]] std::optional<WallTime> next_due(Database& db);
+// See Store::shift_waits().
+int shift_waits(Database& db, Duration by);
 // At start: what was being sent when the process ended is uncertain now; look-ups that were under
 // way are due again after the quarantine at the latest. Returns how many were being sent.
 int recover_interrupted(Database& db, const domain::RetryPolicy& policy, WallTime now);

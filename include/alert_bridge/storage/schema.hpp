@@ -20,7 +20,7 @@
 
 namespace alert_bridge::storage {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 struct DatabaseOptions {
     std::string path;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SqliteStore: ports::Store on one SQLite file, one connection, one thread.
+// SqliteStore: ports::Store and OperatorStore on one SQLite file, one connection, one thread.
 //
 // Guarantees: those of ports/store.hpp and of store_thread.hpp (group commit, intake first, a
 // failed sync turns the store off and calls on_fatal). open_sqlite_store() takes the file's lock,
@@ -19,7 +19,7 @@
 #include <memory>
 #include <string>
 
-#include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/operator_store.hpp"
 #include "alert_bridge/storage/disk_guard.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
 #include "alert_bridge/storage/schema.hpp"
@@ -36,7 +36,7 @@ struct SqliteOptions {
     std::int64_t unmatched_rows_max = 10'000;
 };
 
-class SqliteStore final : public ports::Store {
+class SqliteStore final : public ports::Store, public ports::OperatorStore {
   public:
     // Takes over an opened database; open_sqlite_store() is the way to get one.
     SqliteStore(
@@ -56,6 +56,7 @@ class SqliteStore final : public ports::Store {
     Task<std::vector<std::int64_t>> outages_to_report(WallTime away_until, int limit) override;
     Task<std::optional<WallTime>> next_timer() override;
     Task<std::optional<WallTime>> next_due() override;
+    Task<int> shift_waits(Duration by) override;
     Task<void> note_unmatched(
         std::string source, std::string host, std::string reason, WallTime now
     ) override;
@@ -64,11 +65,23 @@ class SqliteStore final : public ports::Store {
     Task<std::optional<std::string>> fact(std::string name) override;
     Task<void> set_fact(std::string name, std::string value) override;
     Task<std::optional<ports::Standing>> standing(std::string key) override;
-    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, int limit) override;
-    Task<std::vector<ports::UnmatchedHost>> unmatched(int limit) override;
-    Task<std::vector<ports::QuarantineEntry>> quarantined(std::int64_t after, int limit) override;
     Task<ports::StoreFigures> figures() override;
     Task<int> prune(WallTime now, int limit) override;
+
+    Task<std::vector<ports::OwedWrite>> operations(
+        std::vector<domain::OperationState> states, ports::OperationCursor after, int limit
+    ) override;
+    Task<std::optional<ports::OwedWrite>> operation(std::int64_t id) override;
+    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, bool ended_too, int limit)
+        override;
+    Task<std::optional<ports::IncidentRow>> incident(std::string key) override;
+    Task<std::vector<ports::UnmatchedHost>> unmatched(int limit) override;
+    Task<std::vector<ports::QuarantineEntry>> quarantined(std::int64_t after, int limit) override;
+    Task<std::optional<ports::QuarantineEntry>> quarantine_entry(std::int64_t id) override;
+    Task<std::optional<std::vector<ports::Receipt>>> readmit(
+        std::int64_t id, std::vector<domain::Alert> alerts
+    ) override;
+    Task<int> discard_quarantined(std::int64_t id) override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }

@@ -45,6 +45,9 @@ TEST_CASE("a small configuration gets the documented defaults") {
     CHECK(config.listen.address == "127.0.0.1");
     CHECK(config.listen.port == 8480);
     CHECK(config.listen.public_url.empty());
+    CHECK(config.admin.socket == "/run/glpi-alert-bridge/admin.sock");
+    CHECK(config.admin.mode == 0660);
+    CHECK(config.admin.group.empty());
     CHECK(config.limits.body_bytes == 4 * 1024 * 1024);
     CHECK(config.limits.bodies_in_flight_bytes == 64 * 1024 * 1024);
     CHECK(config.limits.alerts_per_request == 500);
@@ -281,4 +284,26 @@ TEST_CASE("no diagnostic ever shows a secret") {
         render(load_text(text, "f", directory.path()).diagnostics).find("secret-") ==
         std::string::npos
     );
+}
+
+TEST_CASE("the section admin can be read by who may not read the secrets") {
+    TemporaryDirectory directory;
+    const auto admin_of = [&directory](const std::string& text) {
+        directory.write("bridge.yaml", text);
+        return load_admin_only(directory.path() + "/bridge.yaml");
+    };
+    const std::string rest = "glpi: {user_token: {file: secret}}\nsources: {}\nother: 1\n";
+    LoadedAdmin loaded = admin_of(rest + "admin: {socket: a.sock, mode: 0600, group: ops}\n");
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.admin);
+    CHECK(loaded.admin->socket == directory.path() + "/a.sock");
+    CHECK(loaded.admin->mode == 0600);
+    CHECK(loaded.admin->group == "ops");
+    CHECK(admin_of(rest).admin->socket == "/run/glpi-alert-bridge/admin.sock");
+    CHECK(admin_of("admin: {socket: none}\n").admin->socket.empty());
+    loaded = admin_of("admin: {sockt: x}\n");
+    REQUIRE(loaded.diagnostics.size() == 1);
+    CHECK(loaded.diagnostics.front().line == 1);
+    CHECK(admin_of("admin: [\n").diagnostics.size() == 1);
+    CHECK_FALSE(load_admin_only(directory.path() + "/missing.yaml").admin);
 }

@@ -146,7 +146,7 @@ TEST_CASE("an opening that GLPI refuses stays where it is when there is no defau
         world.pass(1min);
     }
     CHECK(world.desk.tickets.empty());
-    CHECK(world.store.operations.back().state == domain::OperationState::dead);
+    CHECK(world.store.operations_table.back().state == domain::OperationState::dead);
 }
 
 TEST_CASE("a host without any entity waits, says so, and opens when there is one") {

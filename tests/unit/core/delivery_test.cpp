@@ -22,7 +22,7 @@ void open_ticket(CoreWorld& world) {
 }
 
 const domain::Operation& last_operation(const CoreWorld& world) {
-    return world.store.operations.back();
+    return world.store.operations_table.back();
 }
 
 }  // namespace
@@ -101,8 +101,8 @@ TEST_CASE("a look-up whose write was sent again meanwhile changes nothing, and t
     world.desk.write_errors = {Error{ErrorClass::uncertain, "timeout", ""}};
     world.take(world.alert(AlertKind::problem));
     world.desk.on_find = [&world] {
-        world.store.operations[0].state = OperationState::sending;
-        world.store.operations[0].attempts += 1;
+        world.store.operations_table[0].state = OperationState::sending;
+        world.store.operations_table[0].attempts += 1;
     };
     world.pass(121s);
     CHECK(last_operation(world).state == OperationState::sending);
@@ -112,7 +112,7 @@ TEST_CASE("a look-up whose write was sent again meanwhile changes nothing, and t
 TEST_CASE("a ticket found late is used although the second request made another one") {
     CoreWorld world;
     world.take(world.alert(AlertKind::problem));
-    domain::Operation& row = world.store.operations[0];
+    domain::Operation& row = world.store.operations_table[0];
     world.store.incidents_table[0].ticket_id = 0;
     row.state = OperationState::due;
     row.result_id = 77;  // noted by the look-up

@@ -107,9 +107,22 @@ TEST_CASE("a retry that would leave a wrong ticket is refused and changes nothin
     goes_on.refuses("the problem goes on");
     goes_on.recover();
     CHECK(goes_on.ask(OperatorAction::retry).verdict == Verdict::applied);
+}
+
+TEST_CASE("a retried write has its whole time again, however old it is") {
     Desk old(OperationKind::open);
-    old.known.operations.front().created_at = old.world.now - 24h * 6;
-    old.refuses("give_up_after");
+    old.known.operations.front().created_at = old.world.now - 24h * 60;
+    old.known.operations.front().attempts = 0;
+    Operation row = old.ask(OperatorAction::retry).operations.front();
+    REQUIRE(row.retried_at == old.world.now);
+    row.state = OperationState::sending;
+    OperationResult away;
+    away.what = OperationResult::What::failed;
+    away.error = alert_bridge::Error{alert_bridge::ErrorClass::later, "connect_refused", "away"};
+    const RetryPolicy policy;
+    const auto last = old.world.now + policy.give_up_after;
+    CHECK(after_attempt(row, away, policy, last, 0).state == OperationState::due);
+    CHECK(after_attempt(row, away, policy, last + 1ms, 0).state == OperationState::dead);
 }
 
 TEST_CASE("only a dead write can be retried or discarded") {

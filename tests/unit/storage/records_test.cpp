@@ -41,7 +41,7 @@ domain::Incident full_incident() {
 
 domain::Operation full_operation() {
     domain::Operation operation;
-    auto& [id, incident_id, seq, kind, state, reference, content, attempts, lookups_empty, refusal, refusals, created_at, due_at, sent_at, last_error, result_id] =
+    auto& [id, incident_id, seq, kind, state, reference, content, attempts, lookups_empty, refusal, refusals, created_at, retried_at, due_at, sent_at, last_error, result_id] =
         operation;
     id = 0;
     incident_id = "i1";
@@ -57,6 +57,7 @@ domain::Operation full_operation() {
     created_at = kNow;
     due_at = kNow + Duration(1);
     sent_at = kNow + Duration(2);
+    retried_at = kNow + Duration(3);
     last_error = "e";
     result_id = 5;
     return operation;

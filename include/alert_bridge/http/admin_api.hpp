@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// AdminApi: the operator's commands as requests: POST /WHAT/ACTION with a JSON object, answered
+// with a JSON object.
+//
+//   /dead/list /outbox/list   {"after", "limit"}            -> {"rows", "next"}
+//   /incidents/list           {"after", "limit", "ended"}   -> {"rows", "next"}
+//   /quarantine/list          {"after", "limit"}            -> {"rows", "next"}
+//   /unmatched/list           {"limit"}                     -> {"rows"}
+//   /WHAT/show                {"id"}                        -> {"row"}
+//   /dead/retry …/discard /quarantine/retry …/discard
+//                             {"id", "reason"}              -> {"result"}; 409 when refused
+//
+// `next` goes into `after` of the next request; without it that was the last page. Errors:
+// {"error"} with 400, 404, 409 or 503. Times are RFC 3339 in UTC. Texts come as they are stored:
+// whoever shows them must take care of control characters.
+// Guarantees: a page holds at most kRowsMax rows (unmatched: kHostsMax). Thread rule: the I/O
+// thread. Tests: tests/unit/http/admin_api_test.cpp
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+
+#include "alert_bridge/core/operator_desk.hpp"
+#include "alert_bridge/http/message.hpp"
+
+namespace alert_bridge::http {
+
+class AdminApi {
+  public:
+    static constexpr int kRowsMax = 50;
+    static constexpr int kHostsMax = 10'000;
+
+    struct Services {
+        core::OperatorDesk& desk;
+        ports::OperatorStore& seat;
+        std::function<std::string(std::int64_t)> ticket_url;
+    };
+
+    explicit AdminApi(Services services) : services_(std::move(services)) {}
+
+    // `who` asks, for the log.
+    [[nodiscard]] boost::asio::awaitable<Response> handle(Request request, std::string who);
+
+  private:
+    struct Ask;
+    using Answer = boost::asio::awaitable<Response>;
+
+    [[nodiscard]] Answer list_operations(Ask ask, std::vector<domain::OperationState> states);
+    [[nodiscard]] Answer list_incidents(Ask ask);
+    [[nodiscard]] Answer list_quarantine(Ask ask);
+    [[nodiscard]] Answer list_unmatched(Ask ask);
+    [[nodiscard]] Answer show_operation(Ask ask);
+    [[nodiscard]] Answer show_incident(Ask ask);
+    [[nodiscard]] Answer show_quarantined(Ask ask);
+    [[nodiscard]] Answer command(Ask ask);
+
+    Services services_;
+};
+
+}  // namespace alert_bridge::http

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+//
+// Rows of the operator's listings as JSON. `whole`: everything, for `show`; else what a table
+// needs. Thread rule: pure. Tests: tests/unit/http/admin_api_test.cpp
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "alert_bridge/ports/operator_store.hpp"
+
+namespace alert_bridge::http {
+
+[[nodiscard]] nlohmann::json as_json(const ports::OwedWrite& row, bool whole);
+[[nodiscard]] nlohmann::json as_json(const ports::IncidentRow& row, bool whole);
+[[nodiscard]] nlohmann::json as_json(const ports::QuarantineEntry& row);
+[[nodiscard]] nlohmann::json as_json(const ports::UnmatchedHost& row);
+
+}  // namespace alert_bridge::http

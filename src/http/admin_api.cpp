@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/http/admin_api.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "alert_bridge/base/text.hpp"
+#include "alert_bridge/http/admin_rows.hpp"
+
+namespace alert_bridge::http {
+namespace {
+
+namespace asio = boost::asio;
+using domain::OperationState;
+using nlohmann::json;
+
+constexpr int kJsonDepthMax = 4;
+constexpr std::size_t kReasonCodePoints = 256;
+
+Response answer(const json& body) {
+    Response response;
+    response.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+    return response;
+}
+
+Response store_failed(const Error& error) {
+    return Response::failure(503, "the store: " + describe(error));
+}
+
+// Nothing: not a JSON object, or one that is nested for no good reason.
+std::optional<json> parse_object(const std::string& body) {
+    int depth = 0;
+    bool deep = false;
+    const json::parser_callback_t watch = [&](int level, json::parse_event_t, json&) {
+        depth = std::max(depth, level);
+        deep = depth > kJsonDepthMax;
+        return !deep;
+    };
+    json parsed = json::parse(body.empty() ? "{}" : body, watch, false);
+    if (deep || !parsed.is_object()) {
+        return std::nullopt;
+    }
+    return parsed;
+}
+
+std::string text_of(const json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end()) {
+        return {};
+    }
+    return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+std::optional<std::int64_t> number_of(const std::string& text) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, number);
+    if (text.empty() || failure != std::errc() || stop != end) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+// "DUE:ID", as list_operations() gives it out.
+ports::OperationCursor cursor_of(const std::string& text) {
+    ports::OperationCursor cursor;
+    const std::size_t colon = text.find(':');
+    if (colon != std::string::npos) {
+        const auto due = number_of(text.substr(0, colon));
+        const auto id = number_of(text.substr(colon + 1));
+        if (due && id) {
+            cursor = {from_unix_ms(*due), *id};
+        }
+    }
+    return cursor;
+}
+
+std::string as_text(const ports::OwedWrite& last) {
+    return std::to_string(to_unix_ms(last.operation.due_at)) + ":" +
+           std::to_string(last.operation.id);
+}
+
+template <class Rows>
+json page(const Rows& rows) {
+    json body;
+    body["rows"] = json::array();
+    for (const auto& row : rows) {
+        if constexpr (requires { as_json(row, false); }) {
+            body["rows"].push_back(as_json(row, false));
+        } else {
+            body["rows"].push_back(as_json(row));
+        }
+    }
+    return body;
+}
+
+}  // namespace
+
+struct AdminApi::Ask {
+    Ask(std::string path, json object, std::string asking)
+        : target(std::move(path)), body(std::move(object)), who(std::move(asking)) {
+        limit = static_cast<int>(std::clamp<std::int64_t>(
+            number_of(text_of(body, "limit")).value_or(kRowsMax), 1, kRowsMax
+        ));
+        after = text_of(body, "after");
+        key = text_of(body, "id");
+        id = number_of(key).value_or(0);
+        reason = cut_code_points(one_line(repair_utf8(text_of(body, "reason"))), kReasonCodePoints);
+    }
+    std::string target;
+    json body;
+    std::string who, after, key, reason;
+    std::int64_t id = 0;
+    int limit = 0;
+};
+
+AdminApi::Answer AdminApi::handle(Request request, std::string who) {
+    if (request.head.method != Method::post) {
+        co_return Response::failure(405, "the admin socket takes POST only");
+    }
+    std::optional<json> body = parse_object(request.body);
+    if (!body) {
+        co_return Response::failure(400, "the body must be a JSON object");
+    }
+    Ask ask(request.head.target, *std::move(body), std::move(who));
+    const std::string target = ask.target;
+    if (target == "/dead/list") {
+        std::vector<OperationState> states(1, OperationState::dead);
+        co_return co_await list_operations(std::move(ask), std::move(states));
+    }
+    if (target == "/outbox/list") {
+        std::vector<OperationState> states(1, OperationState::due);
+        states.push_back(OperationState::sending);
+        states.push_back(OperationState::uncertain);
+        co_return co_await list_operations(std::move(ask), std::move(states));
+    }
+    if (target == "/incidents/list") {
+        co_return co_await list_incidents(std::move(ask));
+    }
+    if (target == "/quarantine/list") {
+        co_return co_await list_quarantine(std::move(ask));
+    }
+    if (target == "/unmatched/list") {
+        co_return co_await list_unmatched(std::move(ask));
+    }
+    if (target == "/dead/show" || target == "/outbox/show") {
+        co_return co_await show_operation(std::move(ask));
+    }
+    if (target == "/incidents/show") {
+        co_return co_await show_incident(std::move(ask));
+    }
+    if (target == "/quarantine/show") {
+        co_return co_await show_quarantined(std::move(ask));
+    }
+    co_return co_await command(std::move(ask));
+}
+
+AdminApi::Answer AdminApi::list_operations(Ask ask, std::vector<OperationState> states) {
+    const ports::OperationCursor after = cursor_of(ask.after);
+    auto rows = co_await services_.seat.operations(std::move(states), after, ask.limit);
+    if (!rows) {
+        co_return store_failed(rows.error());
+    }
+    json body = page(*rows);
+    if (static_cast<int>(rows->size()) == ask.limit) {
+        body["next"] = as_text(rows->back());
+    }
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::list_incidents(Ask ask) {
+    const bool ended_too = text_of(ask.body, "ended") == "true";
+    auto rows = co_await services_.seat.incidents(ask.after, ended_too, ask.limit);
+    if (!rows) {
+        co_return store_failed(rows.error());
+    }
+    json body = page(*rows);
+    if (static_cast<int>(rows->size()) == ask.limit) {
+        body["next"] = rows->back().incident.id;
+    }
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
+    const std::int64_t after = number_of(ask.after).value_or(0);
+    auto rows = co_await services_.seat.quarantined(after, ask.limit);
+    if (!rows) {
+        co_return store_failed(rows.error());
+    }
+    json body = page(*rows);
+    if (static_cast<int>(rows->size()) == ask.limit) {
+        body["next"] = std::to_string(rows->back().id);
+    }
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::list_unmatched(Ask) {
+    auto rows = co_await services_.seat.unmatched(kHostsMax);
+    if (!rows) {
+        co_return store_failed(rows.error());
+    }
+    co_return answer(page(*rows));
+}
+
+AdminApi::Answer AdminApi::show_operation(Ask ask) {
+    auto row = co_await services_.seat.operation(ask.id);
+    if (!row) {
+        co_return store_failed(row.error());
+    }
+    if (!*row) {
+        co_return Response::failure(404, "there is no write " + ask.key);
+    }
+    json body;
+    body["row"] = as_json(**row, true);
+    body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::show_incident(Ask ask) {
+    auto row = co_await services_.seat.incident(ask.key);
+    if (!row) {
+        co_return store_failed(row.error());
+    }
+    if (!*row) {
+        co_return Response::failure(404, "there is no incident or ticket " + ask.key);
+    }
+    json body;
+    body["row"] = as_json(**row, true);
+    body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
+    auto row = co_await services_.seat.quarantine_entry(ask.id);
+    if (!row) {
+        co_return store_failed(row.error());
+    }
+    if (!*row) {
+        co_return Response::failure(404, "there is no entry " + ask.key + " in quarantine");
+    }
+    json body;
+    body["row"] = as_json(**row);
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::command(Ask ask) {
+    Result<core::OperatorDesk::Answer> outcome = core::OperatorDesk::Answer{};
+    if (ask.target == "/dead/retry" || ask.target == "/dead/discard") {
+        domain::OperatorEvent event;
+        event.action = ask.target == "/dead/retry" ? domain::OperatorAction::retry
+                                                   : domain::OperatorAction::discard;
+        event.operation_id = ask.id;
+        event.reason = std::move(ask.reason);
+        outcome = co_await services_.desk.settle(std::move(event), std::move(ask.who));
+    } else if (ask.target == "/quarantine/retry") {
+        outcome = co_await services_.desk.retry_quarantined(ask.id, std::move(ask.who));
+    } else if (ask.target == "/quarantine/discard") {
+        outcome = co_await services_.desk.discard_quarantined(
+            ask.id, std::move(ask.reason), std::move(ask.who)
+        );
+    } else {
+        co_return Response::failure(404, "no such command");
+    }
+    if (!outcome) {
+        co_return store_failed(outcome.error());
+    }
+    if (!outcome->done) {
+        co_return Response::failure(409, outcome->text);
+    }
+    json body;
+    body["result"] = outcome->text;
+    co_return answer(body);
+}
+
+}  // namespace alert_bridge::http

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/storage/listing.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+
+#include "alert_bridge/base/invariant.hpp"
+#include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/records.hpp"
+
+namespace alert_bridge::storage {
+
+namespace {
+
+ports::IncidentRow with_all_of_it(Database& db, domain::Incident incident) {
+    ports::IncidentRow row;
+    row.incident = std::move(incident);
+    row.episodes = episodes_of(db, row.incident.id);
+    row.operations = operations_of(db, row.incident.id);
+    return row;
+}
+
+std::optional<std::int64_t> whole_number(const std::string& text) {
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, failure] = std::from_chars(text.data(), end, number);
+    if (text.empty() || failure != std::errc() || stop != end) {
+        return std::nullopt;
+    }
+    return number;
+}
+
+ports::QuarantineEntry read_entry(Statement& row) {
+    ports::QuarantineEntry entry;
+    entry.id = row.integer();
+    entry.source = row.text();
+    entry.reason = row.text();
+    entry.body = row.blob();
+    entry.received_at = row.time();
+    return entry;
+}
+
+struct Place {
+    WallTime due_at{};
+    std::int64_t id = 0;
+};
+
+void add_places(
+    Database& db, domain::OperationState state, const ports::OperationCursor& after, int limit,
+    std::vector<Place>& places
+) {
+    auto rows = db.query(
+        "SELECT due_at, id FROM operations WHERE state = ?1 AND state NOT IN ('done', 'skipped')"
+        " AND (due_at, id) > (?2, ?3) ORDER BY due_at, id LIMIT ?4",
+        to_string(state), after.due_at, after.id, limit
+    );
+    while (rows.next()) {
+        auto& place = places.emplace_back();
+        place.due_at = rows.time();
+        place.id = rows.integer();
+    }
+}
+
+}  // namespace
+
+std::optional<ports::OwedWrite> operation(Database& db, std::int64_t id) {
+    auto found = find_operation(db, id);
+    if (!found) {
+        return std::nullopt;
+    }
+    auto incident = find_incident(db, found->incident_id);
+    BRIDGE_INVARIANT(incident.has_value());  // a foreign key
+    return ports::OwedWrite{*std::move(found), *std::move(incident)};
+}
+
+std::vector<ports::OwedWrite> operations(
+    Database& db, const std::vector<domain::OperationState>& states, ports::OperationCursor after,
+    int limit
+) {
+    const auto wanted = static_cast<std::size_t>(std::max(limit, 0));
+    std::vector<Place> places;
+    for (const auto state : states) {
+        add_places(db, state, after, static_cast<int>(wanted), places);
+    }
+    std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+        return std::tie(a.due_at, a.id) < std::tie(b.due_at, b.id);
+    });
+    places.resize(std::min(places.size(), wanted));
+    std::vector<ports::OwedWrite> rows;
+    rows.reserve(places.size());
+    for (const Place& place : places) {
+        rows.push_back(operation(db, place.id).value());
+    }
+    return rows;
+}
+
+std::vector<ports::IncidentRow> incidents(
+    Database& db, const std::string& after_id, bool ended_too, int limit
+) {
+    std::vector<std::string> ids;
+    {
+        auto rows = db.query(
+            ended_too ? "SELECT id FROM incidents WHERE id > ?1 ORDER BY id LIMIT ?2"
+                      : "SELECT id FROM incidents WHERE state <> 'ended' AND id > ?1"
+                        " ORDER BY id LIMIT ?2",
+            after_id, std::max(limit, 0)
+        );
+        while (rows.next()) {
+            ids.push_back(rows.text());
+        }
+    }
+    std::vector<ports::IncidentRow> result;
+    for (const auto& id : ids) {
+        if (auto found = find_incident(db, id)) {
+            result.push_back(with_all_of_it(db, *std::move(found)));
+        }
+    }
+    return result;
+}
+
+std::optional<ports::IncidentRow> incident(Database& db, const std::string& key) {
+    std::string id = key;
+    if (const auto ticket = whole_number(key); ticket && *ticket != 0) {
+        auto row = db.query(
+            "SELECT id FROM incidents WHERE ticket_id = ?1 AND ticket_id <> 0"
+            " ORDER BY id DESC LIMIT 1",
+            *ticket
+        );
+        if (!row.next()) {
+            return std::nullopt;
+        }
+        id = row.text();
+    }
+    auto found = find_incident(db, id);
+    if (!found) {
+        return std::nullopt;
+    }
+    return with_all_of_it(db, *std::move(found));
+}
+
+std::vector<ports::UnmatchedHost> unmatched(Database& db, int limit) {
+    auto rows = db.query(
+        "SELECT source, host, reason, count, first_seen, last_seen FROM unmatched"
+        " ORDER BY last_seen DESC LIMIT ?1",
+        std::max(limit, 0)
+    );
+    std::vector<ports::UnmatchedHost> hosts;
+    while (rows.next()) {
+        auto& host = hosts.emplace_back();
+        host.source = rows.text();
+        host.host = rows.text();
+        host.reason = rows.text();
+        host.count = rows.integer();
+        host.first_seen = rows.time();
+        host.last_seen = rows.time();
+    }
+    return hosts;
+}
+
+std::vector<ports::QuarantineEntry> quarantined(Database& db, std::int64_t after, int limit) {
+    auto rows = db.query(
+        "SELECT id, source, reason, substr(body, 1, ?3), received_at FROM quarantine WHERE id > ?1"
+        " ORDER BY id LIMIT ?2",
+        after, std::max(limit, 0), static_cast<std::int64_t>(ports::OperatorStore::kExcerptBytes)
+    );
+    std::vector<ports::QuarantineEntry> entries;
+    while (rows.next()) {
+        entries.push_back(read_entry(rows));
+    }
+    return entries;
+}
+
+std::optional<ports::QuarantineEntry> quarantine_entry(Database& db, std::int64_t id) {
+    auto row =
+        db.query("SELECT id, source, reason, body, received_at FROM quarantine WHERE id = ?1", id);
+    if (!row.next()) {
+        return std::nullopt;
+    }
+    return read_entry(row);
+}
+
+std::optional<std::vector<ports::Receipt>> readmit(
+    Database& db, std::int64_t id, const std::vector<domain::Alert>& alerts
+) {
+    if (discard_quarantined(db, id) == 0) {
+        return std::nullopt;
+    }
+    ports::Batch batch;
+    batch.alerts = alerts;
+    return append(db, batch, 0);
+}
+
+int discard_quarantined(Database& db, std::int64_t id) {
+    return db.run("DELETE FROM quarantine WHERE id = ?1", id);
+}
+
+}  // namespace alert_bridge::storage

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// Contract of ports::OperatorStore: pages of owed writes and incidents, and the quarantine.
+#include "catch.hpp"
+#include "store_bench.hpp"
+
+namespace alert_bridge::test {
+namespace {
+
+using domain::OperationKind;
+using domain::OperationState;
+
+template <class Bench>
+std::vector<std::int64_t> ids_of(
+    Bench& bench, const std::vector<OperationState>& states, ports::OperationCursor after, int limit
+) {
+    std::vector<std::int64_t> ids;
+    for (const auto& row : *bench.run(bench.seat().operations(states, after, limit))) {
+        CHECK(row.operation.incident_id == row.incident.id);
+        ids.push_back(row.operation.id);
+    }
+    return ids;
+}
+
+ports::Batch an_unusable_body(const std::string& body) {
+    ports::QuarantineEntry entry;
+    entry.source = "zabbix";
+    entry.reason = "not JSON";
+    entry.body = body;
+    entry.received_at = kNow;
+    ports::Batch batch;
+    batch.unusable.push_back(entry);
+    return batch;
+}
+
+template <class Bench>
+std::int64_t quarantine_one(Bench& bench, const std::string& body) {
+    REQUIRE(bench.run(bench.store().append(an_unusable_body(body))).has_value());
+    return bench.run(bench.seat().quarantined(0, 10))->back().id;
+}
+
+}  // namespace
+
+TEMPLATE_LIST_TEST_CASE(
+    "owed writes come by state in the order in which they are due", "[store]", Stores
+) {
+    TestType bench;
+    const auto later = kNow + Duration(5'000);
+    const auto first = seed_incident(bench, "i1", {an_operation("i1", OperationKind::open, later)});
+    const auto second = seed_incident(bench, "i2", {an_operation("i2", OperationKind::open)});
+    const auto third = seed_incident(bench, "i3", {an_operation("i3", OperationKind::open)});
+    const std::vector<OperationState> waiting{OperationState::due, OperationState::uncertain};
+    const std::int64_t a = second[0].id, b = third[0].id, c = first[0].id;
+    CHECK(ids_of(bench, waiting, {}, 10) == std::vector<std::int64_t>{a, b, c});
+    CHECK(ids_of(bench, waiting, {}, 2) == std::vector<std::int64_t>{a, b});
+    CHECK(ids_of(bench, waiting, {kNow, a}, 10) == std::vector<std::int64_t>{b, c});
+    CHECK(ids_of(bench, waiting, {later, c}, 10).empty());
+
+    // Of several states in one order: the one that is due last moved to another state.
+    const auto claimed = *bench.run(bench.store().claim(kNow, 1, Duration(1'000)));
+    REQUIRE(claimed.size() == 1);
+    CHECK(ids_of(bench, waiting, {}, 10) == std::vector<std::int64_t>{b, c});
+    CHECK(ids_of(bench, {OperationState::sending}, {}, 10) == std::vector<std::int64_t>{a});
+    auto all = waiting;
+    all.push_back(OperationState::sending);
+    CHECK(ids_of(bench, all, {}, 10) == std::vector<std::int64_t>{a, b, c});
+
+    settle(bench, claimed[0].operation, OperationState::dead);
+    CHECK(ids_of(bench, {OperationState::dead}, {}, 10) == std::vector<std::int64_t>{a});
+}
+
+TEMPLATE_LIST_TEST_CASE("one write is found by its id, finished or not", "[store]", Stores) {
+    TestType bench;
+    const auto row = seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)}).at(0);
+    auto found = *bench.run(bench.seat().operation(row.id));
+    REQUIRE(found.has_value());
+    CHECK(found->operation == row);
+    CHECK(found->incident.id == "i1");
+    const auto claimed = *bench.run(bench.store().claim(kNow, 1, Duration(1'000)));
+    settle(bench, claimed.at(0).operation, OperationState::done);
+    CHECK((*bench.run(bench.seat().operation(row.id)))->operation.state == OperationState::done);
+    CHECK_FALSE(bench.run(bench.seat().operation(99))->has_value());
+}
+
+TEMPLATE_LIST_TEST_CASE("when an operator retried a write is remembered", "[store]", Stores) {
+    TestType bench;
+    auto operation = an_operation("i1", OperationKind::open);
+    const auto row = seed_incident(bench, "i1", {operation}).at(0);
+    CHECK_FALSE(row.retried_at.has_value());
+    const auto claimed = *bench.run(bench.store().claim(kNow, 1, Duration(1'000)));
+    auto retried = claimed.at(0).operation;
+    retried.retried_at = kNow + Duration(7);
+    settle(bench, retried, OperationState::due);
+    bench.restart();
+    CHECK((*bench.run(bench.seat().operation(row.id)))->operation.retried_at == kNow + Duration(7));
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "incidents that go on are listed, ended ones when asked for", "[store]", Stores
+) {
+    TestType bench;
+    auto decision = applied();
+    decision.incidents = {
+        an_incident("i1", "g1"), an_incident("i2", "g2"), an_incident("i3", "g3")};
+    decision.incidents[1].state = domain::IncidentState::ended;
+    decision.incidents[0].ticket_id = 4711;
+    decision.incidents[1].ticket_id = 4711;
+    write(bench, decision);
+    const auto names = [&bench](const std::string& after, bool ended_too, int limit) {
+        std::string text;
+        for (const auto& row : *bench.run(bench.seat().incidents(after, ended_too, limit))) {
+            text += row.incident.id + " ";
+        }
+        return text;
+    };
+    CHECK(names("", false, 10) == "i1 i3 ");
+    CHECK(names("", true, 10) == "i1 i2 i3 ");
+    CHECK(names("", false, 1) == "i1 ");
+    CHECK(names("i1", false, 10) == "i3 ");
+
+    CHECK((*bench.run(bench.seat().incident("i1")))->incident.id == "i1");
+    CHECK((*bench.run(bench.seat().incident("4711")))->incident.id == "i2");  // the newest
+    CHECK_FALSE(bench.run(bench.seat().incident("4712"))->has_value());
+    CHECK_FALSE(bench.run(bench.seat().incident("0"))->has_value());
+    CHECK_FALSE(bench.run(bench.seat().incident(""))->has_value());
+    CHECK_FALSE(bench.run(bench.seat().incident("i1' OR 1=1 --"))->has_value());
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "the quarantine is listed with the beginning of each body", "[store]", Stores
+) {
+    TestType bench;
+    const std::string body(1'000, 'x');
+    const auto id = quarantine_one(bench, body);
+    const auto rows = *bench.run(bench.seat().quarantined(0, 10));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].body == body.substr(0, ports::OperatorStore::kExcerptBytes));
+    const auto whole = *bench.run(bench.seat().quarantine_entry(id));
+    REQUIRE(whole.has_value());
+    CHECK(whole->body == body);
+    CHECK(whole->reason == "not JSON");
+    CHECK_FALSE(bench.run(bench.seat().quarantine_entry(id + 1))->has_value());
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "what is readmitted is journalled once and no longer in quarantine", "[store]", Stores
+) {
+    TestType bench;
+    const auto id = quarantine_one(bench, "body");
+    const auto receipts = *bench.run(bench.seat().readmit(id, {an_alert("a1")}));
+    REQUIRE(receipts.has_value());
+    REQUIRE(receipts->size() == 1);
+    CHECK(receipts->front().status == ports::ReceiptStatus::accepted);
+    bench.restart();
+    CHECK(bench.run(bench.seat().quarantined(0, 10))->empty());
+    REQUIRE(bench.run(bench.store().pending(0, 10))->size() == 1);
+    // The second command comes too late, whatever it brings.
+    CHECK_FALSE(bench.run(bench.seat().readmit(id, {an_alert("a2")}))->has_value());
+    CHECK(bench.run(bench.store().pending(0, 10))->size() == 1);
+}
+
+TEMPLATE_LIST_TEST_CASE("a discarded entry of the quarantine is gone for good", "[store]", Stores) {
+    TestType bench;
+    const auto id = quarantine_one(bench, "body");
+    CHECK(*bench.run(bench.seat().discard_quarantined(id)) == 1);
+    bench.restart();
+    CHECK(bench.run(bench.seat().quarantined(0, 10))->empty());
+    CHECK(*bench.run(bench.seat().discard_quarantined(id)) == 0);
+}
+
+}  // namespace alert_bridge::test

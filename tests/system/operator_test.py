@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The operator's commands against the real daemon, over its admin socket.
+
+BRIDGE and SIM name the programs, as in system_test.py.
+"""
+
+import json
+import os
+import re
+import stat
+import unittest
+
+from harness import http, wait_for
+from system_test import SystemTest, recovery, zabbix
+
+
+class OperatorTest(SystemTest):
+    def setUp(self):
+        super().setUp()
+        self.bridge.start()
+
+    def command(self, *arguments):
+        """Standard output of a command that must succeed."""
+        status, out, err = self.bridge.command(*arguments)
+        self.assertEqual(status, 0, err)
+        return out
+
+    def rows(self, *arguments):
+        return [json.loads(line) for line in self.command(*arguments, "--json").splitlines()]
+
+    def refuse_openings(self):
+        """GLPI refuses every ticket with the same words, until told otherwise."""
+        self.sim.post("/faults", {"rules": [
+            {"match": {"method": "POST", "path": "^/apirest.php/Ticket$"},
+             "action": "refused", "count": -1}]})
+
+    def dead_opening(self):
+        self.refuse_openings()
+        self.accepted("zabbix", zabbix())
+        dead = wait_for("the opening to be dead", lambda: self.rows("dead"))
+        self.assertEqual(len(dead), 1)
+        http("DELETE", self.sim.url + "/_sim/faults")
+        return dead[0]
+
+    def test_a_dead_opening_is_listed_shown_and_retried_into_one_ticket(self):
+        dead = self.dead_opening()
+        self.assertEqual((dead["kind"], dead["host"]), ("open", "db01.customer-a.example"))
+        self.assertIn("ERROR_GLPI_ADD", dead["last_error"])
+        table = self.command("dead")
+        self.assertRegex(table, r"^ *ID +KIND +TICKET +HOST")
+        self.assertIn("db01.customer-a.example", table)
+        self.assertNotIn("\033", table)
+        self.assertIn("reference", self.command("dead", "show", str(dead["id"])))
+        self.assertEqual(self.sim.tickets(), [])
+
+        said = self.command("dead", "retry", str(dead["id"]))
+        self.assertEqual(said, f"dead {dead['id']}: looked for in GLPI, then tried again\n")
+        ticket = self.one_ticket()
+        wait_for("nothing to be dead", lambda: not self.rows("dead"))
+        incident = self.rows("incidents", "show", str(ticket["id"]))[0]
+        self.assertEqual([row["state"] for row in incident["operations"]], ["done"])
+        self.accepted("zabbix", recovery())
+        self.one_ticket(lambda ticket: ticket["status"] == 5)
+        log = self.bridge.process.text()
+        self.assertIn("operator_command", log)
+        self.assertIn(f"uid {os.getuid()}", log)
+
+    def test_a_discarded_opening_leaves_room_for_the_next_problem(self):
+        dead = self.dead_opening()
+        self.command("dead", "discard", "--all", "--reason", "a test host")
+        self.assertEqual(self.rows("dead"), [])
+        self.assertEqual(self.command("dead"), "nothing there\n")
+        self.assertIn("a test host", self.bridge.process.text())
+        status, _, err = self.bridge.command("dead", "retry", str(dead["id"]))
+        self.assertEqual(status, 1)
+        self.assertIn("the operation is finished", err)
+        self.accepted("zabbix", zabbix("1003"))
+        self.one_ticket()
+
+    def test_a_quarantined_body_is_shown_without_what_a_terminal_obeys_and_can_be_discarded(self):
+        status, _ = self.bridge.send("nagios", '{"a": "\033[31m"')
+        self.assertEqual(status, 400)
+        entry = self.rows("quarantine")[0]
+        self.assertEqual(entry["source"], "nagios")
+        number = str(entry["id"])
+        self.assertNotIn("\033", self.command("quarantine"))
+        self.assertNotIn("\033", self.command("quarantine", "show", number))
+        status, _, err = self.bridge.command("quarantine", "retry", number)
+        self.assertEqual(status, 1)
+        self.assertIn("it still cannot be read", err)
+        self.command("quarantine", "discard", number)
+        self.assertEqual(self.rows("quarantine"), [])
+
+    def test_the_outbox_incidents_and_unmatched_hosts_are_listed(self):
+        self.accepted("zabbix", zabbix(host_host="stranger", host_ip=""))
+        self.one_ticket()
+        self.assertEqual(wait_for("the host to be listed", lambda: self.rows("unmatched"))[0]["host"],
+                         "stranger")
+        self.sim.post("/faults", {"rules": [
+            {"match": {"method": "POST", "path": "^/apirest.php/Ticket$"},
+             "action": "session_lost", "count": -1}]})
+        self.accepted("zabbix", zabbix("1005", trigger_id="501"))
+        owed = wait_for("an opening to be owed", lambda: [
+            row for row in self.rows("outbox") if row["attempts"] > 0])
+        self.assertEqual(owed[0]["kind"], "open")
+        self.assertEqual(len(self.rows("incidents")), 2)
+        self.assertRegex(self.command("incidents"), r"STATE +TICKET +SEVERITY")
+
+    def test_the_socket_is_for_its_owner_and_group_and_goes_with_the_daemon(self):
+        path = os.path.join(self.directory, "admin.sock")
+        self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o660)
+        self.assertEqual(self.bridge.process.stop(), 0)
+        self.assertFalse(os.path.exists(path))
+        status, out, err = self.bridge.command("dead")
+        self.assertEqual((status, out), (1, ""))
+        self.assertIn(f"no answer at {path}", err)
+        self.assertIn("Is the daemon running", err)
+
+    def test_a_socket_left_behind_by_a_kill_is_taken_over_a_live_one_is_not(self):
+        self.bridge.process.kill()
+        self.bridge.start()
+        self.assertEqual(self.rows("dead"), [])
+        other = os.path.join(self.directory, "admin.sock")
+        second = self.bridge.process
+        self.bridge.process = None
+        with open(self.bridge.config, encoding="utf-8") as file:
+            text = file.read().replace("bridge.db", "other.db").replace(
+                f"port: {self.bridge.port}", "port: 0")
+        config, self.bridge.config = self.bridge.config, self.bridge.write(
+            "other.yaml", text, 0o644)
+        self.bridge.start(wait=False)
+        wait_for("the second daemon to say so", lambda: re.search(
+            r"admin_socket_failed.*another process answers there", self.bridge.process.text()))
+        self.bridge.process.kill()
+        self.bridge.process, self.bridge.config = second, config
+        self.assertTrue(os.path.exists(other))
+        self.assertEqual(self.rows("dead"), [])
+
+    def test_mistakes_on_the_command_line_are_told(self):
+        for arguments, words in (
+                (("dead", "retry"), "[ID,--all] is required"),
+                (("dead", "show"), "ID is required"),
+                (("dead", "retry", "--all", "7"), "excludes"),
+                (("outbox", "retry", "7"), ""),
+                (("dead", "show", "999"), "there is no write 999"),
+                (("dead", "retry", "x"), "there is no such unfinished write")):
+            with self.subTest(arguments):
+                status, _, err = self.bridge.command(*arguments)
+                self.assertNotEqual(status, 0)
+                self.assertIn(words, err)
+
+
+if __name__ == "__main__":
+    unittest.main()
