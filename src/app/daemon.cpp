@@ -236,7 +236,7 @@ void Daemon::open_admin() {
     if (admin.socket.empty()) {
         return;
     }
-    const net::LocalSocketOptions options{admin.socket, admin.mode, admin.group};
+    const net::LocalSocketOptions options{admin.socket, admin.mode};
     if (auto opened = admin_.start(options); !opened) {
         events_->log(
             ports::Level::error, "admin_socket_failed",

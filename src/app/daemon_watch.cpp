@@ -37,27 +37,44 @@ asio::awaitable<void> Daemon::watch_glpi() {
     }
 }
 
-// In an order in which nothing is due too early between the two steps.
+// All that waits goes by the new time from one moment on: what is in memory at once, what is stored
+// before anything that this program asks of the store from here on.
 asio::awaitable<void> Daemon::follow_clock() {
     while (!stopping_) {
-        const Duration jump = clock_->jump();
-        if (jump != Duration::zero()) {
-            const bool back = jump < Duration::zero();
-            clock_->absorb_jump(back ? jump : Duration::zero());
-            auto moved = co_await store_->shift_waits(jump);
-            if (moved) {
-                clock_->absorb_jump(back ? Duration::zero() : jump);
-                events_->log(
-                    ports::Level::warning, "clock_set",
-                    "the system's clock was set; what waits still waits as long as it was to",
-                    {{"seconds", std::to_string(jump.count() / 1000)},
-                     {"moved", std::to_string(*moved)}}
-                );
-                dispatcher_.ring();
-                upkeep_.ring();
-            } else {
-                clock_->absorb_jump(back ? -jump : Duration::zero());  // tried again
-            }
+        const Duration by = clock_->jump();
+        if (by != Duration::zero()) {
+            clock_->absorb_jump(by);
+            started_ += by;
+            last_away_ += by;
+            correlator_.clock_was_set(by);
+            upkeep_.clock_was_set(by);
+            co_await shift_waits(by);
+        }
+        co_await clock_->sleep(kClockCheck);
+    }
+}
+
+asio::awaitable<void> Daemon::shift_waits(Duration by) {
+    const std::string seconds = std::to_string(by.count() / 1000);
+    for (;;) {
+        auto moved = co_await store_->shift_waits(by);
+        if (moved) {
+            events_->log(
+                ports::Level::warning, "clock_set",
+                "the system's clock was set; what waits still waits as long as it was to",
+                {{"seconds", seconds}, {"moved", std::to_string(*moved)}}
+            );
+            dispatcher_.ring();
+            upkeep_.ring();
+            co_return;
+        }
+        events_->log(
+            ports::Level::error, "clock_not_followed",
+            "the system's clock was set, and what waits could not be moved along; trying again",
+            {{"seconds", seconds}, {"error", describe(moved.error())}}
+        );
+        if (stopping_) {
+            co_return;
         }
         co_await clock_->sleep(kClockCheck);
     }

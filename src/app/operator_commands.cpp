@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/operator_commands.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -133,7 +136,8 @@ class Daemon {
     explicit Daemon(std::string socket) : socket_(std::move(socket)) {}
 
     // Empty: told already on standard error.
-    [[nodiscard]] std::optional<json> ask(const std::string& target, const json& body) const {
+    [[nodiscard]] std::optional<json> ask(const std::string& target, json body) const {
+        body["by"] = own_name();
         const auto reply = net::exchange_local(socket_, target, as_line(body), kPatience);
         if (!reply) {
             tell(reply.error());
@@ -152,11 +156,29 @@ class Daemon {
     }
 
   private:
+    // Under sudo, who became root: for the daemon's log.
+    static std::string own_name() {
+        if (const char* const before = std::getenv("SUDO_USER")) {
+            return before;
+        }
+        const passwd* const entry = ::getpwuid(::geteuid());
+        return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
+    }
+
     void tell(const Error& error) const {
         std::fprintf(
             stderr, "glpi-alert-bridge: no answer at %s: %s\n", socket_.c_str(),
             error.message.c_str()
         );
+        if (error.code == "no_reply") {
+            std::fputs(
+                "What was asked may have been carried out all the same: look at the list and at "
+                "the "
+                "daemon's log\n(event operator_command).\n",
+                stderr
+            );
+            return;
+        }
         std::fputs(
             "Is the daemon running (systemctl status glpi-alert-bridge), does its setting "
             "admin.socket\nname the same path, and may you use it (ls -l: owner and group)?\n",

@@ -49,7 +49,6 @@ void add_settling(CLI::App* seat, Options& options) {
         CLI::Option* const ids = action->add_option("ID", operate.ids, "ids, as `list` shows them");
         CLI::Option* const all = action->add_flag("--all", operate.all, "every row of the list");
         ids->excludes(all);
-        action->require_option(1, 0);
         if (std::string_view(name) == "discard") {
             action->add_option("--reason", operate.reason, "why, for the log");
         }
@@ -108,6 +107,11 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
     }
     try {
         app.parse(argc, argv);
+        const OperatorCommand& operate = options.operate;
+        const bool settles = operate.action == "retry" || operate.action == "discard";
+        if (settles && operate.ids.empty() && !operate.all) {
+            throw CLI::RequiredError(operate.action + ": an ID, or --all");
+        }
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }

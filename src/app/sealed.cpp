@@ -29,7 +29,6 @@ constexpr SealedKey kSealed[] = {
     {"listen.port", differs<&Config::listen, &ListenConfig::port>},
     {"admin.socket", differs<&Config::admin, &AdminConfig::socket>},
     {"admin.mode", differs<&Config::admin, &AdminConfig::mode>},
-    {"admin.group", differs<&Config::admin, &AdminConfig::group>},
     {"limits.body", differs<&Config::limits, &LimitsConfig::body_bytes>},
     {"limits.bodies_in_flight", differs<&Config::limits, &LimitsConfig::bodies_in_flight_bytes>},
     {"limits.connections", differs<&Config::limits, &LimitsConfig::connections>},

@@ -41,7 +41,6 @@ constexpr Key kAdminKeys[] = {
      "Unix socket of the commands dead, quarantine, outbox, incidents, unmatched; none for none"},
     {"mode", choice, "0660", "who may use it: owner and group, or the owner alone", false, 0, 0,
      "0660|0600"},
-    {"group", text, "", "group that owns it; the service's own if absent"},
 };
 
 constexpr Key kLimitsKeys[] = {

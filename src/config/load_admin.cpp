@@ -13,7 +13,6 @@ AdminConfig read_admin(const MapReader& reader, const std::string& base_dir) {
         admin.socket = resolve_path(socket, base_dir);
     }
     admin.mode = reader.choice("mode") == "0600" ? 0600 : 0660;
-    admin.group = reader.text("group").value_or("");
     return admin;
 }
 

@@ -90,7 +90,10 @@ LoadedAdmin load_admin_only(const std::string& path) {
     } else if (const auto document = parse_yaml(file.content.text, diagnostics)) {
         Diagnostics of_others(path);
         const Node* const admin = MapReader(of_others, &*document, kRoot).find("admin");
-        loaded.admin = read_admin(MapReader(diagnostics, admin, kAdmin), file.base_dir);
+        AdminConfig read = read_admin(MapReader(diagnostics, admin, kAdmin), file.base_dir);
+        if (!diagnostics.has_errors()) {
+            loaded.admin = std::move(read);
+        }
     }
     loaded.diagnostics = diagnostics.take();
     return loaded;

@@ -61,21 +61,21 @@ asio::awaitable<std::optional<Placement>> Correlator::wait_for_place(
     const domain::Alert& alert, std::shared_ptr<const Policies> policies
 ) {
     const Duration patience = policies->placement_patience;
+    const WallTime since = std::min(alert.received_at, unset_now());
     std::optional<WallTime> deadline;
     while (!stopping_ && services_.policies.current() == policies) {
-        Turns::Turn turn = co_await take_turn(alert.received_at, patience);
+        Turns::Turn turn = co_await take_turn(since, patience);
         if (stopping_) {
             break;
         }
-        const WallTime now = services_.clock.now();
         if (!deadline) {
             // Without a turn there was no answer to anybody for as long as we may wait.
-            deadline = now;
+            deadline = unset_now();
             if (turn) {
                 *deadline += patience;
             }
         }
-        domain::Plan plan = policies->rules->evaluate(alert, now);
+        domain::Plan plan = policies->rules->evaluate(alert, services_.clock.now());
         Result<Placement> found =
             co_await find_place(alert, std::move(plan), *deadline, std::move(turn));
         if (found) {
@@ -112,12 +112,11 @@ asio::awaitable<Turns::Turn> Correlator::take_turn(WallTime since, Duration pati
     for (;;) {
         Duration longest = kIdleCheck;
         if (!glpi_away()) {
-            const Duration left = std::max(since, last_answer_) + patience - services_.clock.now();
+            const Duration left = std::max(since, last_answer_) + patience - unset_now();
             longest = std::clamp(left, Duration(1), kIdleCheck);
         }
         Turns::Turn turn = co_await turns_.take(longest);
-        const bool over =
-            services_.clock.now() >= std::max(since, last_answer_) + patience && !glpi_away();
+        const bool over = unset_now() >= std::max(since, last_answer_) + patience && !glpi_away();
         if (turn || over || stopping_) {
             co_return turn;
         }
@@ -134,7 +133,7 @@ asio::awaitable<Result<Placement>> Correlator::find_place(
     }
     const domain::EntityTree* known = services_.assets.known_entities();
     const bool hopeless = !found && found.error().kind == ErrorClass::refused;
-    const bool out_of_time = !found && services_.clock.now() >= deadline && !glpi_away();
+    const bool out_of_time = !found && unset_now() >= deadline && !glpi_away();
     if (known != nullptr && (hopeless || out_of_time)) {
         const Error error = found.error();
         found = domain::place_without_answer(plan, *known);
@@ -166,7 +165,7 @@ asio::awaitable<Result<Placement>> Correlator::ask_in_time(
     auto answer = std::make_shared<Answer>(services_.clock);
     domain::Alert asked = alert;
     tasks_.spawn("look_up", ask(answer, std::move(asked), std::move(plan), std::move(turn)));
-    const Duration left = deadline - services_.clock.now();
+    const Duration left = deadline - unset_now();
     const Duration longest = std::max(left, kShortestAsk);
     co_await answer->bell.wait(longest);
     if (!answer->placement) {
@@ -182,7 +181,7 @@ asio::awaitable<void> Correlator::ask(
     const Result<Placement>& placement = *answer->placement;
     // A refusal is an answer, too.
     if (placement || placement.error().kind == ErrorClass::refused) {
-        last_answer_ = services_.clock.now();
+        last_answer_ = unset_now();
     }
     turn = Turns::Turn();
     answer->bell.ring();

@@ -43,6 +43,9 @@ ports::QuarantineEntry quarantine_entry(
     ports::QuarantineEntry entry;
     entry.source = source;
     entry.reason = cut_code_points(one_line(repair_utf8(reason)), kReasonCodePoints);
+    if (body.size() > kQuarantineBytes) {
+        entry.reason += " (only its first 64 KiB were kept: it cannot be retried)";
+    }
     entry.body = bounded_text(body, kQuarantineBytes);
     entry.received_at = now;
     return entry;
@@ -216,6 +219,12 @@ boost::asio::awaitable<Result<Intake::Readmission>> Intake::readmit(
     if (!decoded->unusable.empty()) {
         co_return Readmission{
             false, "it still cannot be used: " + decoded->unusable.front().reason};
+    }
+    const std::size_t count = decoded->alerts.size();
+    if (count > static_cast<std::size_t>(limits_.alerts_per_batch_max)) {
+        co_return Readmission{
+            false, "it holds " + std::to_string(count) + " alerts, the limit is " +
+                       std::to_string(limits_.alerts_per_batch_max)};
     }
     stamp(decoded->alerts, entry.source, now);
     auto receipts = co_await seat.readmit(entry.id, std::move(decoded->alerts));

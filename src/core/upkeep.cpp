@@ -27,6 +27,12 @@ void Upkeep::stop() {
     bell_.ring();
 }
 
+void Upkeep::clock_was_set(Duration by) {
+    next_prune_ += by;
+    next_report_ += by;
+    bell_.ring();
+}
+
 asio::awaitable<void> Upkeep::run() {
     while (!stopping_) {
         const bool more = co_await fire_due();

@@ -29,6 +29,19 @@ Response store_failed(const Error& error) {
     return Response::failure(503, "the store: " + describe(error));
 }
 
+std::string text_of(const json& object, const char* name) {
+    const auto found = object.find(name);
+    if (found == object.end()) {
+        return {};
+    }
+    return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// For the log.
+std::string short_text(const json& object, const char* name) {
+    return cut_code_points(one_line(repair_utf8(text_of(object, name))), kReasonCodePoints);
+}
+
 // Nothing: not a JSON object, or one that is nested for no good reason.
 std::optional<json> parse_object(const std::string& body) {
     int depth = 0;
@@ -43,14 +56,6 @@ std::optional<json> parse_object(const std::string& body) {
         return std::nullopt;
     }
     return parsed;
-}
-
-std::string text_of(const json& object, const char* name) {
-    const auto found = object.find(name);
-    if (found == object.end()) {
-        return {};
-    }
-    return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 std::optional<std::int64_t> number_of(const std::string& text) {
@@ -107,7 +112,10 @@ struct AdminApi::Ask {
         after = text_of(body, "after");
         key = text_of(body, "id");
         id = number_of(key).value_or(0);
-        reason = cut_code_points(one_line(repair_utf8(text_of(body, "reason"))), kReasonCodePoints);
+        reason = short_text(body, "reason");
+        if (const std::string by = short_text(body, "by"); !by.empty()) {
+            who += ", says " + by;
+        }
     }
     std::string target;
     json body;
@@ -196,12 +204,19 @@ AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
     co_return answer(body);
 }
 
-AdminApi::Answer AdminApi::list_unmatched(Ask) {
-    auto rows = co_await services_.seat.unmatched(kHostsMax);
+AdminApi::Answer AdminApi::list_unmatched(Ask ask) {
+    ports::UnmatchedHost after;  // "SOURCE HOST": names of sources hold no blank
+    after.source = ask.after.substr(0, ask.after.find(' '));
+    after.host = ask.after.substr(std::min(after.source.size() + 1, ask.after.size()));
+    auto rows = co_await services_.seat.unmatched(std::move(after), ask.limit);
     if (!rows) {
         co_return store_failed(rows.error());
     }
-    co_return answer(page(*rows));
+    json body = page(*rows);
+    if (static_cast<int>(rows->size()) == ask.limit) {
+        body["next"] = rows->back().source + " " + rows->back().host;
+    }
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::show_operation(Ask ask) {
@@ -227,7 +242,7 @@ AdminApi::Answer AdminApi::show_incident(Ask ask) {
         co_return Response::failure(404, "there is no incident or ticket " + ask.key);
     }
     json body;
-    body["row"] = as_json(**row, true);
+    body["row"] = as_json(**row);
     body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
     co_return answer(body);
 }
@@ -246,6 +261,11 @@ AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
 }
 
 AdminApi::Answer AdminApi::command(Ask ask) {
+    if (ask.id <= 0) {
+        co_return Response::failure(
+            400, "'" + ask.key + "' is no id: a number, as `list` shows it"
+        );
+    }
     Result<core::OperatorDesk::Answer> outcome = core::OperatorDesk::Answer{};
     if (ask.target == "/dead/retry" || ask.target == "/dead/discard") {
         domain::OperatorEvent event;

@@ -5,10 +5,8 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/basic_stream.hpp>
-#include <filesystem>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "alert_bridge/http/request_parser.hpp"
@@ -23,6 +21,7 @@ using boost::system::error_code;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr Duration kPauseAfterAcceptError{100};
+constexpr Duration kLastPatience{1'000};
 constexpr std::size_t kReadBytes = 4 * 1024;
 constexpr ParserLimits kLimits{4 * 1024, 20, 64 * 1024};
 
@@ -31,18 +30,20 @@ std::string who_asks(Stream& stream) {
     return user ? "uid " + std::to_string(*user) : "unknown";
 }
 
-// Forgets a connection when its coroutine ends, however it ends.
+constexpr std::string_view kBusy =
+    "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 34\r\n\r\n"
+    "{\"error\":\"too many open commands\"}";
+
+// Counts a connection for as long as its coroutine lives, however that ends.
 class Place {
   public:
-    Place(std::set<std::shared_ptr<Stream>>& streams, std::shared_ptr<Stream> stream)
-        : streams_(streams), stream_(std::move(stream)) {}
+    explicit Place(std::size_t& connections) : connections_(connections) { ++connections_; }
     Place(const Place&) = delete;
     Place& operator=(const Place&) = delete;
-    ~Place() { streams_.erase(stream_); }
+    ~Place() { --connections_; }
 
   private:
-    std::set<std::shared_ptr<Stream>>& streams_;
-    std::shared_ptr<Stream> stream_;
+    std::size_t& connections_;
 };
 
 }  // namespace
@@ -66,16 +67,16 @@ struct AdminListener::Impl {
     core::Tasks& tasks;
     ports::Clock& clock;
     ports::Events& events;
-    std::optional<net::LocalAcceptor> acceptor;
-    std::string path;
-    std::set<std::shared_ptr<Stream>> streams;
+    std::optional<net::LocalListener> listener;
+    std::size_t connections = 0;
+    std::set<std::shared_ptr<Stream>> waiting;  // for a request to be complete
     bool stopping = false;
 };
 
 asio::awaitable<void> AdminListener::Impl::accept_all(std::shared_ptr<Impl> self) {
     while (!self->stopping) {
         Protocol::socket socket(self->tasks.executor());
-        const auto [error] = co_await self->acceptor->async_accept(socket, kTuple);
+        const auto [error] = co_await self->listener->acceptor().async_accept(socket, kTuple);
         if (self->stopping) {
             co_return;
         }
@@ -87,11 +88,13 @@ asio::awaitable<void> AdminListener::Impl::accept_all(std::shared_ptr<Impl> self
             co_await self->clock.sleep(kPauseAfterAcceptError);
             continue;
         }
-        if (self->streams.size() >= kConnectionsMax) {
+        if (self->connections >= kConnectionsMax) {
+            error_code best_effort;
+            socket.non_blocking(true, best_effort);
+            static_cast<void>(socket.write_some(asio::buffer(kBusy), best_effort));
             continue;  // closes it
         }
         auto stream = std::make_shared<Stream>(std::move(socket));
-        self->streams.insert(stream);
         self->tasks.spawn("admin", serve(self, std::move(stream)));
     }
 }
@@ -127,10 +130,12 @@ asio::awaitable<std::optional<Response>> AdminListener::Impl::read(
 asio::awaitable<void> AdminListener::Impl::serve(
     std::shared_ptr<Impl> self, std::shared_ptr<Stream> stream
 ) {
-    const Place place(self->streams, stream);
+    const Place place(self->connections);
     RequestParser parser(kLimits);
+    self->waiting.insert(stream);
     stream->expires_after(kPatience);
     std::optional<Response> response = co_await self->read(*stream, parser);
+    self->waiting.erase(stream);
     if (!response) {
         Request request;
         request.head = parser.head();
@@ -139,12 +144,13 @@ asio::awaitable<void> AdminListener::Impl::serve(
         std::string who = who_asks(*stream);
         response = co_await self->api.handle(std::move(request), std::move(who));
     }
-    if (response->status != 0 && !self->stopping) {
+    if (response->status != 0) {
         Framing framing;
         framing.keep_alive = false;
         framing.now = self->clock.now();
         const std::string bytes = encode(*response, framing);
-        stream->expires_after(kPatience);
+        // At a stop nobody is waited for long.
+        stream->expires_after(self->stopping ? kLastPatience : kPatience);
         const auto buffer = asio::buffer(bytes);
         const auto [error, count] = co_await asio::async_write(*stream, buffer, kTuple);
         static_cast<void>(error);
@@ -161,26 +167,23 @@ AdminListener::AdminListener(
 AdminListener::~AdminListener() = default;
 
 Result<void> AdminListener::start(const net::LocalSocketOptions& options) {
-    auto acceptor = net::listen_local(impl_->tasks.executor(), options);
-    if (!acceptor) {
-        return acceptor.error();
+    auto listener = net::LocalListener::open(impl_->tasks.executor(), options);
+    if (!listener) {
+        return listener.error();
     }
-    impl_->acceptor = std::move(*acceptor);
-    impl_->path = options.path;
+    impl_->listener = std::move(*listener);
     impl_->tasks.spawn("admin_accept", Impl::accept_all(impl_));
     return {};
 }
 
+// Who has asked already gets an answer.
 void AdminListener::stop() {
     impl_->stopping = true;
-    if (!impl_->acceptor) {
+    if (!impl_->listener) {
         return;
     }
-    error_code ignored;
-    impl_->acceptor->close(ignored);
-    std::error_code unlink_ignored;
-    std::filesystem::remove(impl_->path, unlink_ignored);
-    for (const auto& stream : impl_->streams) {
+    impl_->listener->close();
+    for (const auto& stream : impl_->waiting) {
         stream->close();
     }
 }

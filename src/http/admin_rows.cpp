@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/http/admin_rows.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace alert_bridge::http {
@@ -72,49 +71,50 @@ std::string asset_text(const domain::Placement& placement) {
            placement.asset->name;
 }
 
+json incident_json(const domain::Incident& row) {
+    json out;
+    out["id"] = row.id;
+    out["state"] = to_string(row.state);
+    add_incident(out, row);
+    out["asset"] = asset_text(row.placement);
+    out["created_at"] = format_utc(row.created_at);
+    out["updated_at"] = format_utc(row.updated_at);
+    out["end_reason"] = row.end_reason;
+    return out;
+}
+
 }  // namespace
 
 json as_json(const ports::OwedWrite& row, bool whole) {
     json out = operation_json(row.operation, whole);
     add_incident(out, row.incident);
     out["incident"] = row.incident.id;
+    if (row.waits_for != 0) {
+        out["waits_for"] = row.waits_for;
+    }
     return out;
 }
 
-json as_json(const ports::IncidentRow& row, bool whole) {
-    json out;
-    out["id"] = row.incident.id;
-    out["state"] = to_string(row.incident.state);
-    add_incident(out, row.incident);
-    out["asset"] = asset_text(row.incident.placement);
-    out["created_at"] = format_utc(row.incident.created_at);
-    out["updated_at"] = format_utc(row.incident.updated_at);
-    out["end_reason"] = row.incident.end_reason;
-    out["open_episodes"] =
-        std::count_if(row.episodes.begin(), row.episodes.end(), [](const domain::Episode& episode) {
-            return episode.state == domain::EpisodeState::open;
-        });
-    using domain::OperationState;
-    out["owed"] = std::count_if(
-        row.operations.begin(), row.operations.end(),
-        [](const domain::Operation& operation) {
-            return operation.state != OperationState::done &&
-                   operation.state != OperationState::skipped;
-        }
-    );
-    if (whole) {
-        out["group_key"] = row.incident.group_key;
-        out["previous_ticket"] = row.incident.previous_ticket;
-        out["opened_by"] = row.incident.opener.id;
-        out["text"] = row.incident.latest.text;
-        out["episodes"] = json::array();
-        for (const domain::Episode& episode : row.episodes) {
-            out["episodes"].push_back(episode_json(episode));
-        }
-        out["operations"] = json::array();
-        for (const domain::Operation& operation : row.operations) {
-            out["operations"].push_back(operation_json(operation, false));
-        }
+json as_json(const ports::IncidentSummary& row) {
+    json out = incident_json(row.incident);
+    out["open_episodes"] = row.open_episodes;
+    out["owed"] = row.owed;
+    return out;
+}
+
+json as_json(const ports::IncidentRow& row) {
+    json out = incident_json(row.incident);
+    out["group_key"] = row.incident.group_key;
+    out["previous_ticket"] = row.incident.previous_ticket;
+    out["opened_by"] = row.incident.opener.id;
+    out["text"] = row.incident.latest.text;
+    out["episodes"] = json::array();
+    for (const domain::Episode& episode : row.episodes) {
+        out["episodes"].push_back(episode_json(episode));
+    }
+    out["operations"] = json::array();
+    for (const domain::Operation& operation : row.operations) {
+        out["operations"].push_back(operation_json(operation, false));
     }
     return out;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/net/local_socket.hpp"
 
-#include <grp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -19,7 +18,6 @@
 #include <cerrno>
 #include <cstring>
 #include <exception>
-#include <filesystem>
 #include <utility>
 
 namespace alert_bridge::net {
@@ -40,8 +38,24 @@ Error cannot(const char* code, const std::string& path, int error) {
     return cannot(code, path, std::strerror(error));
 }
 
+// 0: somebody listens there; else why not. Never waits.
+int try_to_connect(const std::string& path) {
+    const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) {
+        return errno;
+    }
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, kPathBytesMax);
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address);
+    const bool connected = ::connect(descriptor, generic, sizeof(address)) == 0;
+    const int error = connected || errno == EAGAIN ? 0 : errno;  // EAGAIN: too many wait there
+    ::close(descriptor);
+    return error;
+}
+
 // What stands at the path may go: nothing, or a socket that nobody listens on any more.
-Result<void> make_room(asio::io_context& io, const std::string& path) {
+Result<void> make_room(const std::string& path) {
     struct stat found {};
     if (::lstat(path.c_str(), &found) != 0) {
         return errno == ENOENT ? Result<void>() : cannot("socket_path", path, errno);
@@ -49,35 +63,20 @@ Result<void> make_room(asio::io_context& io, const std::string& path) {
     if (!S_ISSOCK(found.st_mode)) {
         return cannot("socket_path", path, "stands there and is no socket; it is left alone");
     }
-    Protocol::socket probe(io);
-    error_code error;
-    probe.connect(Protocol::endpoint(path), error);
-    if (error != asio::error::connection_refused) {
+    const int error = try_to_connect(path);
+    if (error == 0) {
         return cannot("socket_in_use", path, "another process answers there");
     }
-    return {};
+    return error == ECONNREFUSED ? Result<void>() : cannot("socket_path", path, error);
 }
 
-Result<void> give_to_group(const std::string& path, const std::string& name) {
-    errno = 0;
-    const group* const found = ::getgrnam(name.c_str());
-    if (found == nullptr) {
-        return cannot("socket_group", path, "there is no group '" + name + "'");
-    }
-    if (::chown(path.c_str(), static_cast<uid_t>(-1), found->gr_gid) != 0) {
-        return cannot("socket_group", path, "group '" + name + "': " + std::strerror(errno));
-    }
-    return {};
-}
-
-// Under a name of its own first, so that nobody connects before mode and group are set.
+// Under a name of its own first, so that nobody connects before the mode is set.
 Result<void> bind_and_listen(
-    LocalAcceptor& acceptor, const LocalSocketOptions& options, const std::string& name
+    LocalListener::Acceptor& acceptor, const LocalSocketOptions& options, const std::string& name
 ) {
     error_code error;
     acceptor.open(Protocol(), error);
     if (!error) {
-        ::unlink(name.c_str());
         acceptor.bind(Protocol::endpoint(name), error);
     }
     if (error) {
@@ -85,11 +84,6 @@ Result<void> bind_and_listen(
     }
     if (::chmod(name.c_str(), options.mode) != 0) {
         return cannot("socket_mode", options.path, errno);
-    }
-    if (!options.group.empty()) {
-        if (auto given = give_to_group(name, options.group); !given) {
-            return given.error();
-        }
     }
     acceptor.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
@@ -131,7 +125,7 @@ Error as_error(const std::exception_ptr& failure, const char* step) {
 
 }  // namespace
 
-Result<LocalAcceptor> listen_local(
+Result<LocalListener> LocalListener::open(
     const asio::any_io_executor& executor, const LocalSocketOptions& options
 ) {
     const std::string name = options.path + ".new";
@@ -141,16 +135,36 @@ Result<LocalAcceptor> listen_local(
             "is too long for a socket: " + std::to_string(kPathBytesMax - 4) + " bytes at most"
         );
     }
-    asio::io_context io(1);
-    if (auto room = make_room(io, options.path); !room) {
-        return room.error();
+    for (const std::string& path : {options.path, name}) {
+        if (auto room = make_room(path); !room) {
+            return room.error();
+        }
     }
-    LocalAcceptor acceptor(executor);
+    ::unlink(name.c_str());
+    Acceptor acceptor(executor);
     if (auto ready = bind_and_listen(acceptor, options, name); !ready) {
         ::unlink(name.c_str());
         return ready.error();
     }
-    return acceptor;
+    return LocalListener(std::move(acceptor), options.path);
+}
+
+LocalListener::LocalListener(Acceptor acceptor, std::string path)
+    : acceptor_(std::move(acceptor)), path_(std::move(path)) {
+    struct stat found {};
+    if (::lstat(path_.c_str(), &found) == 0) {
+        device_ = found.st_dev;
+        inode_ = found.st_ino;
+    }
+}
+
+void LocalListener::close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    struct stat found {};
+    if (::lstat(path_.c_str(), &found) == 0 && found.st_dev == device_ && found.st_ino == inode_) {
+        ::unlink(path_.c_str());
+    }
 }
 
 std::optional<std::uint32_t> peer_user(Protocol::socket& socket) {

@@ -297,7 +297,10 @@ Decision decide_result(
     const auto operation = find_operation(db, operation_id);
     // A late result may be about an attempt that the row has left behind: the function compares
     // them. About a finished row there is nothing to ask.
-    const bool is_finished = !operation || operation->state == domain::OperationState::done ||
+    if (!operation) {
+        return ignored("there is no such write");
+    }
+    const bool is_finished = operation->state == domain::OperationState::done ||
                              operation->state == domain::OperationState::skipped;
     if (is_finished) {
         return ignored("the operation is finished");

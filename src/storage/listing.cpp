@@ -13,11 +13,29 @@ namespace alert_bridge::storage {
 
 namespace {
 
-ports::IncidentRow with_all_of_it(Database& db, domain::Incident incident) {
-    ports::IncidentRow row;
+template <class Row>
+void keep_newest(std::vector<Row>& rows) {
+    constexpr auto kMost = static_cast<std::size_t>(ports::OperatorStore::kPartsMax);
+    if (rows.size() > kMost) {
+        rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(kMost));
+    }
+}
+
+std::int64_t number(Statement row) {
+    return row.next() ? row.integer() : 0;
+}
+
+ports::IncidentSummary summary(Database& db, domain::Incident incident) {
+    ports::IncidentSummary row;
     row.incident = std::move(incident);
-    row.episodes = episodes_of(db, row.incident.id);
-    row.operations = operations_of(db, row.incident.id);
+    row.open_episodes = number(db.query(
+        "SELECT count(*) FROM episodes WHERE incident_id = ?1 AND state = 'open'", row.incident.id
+    ));
+    row.owed = number(db.query(
+        "SELECT count(*) FROM operations WHERE incident_id = ?1"
+        " AND state NOT IN ('done', 'skipped')",
+        row.incident.id
+    ));
     return row;
 }
 
@@ -71,7 +89,17 @@ std::optional<ports::OwedWrite> operation(Database& db, std::int64_t id) {
     }
     auto incident = find_incident(db, found->incident_id);
     BRIDGE_INVARIANT(incident.has_value());  // a foreign key
-    return ports::OwedWrite{*std::move(found), *std::move(incident)};
+    ports::OwedWrite row{*std::move(found), *std::move(incident)};
+    const auto head = number(
+        db.query("SELECT id FROM operations WHERE incident_id = ?1 AND head = 1", row.incident.id)
+    );
+    using domain::OperationState;
+    const bool waits = row.operation.state == OperationState::due ||
+                       row.operation.state == OperationState::uncertain;
+    if (waits && head != row.operation.id) {
+        row.waits_for = head;
+    }
+    return row;
 }
 
 std::vector<ports::OwedWrite> operations(
@@ -95,7 +123,7 @@ std::vector<ports::OwedWrite> operations(
     return rows;
 }
 
-std::vector<ports::IncidentRow> incidents(
+std::vector<ports::IncidentSummary> incidents(
     Database& db, const std::string& after_id, bool ended_too, int limit
 ) {
     std::vector<std::string> ids;
@@ -110,10 +138,10 @@ std::vector<ports::IncidentRow> incidents(
             ids.push_back(rows.text());
         }
     }
-    std::vector<ports::IncidentRow> result;
+    std::vector<ports::IncidentSummary> result;
     for (const auto& id : ids) {
         if (auto found = find_incident(db, id)) {
-            result.push_back(with_all_of_it(db, *std::move(found)));
+            result.push_back(summary(db, *std::move(found)));
         }
     }
     return result;
@@ -136,14 +164,22 @@ std::optional<ports::IncidentRow> incident(Database& db, const std::string& key)
     if (!found) {
         return std::nullopt;
     }
-    return with_all_of_it(db, *std::move(found));
+    ports::IncidentRow row;
+    row.incident = *std::move(found);
+    row.episodes = episodes_of(db, id);
+    row.operations = operations_of(db, id);
+    keep_newest(row.episodes);
+    keep_newest(row.operations);
+    return row;
 }
 
-std::vector<ports::UnmatchedHost> unmatched(Database& db, int limit) {
+std::vector<ports::UnmatchedHost> unmatched(
+    Database& db, const ports::UnmatchedHost& after, int limit
+) {
     auto rows = db.query(
         "SELECT source, host, reason, count, first_seen, last_seen FROM unmatched"
-        " ORDER BY last_seen DESC LIMIT ?1",
-        std::max(limit, 0)
+        " WHERE (source, host) > (?1, ?2) ORDER BY source, host LIMIT ?3",
+        after.source, after.host, std::max(limit, 0)
     );
     std::vector<ports::UnmatchedHost> hosts;
     while (rows.next()) {

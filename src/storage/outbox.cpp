@@ -91,7 +91,14 @@ int shift_waits(Database& db, Duration by) {
         " sent_at = sent_at + ?1, due_at = due_at + ?1 WHERE state NOT IN ('done', 'skipped')",
         by.count()
     );
-    return operations + db.run("UPDATE timers SET due_at = due_at + ?1", by.count());
+    // A hold is counted from when its alert came.
+    const int holding = db.run(
+        "UPDATE incidents SET created_at = created_at + ?1, updated_at = updated_at + ?1,"
+        " opener = json_set(opener, '$.received_at',"
+        " json_extract(opener, '$.received_at') + ?1) WHERE state = 'holding'",
+        by.count()
+    );
+    return operations + holding + db.run("UPDATE timers SET due_at = due_at + ?1", by.count());
 }
 
 int recover_interrupted(Database& db, const domain::RetryPolicy& policy, WallTime now) {

@@ -18,6 +18,7 @@ namespace {
 
 constexpr JobKind kIntake{Lane::intake, true, false};
 constexpr JobKind kClaim{Lane::claim, true, false};
+constexpr JobKind kBetween{Lane::in_order, true, false};
 constexpr JobKind kRead{Lane::rest, false, false};
 // Not awaited by a sender nor in front of a request to GLPI: rides along with the next sync.
 constexpr JobKind kPatientWrite{Lane::rest, true, true};
@@ -26,6 +27,13 @@ std::int64_t size_of(const std::string& path) {
     std::error_code error;
     const auto size = std::filesystem::file_size(path, error);
     return error ? 0 : static_cast<std::int64_t>(size);
+}
+
+void refuse_when_low(DiskGuard& disk) {
+    if (disk.is_low()) {
+        throw JobError(Error{
+            ErrorClass::later, "store_reserve", "too little disk space is free to take more"});
+    }
 }
 
 // A checkpoint may need as much room in the file as the log holds: less than the reserve.
@@ -72,10 +80,7 @@ SqliteStore::SqliteStore(
 SqliteStore::Task<std::vector<ports::Receipt>> SqliteStore::append(ports::Batch batch) {
     auto work = [batch = std::move(batch), rows_max = options_.quarantine_rows_max,
                  disk = disk_.get()](Database& db) {
-        if (disk->is_low()) {
-            throw JobError(Error{
-                ErrorClass::later, "store_reserve", "too little disk space is free to take more"});
-        }
+        refuse_when_low(*disk);
         return storage::append(db, batch, rows_max);
     };
     return thread_.submit<std::vector<ports::Receipt>>(kIntake, std::move(work));
@@ -130,7 +135,7 @@ SqliteStore::Task<std::optional<WallTime>> SqliteStore::next_due() {
 
 SqliteStore::Task<int> SqliteStore::shift_waits(Duration by) {
     auto work = [by](Database& db) { return storage::shift_waits(db, by); };
-    return thread_.submit<int>(kClaim, std::move(work));
+    return thread_.submit<int>(kBetween, std::move(work));
 }
 
 SqliteStore::Task<void> SqliteStore::note_unmatched(
@@ -190,13 +195,13 @@ SqliteStore::Task<std::optional<ports::OwedWrite>> SqliteStore::operation(std::i
     return thread_.submit<std::optional<ports::OwedWrite>>(kRead, std::move(work));
 }
 
-SqliteStore::Task<std::vector<ports::IncidentRow>> SqliteStore::incidents(
+SqliteStore::Task<std::vector<ports::IncidentSummary>> SqliteStore::incidents(
     std::string after_id, bool ended_too, int limit
 ) {
     auto work = [after_id = std::move(after_id), ended_too, limit](Database& db) {
         return storage::incidents(db, after_id, ended_too, limit);
     };
-    return thread_.submit<std::vector<ports::IncidentRow>>(kRead, std::move(work));
+    return thread_.submit<std::vector<ports::IncidentSummary>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<std::optional<ports::IncidentRow>> SqliteStore::incident(std::string key) {
@@ -204,8 +209,12 @@ SqliteStore::Task<std::optional<ports::IncidentRow>> SqliteStore::incident(std::
     return thread_.submit<std::optional<ports::IncidentRow>>(kRead, std::move(work));
 }
 
-SqliteStore::Task<std::vector<ports::UnmatchedHost>> SqliteStore::unmatched(int limit) {
-    auto work = [limit](Database& db) { return storage::unmatched(db, limit); };
+SqliteStore::Task<std::vector<ports::UnmatchedHost>> SqliteStore::unmatched(
+    ports::UnmatchedHost after, int limit
+) {
+    auto work = [after = std::move(after), limit](Database& db) {
+        return storage::unmatched(db, after, limit);
+    };
     return thread_.submit<std::vector<ports::UnmatchedHost>>(kRead, std::move(work));
 }
 
@@ -226,7 +235,8 @@ SqliteStore::Task<std::optional<ports::QuarantineEntry>> SqliteStore::quarantine
 SqliteStore::Task<std::optional<std::vector<ports::Receipt>>> SqliteStore::readmit(
     std::int64_t id, std::vector<domain::Alert> alerts
 ) {
-    auto work = [id, alerts = std::move(alerts)](Database& db) {
+    auto work = [id, alerts = std::move(alerts), disk = disk_.get()](Database& db) {
+        refuse_when_low(*disk);
         return storage::readmit(db, id, alerts);
     };
     return thread_.submit<std::optional<std::vector<ports::Receipt>>>(kIntake, std::move(work));

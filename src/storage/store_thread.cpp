@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <iterator>
 
 #include "alert_bridge/base/test_point.hpp"
 
@@ -59,6 +60,9 @@ void StoreThread::enqueue(std::unique_ptr<Job> job) {
             if (job->kind.lane == Lane::intake) {
                 last_intake_ = std::chrono::steady_clock::now();
             }
+            if (job->kind.lane == Lane::in_order) {
+                line_up();
+            }
             urgent_ += job->kind.may_linger ? 0 : 1;
             ++queued_;
             lane(job->kind.lane).push_back(std::move(job));
@@ -68,6 +72,15 @@ void StoreThread::enqueue(std::unique_ptr<Job> job) {
         deliver(std::move(job));
     } else {
         wake_.notify_one();
+    }
+}
+
+// All that is queued now is worked on before anything that comes later.
+void StoreThread::line_up() {
+    auto& line = lane(Lane::in_order);
+    for (const auto which : {Lane::intake, Lane::claim, Lane::rest}) {
+        std::move(lane(which).begin(), lane(which).end(), std::back_inserter(line));
+        lane(which).clear();
     }
 }
 
@@ -97,7 +110,14 @@ StoreThread::Jobs StoreThread::take() {
     Jobs batch;
     batch.reserve(std::min(queued_, kBatchJobs));
     const bool others_wait = !lane(Lane::claim).empty() || !lane(Lane::rest).empty();
-    move_jobs(Lane::intake, others_wait ? kBatchIntakeShare : kBatchJobs, batch);
+    move_jobs(Lane::in_order, kBatchJobs, batch);
+    if (!lane(Lane::in_order).empty()) {
+        return batch;
+    }
+    move_jobs(
+        Lane::intake,
+        std::min(others_wait ? kBatchIntakeShare : kBatchJobs, kBatchJobs - batch.size()), batch
+    );
     move_jobs(Lane::claim, kBatchJobs - batch.size(), batch);
     move_jobs(Lane::rest, kBatchJobs - batch.size(), batch);
     move_jobs(Lane::intake, kBatchJobs - batch.size(), batch);
@@ -232,7 +252,7 @@ void StoreThread::turn_off(const Error& error) {
     {
         const std::lock_guard lock(mutex_);
         refusal_ = error;
-        for (const auto which : {Lane::intake, Lane::claim, Lane::rest}) {
+        for (const auto which : {Lane::in_order, Lane::intake, Lane::claim, Lane::rest}) {
             move_jobs(which, queued_, waiting);
         }
     }

@@ -206,9 +206,9 @@ TEMPLATE_LIST_TEST_CASE("many decisions at once make one incident per group", "[
     for (const auto& result : bench.run_all(std::move(calls))) {
         CHECK(result.has_value());
     }
-    const auto rows = bench.run(bench.seat().incidents("", true, 10));
-    REQUIRE(rows->size() == 1);
-    CHECK(rows->front().episodes.size() == 100);
+    const auto rows = whole_incidents(bench);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows.front().episodes.size() == 100);
 }
 
 TEMPLATE_LIST_TEST_CASE(

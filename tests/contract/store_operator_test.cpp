@@ -59,7 +59,7 @@ TEMPLATE_LIST_TEST_CASE("a discarded opening ends its incident for good", "[stor
     CHECK(command(bench, dead.id, OperatorAction::discard).verdict == domain::Verdict::applied);
     bench.restart();
     CHECK(claim(bench).empty());
-    const auto rows = *bench.run(bench.seat().incidents("", true, 10));
+    const auto rows = whole_incidents(bench);
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].incident.state == domain::IncidentState::ended);
     REQUIRE(rows[0].operations.size() == 2);

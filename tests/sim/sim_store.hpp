@@ -83,7 +83,7 @@ class SimStore final : public ports::Store {
     VirtualTime& time_;
     Trouble& trouble_;
     Trace& trace_;
-    std::array<std::deque<std::unique_ptr<storage::Job>>, 3> lanes_;
+    std::array<std::deque<std::unique_ptr<storage::Job>>, storage::kLanes> lanes_;
     bool scheduled_ = false;
     std::shared_ptr<int> alive_ = std::make_shared<int>(0);  // of events that outlive this object
 };

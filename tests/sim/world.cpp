@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "alert_bridge/storage/housekeeping.hpp"
 #include "alert_bridge/storage/listing.hpp"
 #include "alert_bridge/storage/outbox.hpp"
 #include "alert_bridge/storage/schema.hpp"
@@ -176,7 +177,9 @@ class World {
         FinalState state;
         state.occurrences = monitoring_->occurrences;
         state.postings = monitoring_->postings;
-        state.incidents = storage::incidents(db_, "", true, 1'000'000);
+        for (const auto& row : storage::incidents(db_, "", true, 1'000'000)) {
+            state.incidents.push_back(storage::incident(db_, row.incident.id).value());
+        }
         state.tickets = glpi_.tickets;
         state.policy = policy_;
         {

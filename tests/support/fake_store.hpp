@@ -101,7 +101,7 @@ class FakeStore final : public ports::Store, public ports::OperatorStore, public
                 operation.due_at = at + lookup_lease;
             }
             const domain::Incident* const incident = find_incident(operation.incident_id);
-            claimed.push_back({operation, incident == nullptr ? domain::Incident{} : *incident});
+            claimed.push_back({operation, incident == nullptr ? domain::Incident{} : *incident, 0});
         }
         co_return claimed;
     }
@@ -152,6 +152,11 @@ class FakeStore final : public ports::Store, public ports::OperatorStore, public
             if (is_unfinished(row)) {
                 row.created_at += by;
                 row.due_at += by;
+                for (std::optional<WallTime>* time : {&row.sent_at, &row.retried_at}) {
+                    if (*time) {
+                        **time += by;
+                    }
+                }
                 ++moved;
             }
         }
@@ -245,13 +250,14 @@ class FakeStore final : public ports::Store, public ports::OperatorStore, public
         co_return found;
     }
 
-    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, bool ended_too, int limit)
-        override {
-        std::vector<ports::IncidentRow> rows;
+    Task<std::vector<ports::IncidentSummary>> incidents(
+        std::string after_id, bool ended_too, int limit
+    ) override {
+        std::vector<ports::IncidentSummary> rows;
         for (const domain::Incident& row : incidents_table) {
             const bool wanted = ended_too || row.state != domain::IncidentState::ended;
             if (wanted && row.id > after_id && rows.size() < static_cast<std::size_t>(limit)) {
-                rows.push_back(with_all_of_it(row));
+                rows.push_back(summary(row));
             }
         }
         co_return rows;
@@ -266,9 +272,16 @@ class FakeStore final : public ports::Store, public ports::OperatorStore, public
         co_return found;
     }
 
-    Task<std::vector<ports::UnmatchedHost>> unmatched(int limit) override {
-        std::vector<ports::UnmatchedHost> rows = unmatched_table;
-        rows.resize(std::min(rows.size(), static_cast<std::size_t>(limit)));
+    Task<std::vector<ports::UnmatchedHost>> unmatched(ports::UnmatchedHost after, int limit)
+        override {
+        std::vector<ports::UnmatchedHost> rows;
+        for (const ports::UnmatchedHost& row : unmatched_table) {
+            const bool wanted =
+                std::pair(row.source, row.host) > std::pair(after.source, after.host);
+            if (wanted && rows.size() < static_cast<std::size_t>(limit)) {
+                rows.push_back(row);
+            }
+        }
         co_return rows;
     }
 

@@ -81,7 +81,9 @@ class FakeTables {
     std::vector<domain::Operation> operations_of(const std::string& incident_id, bool all) const {
         std::vector<domain::Operation> rows;
         for (const domain::Operation& operation : operations_table) {
-            if (operation.incident_id == incident_id && (all || is_unfinished(operation))) {
+            const bool finished = operation.state == domain::OperationState::done ||
+                                  operation.state == domain::OperationState::skipped;
+            if (operation.incident_id == incident_id && (all || !finished)) {
                 rows.push_back(operation);
             }
         }
@@ -96,9 +98,19 @@ class FakeTables {
         return row;
     }
 
+    ports::IncidentSummary summary(const domain::Incident& incident) const {
+        ports::IncidentSummary row;
+        row.incident = incident;
+        for (const domain::Episode& episode : episodes_of(incident.id)) {
+            row.open_episodes += episode.state == domain::EpisodeState::open ? 1 : 0;
+        }
+        row.owed = static_cast<std::int64_t>(operations_of(incident.id, false).size());
+        return row;
+    }
+
     ports::OwedWrite owed(const domain::Operation& operation) {
         const domain::Incident* const incident = find_incident(operation.incident_id);
-        return {operation, incident == nullptr ? domain::Incident{} : *incident};
+        return {operation, incident == nullptr ? domain::Incident{} : *incident, 0};
     }
 
     int erase_quarantined(std::int64_t id) {

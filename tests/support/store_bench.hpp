@@ -237,6 +237,16 @@ inline ports::Subject about_timer(const domain::Timer& timer) {
     return subject;
 }
 
+// Every incident with all its parts.
+template <class Bench>
+std::vector<ports::IncidentRow> whole_incidents(Bench& bench) {
+    std::vector<ports::IncidentRow> rows;
+    for (const auto& row : *bench.run(bench.seat().incidents("", true, 100))) {
+        rows.push_back(bench.run(bench.seat().incident(row.incident.id))->value());
+    }
+    return rows;
+}
+
 // A decide function that always gives this answer.
 inline ports::DecideFunction always(domain::Decision decision) {
     return [decision = std::move(decision)](const domain::Snapshot&) { return decision; };

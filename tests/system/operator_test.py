@@ -64,7 +64,7 @@ class OperatorTest(SystemTest):
         self.one_ticket(lambda ticket: ticket["status"] == 5)
         log = self.bridge.process.text()
         self.assertIn("operator_command", log)
-        self.assertIn(f"uid {os.getuid()}", log)
+        self.assertIn(f"uid {os.getuid()}, says ", log)
 
     def test_a_discarded_opening_leaves_room_for_the_next_problem(self):
         dead = self.dead_opening()
@@ -139,12 +139,14 @@ class OperatorTest(SystemTest):
 
     def test_mistakes_on_the_command_line_are_told(self):
         for arguments, words in (
-                (("dead", "retry"), "[ID,--all] is required"),
+                (("dead", "retry"), "an ID, or --all"),
+                (("dead", "discard", "--reason", "x"), "an ID, or --all"),
                 (("dead", "show"), "ID is required"),
                 (("dead", "retry", "--all", "7"), "excludes"),
                 (("outbox", "retry", "7"), ""),
                 (("dead", "show", "999"), "there is no write 999"),
-                (("dead", "retry", "x"), "there is no such unfinished write")):
+                (("dead", "retry", "999"), "there is no such write"),
+                (("dead", "retry", "x"), "'x' is no id")):
             with self.subTest(arguments):
                 status, _, err = self.bridge.command(*arguments)
                 self.assertNotEqual(status, 0)

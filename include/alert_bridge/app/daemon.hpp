@@ -54,6 +54,7 @@ class Daemon {
     [[nodiscard]] boost::asio::awaitable<bool> stop();
     [[nodiscard]] boost::asio::awaitable<void> watch_glpi();
     [[nodiscard]] boost::asio::awaitable<void> follow_clock();
+    [[nodiscard]] boost::asio::awaitable<void> shift_waits(Duration by);
     [[nodiscard]] boost::asio::awaitable<void> keep_figures();
     [[nodiscard]] boost::asio::awaitable<void> feed_watchdog();
     [[noreturn]] void leave_hard(int status);

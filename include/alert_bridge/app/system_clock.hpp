@@ -4,8 +4,8 @@
 //
 // A wall clock that is set while the daemon runs (by hand, by NTP after a boot, after a suspend)
 // would end or stretch everything that waits: a quarantine cut short may make a second ticket.
-// Guarantees: now() goes on as if the clock had not been set, until absorb_jump() is told that what
-// waits was moved along; small corrections (under kJump between two calls) are simply followed.
+// Guarantees: now() goes on as if the clock had not been set, until absorb_jump() is called by who
+// moves along what waits; small corrections (under kJump between two calls) are simply followed.
 // Thread rule: the I/O thread. Lifetime: alarms must be destroyed before the executor's context.
 // Tests: tests/unit/app/system_clock_test.cpp
 #pragma once

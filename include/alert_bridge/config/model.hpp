@@ -35,7 +35,6 @@ struct ListenConfig {
 struct AdminConfig {
     std::string socket;  // empty: none
     unsigned mode = 0660;
-    std::string group;  // empty: the service's own
 };
 
 struct LimitsConfig {

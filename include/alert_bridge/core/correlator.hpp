@@ -63,6 +63,8 @@ class Correlator {
     void ring() { bell_.ring(); }
     // GLPI is back, or the configuration is new: what waits for its place tries again.
     void look_again();
+    // The wall clock was set by so much, as from now.
+    void clock_was_set(Duration by) { clock_set_by_ += by; }
     void stop();
 
     // True while GLPI cannot be asked at all; then placement waits on.
@@ -110,6 +112,8 @@ class Correlator {
         domain::Plan plan, std::optional<domain::Placement> placement
     );
 
+    // As if the clock had never been set: for waits that only live in memory.
+    [[nodiscard]] WallTime unset_now() const { return services_.clock.now() - clock_set_by_; }
     // Nothing at stop() and when the policies changed: then the rules are asked again.
     [[nodiscard]] boost::asio::awaitable<std::optional<domain::Placement>> wait_for_place(
         const domain::Alert& alert, std::shared_ptr<const Policies> policies
@@ -144,7 +148,8 @@ class Correlator {
     std::unordered_map<std::string, Lane> lanes_;
     LeftBehind left_;
     std::int64_t last_seq_ = 0;
-    WallTime last_answer_{};
+    WallTime last_answer_{};  // by unset_now()
+    Duration clock_set_by_{};
     std::int64_t in_hand_ = 0;
     std::int64_t waiting_ = 0;
     int without_entity_ = 0;

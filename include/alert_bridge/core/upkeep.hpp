@@ -32,6 +32,8 @@ class Upkeep {
     [[nodiscard]] boost::asio::awaitable<void> run();
     void ring() { bell_.ring(); }
     void stop();
+    // The wall clock was set by so much, as from now.
+    void clock_was_set(Duration by);
 
     // As Correlator::away_until; reports wait while it is the present.
     std::function<WallTime()> away_until = [] { return WallTime{}; };

@@ -6,15 +6,16 @@
 //   /dead/list /outbox/list   {"after", "limit"}            -> {"rows", "next"}
 //   /incidents/list           {"after", "limit", "ended"}   -> {"rows", "next"}
 //   /quarantine/list          {"after", "limit"}            -> {"rows", "next"}
-//   /unmatched/list           {"limit"}                     -> {"rows"}
+//   /unmatched/list           {"after", "limit"}            -> {"rows", "next"}
 //   /WHAT/show                {"id"}                        -> {"row"}
 //   /dead/retry …/discard /quarantine/retry …/discard
 //                             {"id", "reason"}              -> {"result"}; 409 when refused
 //
-// `next` goes into `after` of the next request; without it that was the last page. Errors:
+// Any of them may hold "by": who asks, in the client's words; it is logged beside what the system
+// says. `next` goes into `after` of the next request; without it that was the last page. Errors:
 // {"error"} with 400, 404, 409 or 503. Times are RFC 3339 in UTC. Texts come as they are stored:
 // whoever shows them must take care of control characters.
-// Guarantees: a page holds at most kRowsMax rows (unmatched: kHostsMax). Thread rule: the I/O
+// Guarantees: a page holds at most kRowsMax rows. Thread rule: the I/O
 // thread. Tests: tests/unit/http/admin_api_test.cpp
 #pragma once
 
@@ -30,7 +31,6 @@ namespace alert_bridge::http {
 class AdminApi {
   public:
     static constexpr int kRowsMax = 50;
-    static constexpr int kHostsMax = 10'000;
 
     struct Services {
         core::OperatorDesk& desk;

@@ -3,7 +3,7 @@
 // AdminListener: serves AdminApi on a Unix socket, one request a connection.
 //
 // Who may connect is decided by the file: its mode and group (net/local_socket.hpp). Guarantees: at
-// most kConnectionsMax at once, others are closed; a request must be complete, and its answer
+// most kConnectionsMax at once, others get 503; a request must be complete, and its answer
 // taken, within kPatience each; stop() deletes the file and ends every connection. Errors of
 // start(): those of listen_local(). Requires: api and tasks outlive the run of the io_context; the
 // executor is run by one thread. Thread rule: the I/O thread. Tests:

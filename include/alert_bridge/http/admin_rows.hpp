@@ -12,7 +12,8 @@
 namespace alert_bridge::http {
 
 [[nodiscard]] nlohmann::json as_json(const ports::OwedWrite& row, bool whole);
-[[nodiscard]] nlohmann::json as_json(const ports::IncidentRow& row, bool whole);
+[[nodiscard]] nlohmann::json as_json(const ports::IncidentSummary& row);
+[[nodiscard]] nlohmann::json as_json(const ports::IncidentRow& row);
 [[nodiscard]] nlohmann::json as_json(const ports::QuarantineEntry& row);
 [[nodiscard]] nlohmann::json as_json(const ports::UnmatchedHost& row);
 

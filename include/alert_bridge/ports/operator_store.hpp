@@ -26,10 +26,16 @@ struct UnmatchedHost {
     WallTime first_seen{}, last_seen{};
 };
 
+struct IncidentSummary {
+    domain::Incident incident;
+    std::int64_t open_episodes = 0;
+    std::int64_t owed = 0;  // unfinished operations, dead ones too
+};
+
 struct IncidentRow {
     domain::Incident incident;
     std::vector<domain::Episode> episodes;
-    std::vector<domain::Operation> operations;  // all, finished too
+    std::vector<domain::Operation> operations;  // finished too
 };
 
 // Where a page of operations begins: behind the row with these.
@@ -41,6 +47,7 @@ struct OperationCursor {
 class OperatorStore {
   public:
     static constexpr std::size_t kExcerptBytes = 256;
+    static constexpr int kPartsMax = 1'000;  // episodes, and operations, of one incident
 
     virtual ~OperatorStore() = default;
 
@@ -53,15 +60,18 @@ class OperatorStore {
     ) = 0;
 
     // In the order in which they were made.
-    [[nodiscard]] virtual Awaitable<Result<std::vector<IncidentRow>>> incidents(
+    [[nodiscard]] virtual Awaitable<Result<std::vector<IncidentSummary>>> incidents(
         std::string after_id, bool ended_too, int limit
     ) = 0;
-    // `key` is an incident's id, or the number of a ticket (then the newest incident with it).
+    // `key` is an incident's id, or the number of a ticket (then the newest incident with it). The
+    // newest kPartsMax of its parts.
     [[nodiscard]] virtual Awaitable<Result<std::optional<IncidentRow>>> incident(std::string key
     ) = 0;
 
-    // The last seen first.
-    [[nodiscard]] virtual Awaitable<Result<std::vector<UnmatchedHost>>> unmatched(int limit) = 0;
+    // By source and host, those after `after` (its source and host).
+    [[nodiscard]] virtual Awaitable<Result<std::vector<UnmatchedHost>>> unmatched(
+        UnmatchedHost after, int limit
+    ) = 0;
 
     // Bodies are cut to kExcerptBytes.
     [[nodiscard]] virtual Awaitable<Result<std::vector<QuarantineEntry>>> quarantined(

@@ -75,6 +75,8 @@ using DecideFunction = std::function<domain::Decision(const domain::Snapshot&)>;
 struct OwedWrite {
     domain::Operation operation;
     domain::Incident incident;
+    // The operation of the same incident that must be settled before this one moves; 0: none.
+    std::int64_t waits_for = 0;
 };
 using Claimed = OwedWrite;  // state sending; or uncertain and due for its look-up
 
@@ -143,8 +145,9 @@ class Store {
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_due() = 0;
 
     // The wall clock was set by so much: moves the times of all unfinished operations (made,
-    // retried, sent, due) and of all timers with it, so that each wait lasts as long as it was to
-    // last. Returns how many rows moved.
+    // retried, sent, due), of all timers and of what is on hold with it, so that each wait lasts as
+    // long as it was to last. Done after all calls made before it and before all made later, which
+    // must go by the new time. Returns how many rows moved.
     [[nodiscard]] virtual Awaitable<Result<int>> shift_waits(Duration by) = 0;
 
     [[nodiscard]] virtual Awaitable<Result<void>> note_unmatched(

@@ -23,12 +23,14 @@ namespace alert_bridge::storage {
 );
 [[nodiscard]] std::optional<ports::OwedWrite> operation(Database& db, std::int64_t id);
 
-[[nodiscard]] std::vector<ports::IncidentRow> incidents(
+[[nodiscard]] std::vector<ports::IncidentSummary> incidents(
     Database& db, const std::string& after_id, bool ended_too, int limit
 );
 [[nodiscard]] std::optional<ports::IncidentRow> incident(Database& db, const std::string& key);
 
-[[nodiscard]] std::vector<ports::UnmatchedHost> unmatched(Database& db, int limit);
+[[nodiscard]] std::vector<ports::UnmatchedHost> unmatched(
+    Database& db, const ports::UnmatchedHost& after, int limit
+);
 
 [[nodiscard]] std::vector<ports::QuarantineEntry> quarantined(
     Database& db, std::int64_t after, int limit

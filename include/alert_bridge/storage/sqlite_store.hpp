@@ -72,10 +72,12 @@ class SqliteStore final : public ports::Store, public ports::OperatorStore {
         std::vector<domain::OperationState> states, ports::OperationCursor after, int limit
     ) override;
     Task<std::optional<ports::OwedWrite>> operation(std::int64_t id) override;
-    Task<std::vector<ports::IncidentRow>> incidents(std::string after_id, bool ended_too, int limit)
-        override;
+    Task<std::vector<ports::IncidentSummary>> incidents(
+        std::string after_id, bool ended_too, int limit
+    ) override;
     Task<std::optional<ports::IncidentRow>> incident(std::string key) override;
-    Task<std::vector<ports::UnmatchedHost>> unmatched(int limit) override;
+    Task<std::vector<ports::UnmatchedHost>> unmatched(ports::UnmatchedHost after, int limit)
+        override;
     Task<std::vector<ports::QuarantineEntry>> quarantined(std::int64_t after, int limit) override;
     Task<std::optional<ports::QuarantineEntry>> quarantine_entry(std::int64_t id) override;
     Task<std::optional<std::vector<ports::Receipt>>> readmit(

@@ -47,7 +47,9 @@ inline constexpr std::size_t kBatchJobs = 256;
 inline constexpr std::size_t kBatchIntakeShare = 192;  // while other jobs wait
 inline constexpr std::chrono::milliseconds kLinger{10};
 
-enum class Lane { intake, claim, rest };
+// in_order: after everything that is queued, of all lanes, and before everything that comes later.
+enum class Lane { intake, claim, rest, in_order };
+inline constexpr std::size_t kLanes = 4;
 
 struct JobKind {
     Lane lane = Lane::rest;
@@ -159,6 +161,7 @@ class StoreThread {
     void deliver(std::unique_ptr<Job> job);
     void loop();
     [[nodiscard]] Jobs take();
+    void line_up();
     void move_jobs(Lane lane, std::size_t limit, Jobs& batch);
     void run_batch(Jobs batch);
     [[nodiscard]] std::optional<Failure> execute(Jobs& batch);
@@ -174,7 +177,7 @@ class StoreThread {
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;
-    std::array<std::deque<std::unique_ptr<Job>>, 3> lanes_;
+    std::array<std::deque<std::unique_ptr<Job>>, kLanes> lanes_;
     std::size_t queued_ = 0;
     std::size_t urgent_ = 0;  // queued jobs that must not linger
     std::chrono::steady_clock::time_point last_intake_{};

@@ -132,8 +132,9 @@ TEST_CASE("every key that is changed is either put into force by a reload or nam
     std::size_t sealed = 0;
     std::set<std::string> applied;
     for (const config::Section* section :
-         {&config::kListen, &config::kLimits, &config::kLog, &config::kSqlite, &config::kRetention,
-          &config::kGlpi, &config::kPool, &config::kTimeouts, &config::kRetry, &config::kCache}) {
+         {&config::kListen, &config::kAdmin, &config::kLimits, &config::kLog, &config::kSqlite,
+          &config::kRetention, &config::kGlpi, &config::kPool, &config::kTimeouts, &config::kRetry,
+          &config::kCache}) {
         for (const Key& key : section->parts.front()) {
             if (key.type == ValueType::mapping) {
                 continue;  // a section of its own
@@ -161,7 +162,7 @@ TEST_CASE("every key that is changed is either put into force by a reload or nam
 
 TEST_CASE("every section is known to the test above") {
     std::set<std::string> known = kAppliedSections;
-    for (const char* const name : {"listen", "limits", "log", "store", "glpi"}) {
+    for (const char* const name : {"listen", "admin", "limits", "log", "store", "glpi"}) {
         known.insert(name);
     }
     std::set<std::string> all;

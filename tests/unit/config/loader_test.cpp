@@ -47,7 +47,6 @@ TEST_CASE("a small configuration gets the documented defaults") {
     CHECK(config.listen.public_url.empty());
     CHECK(config.admin.socket == "/run/glpi-alert-bridge/admin.sock");
     CHECK(config.admin.mode == 0660);
-    CHECK(config.admin.group.empty());
     CHECK(config.limits.body_bytes == 4 * 1024 * 1024);
     CHECK(config.limits.bodies_in_flight_bytes == 64 * 1024 * 1024);
     CHECK(config.limits.alerts_per_request == 500);
@@ -293,17 +292,17 @@ TEST_CASE("the section admin can be read by who may not read the secrets") {
         return load_admin_only(directory.path() + "/bridge.yaml");
     };
     const std::string rest = "glpi: {user_token: {file: secret}}\nsources: {}\nother: 1\n";
-    LoadedAdmin loaded = admin_of(rest + "admin: {socket: a.sock, mode: 0600, group: ops}\n");
+    LoadedAdmin loaded = admin_of(rest + "admin: {socket: a.sock, mode: 0600}\n");
     CHECK(loaded.diagnostics.empty());
     REQUIRE(loaded.admin);
     CHECK(loaded.admin->socket == directory.path() + "/a.sock");
     CHECK(loaded.admin->mode == 0600);
-    CHECK(loaded.admin->group == "ops");
     CHECK(admin_of(rest).admin->socket == "/run/glpi-alert-bridge/admin.sock");
     CHECK(admin_of("admin: {socket: none}\n").admin->socket.empty());
     loaded = admin_of("admin: {sockt: x}\n");
     REQUIRE(loaded.diagnostics.size() == 1);
     CHECK(loaded.diagnostics.front().line == 1);
+    CHECK_FALSE(loaded.admin);
     CHECK(admin_of("admin: [\n").diagnostics.size() == 1);
     CHECK_FALSE(load_admin_only(directory.path() + "/missing.yaml").admin);
 }

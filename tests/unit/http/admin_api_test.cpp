@@ -70,6 +70,7 @@ struct World {
         incident.opener.host.name = "web01";
         incident.opener.problem_name = "disk <full>";
         incident.created_at = clock.now();
+        incident.state = domain::IncidentState::open;
         store.incidents_table.push_back(incident);
     }
 };
@@ -105,7 +106,7 @@ TEST_CASE("a row tells what is needed to judge it") {
     CHECK(row.at("host") == "web01");
     CHECK(row.at("problem") == "disk <full>");
     CHECK(row.at("last_error") == "[refused] no");
-    CHECK(row.at("created_at") == "2026-11-23T19:28:30Z");
+    CHECK(row.at("created_at") == "2026-11-23T20:48:30Z");
     CHECK_FALSE(row.contains("html"));
     const json whole = world.get("/dead/show", R"({"id": "1"})").at("row");
     CHECK(whole.contains("html"));
@@ -123,10 +124,12 @@ TEST_CASE("commands are carried out, refused ones are told") {
         "looked for in GLPI, then tried again"
     );
     CHECK(world.events.events.back().fields.at("who") == "uid 5");
-    const http::Response refused = world.ask("/dead/discard", R"({"id": 1, "reason": "a\nb"})");
+    const http::Response refused =
+        world.ask("/dead/discard", R"({"id": 1, "reason": "a\nb", "by": "alice\u001b"})");
     CHECK(refused.status == 409);
     CHECK(json::parse(refused.body).at("error") == "it is not dead but uncertain");
     CHECK(world.events.events.back().fields.at("reason") == "a b");
+    CHECK(world.events.events.back().fields.at("who") == "uid 5, says alice");
     CHECK(world.ask("/quarantine/retry", R"({"id": 1})").status == 409);
     CHECK(world.ask("/quarantine/discard", R"({"id": 1})").status == 409);
 }
@@ -137,8 +140,11 @@ TEST_CASE("what is not there and what is not asked well gets its status") {
     CHECK(world.ask("/dead/show", "{}").status == 404);
     CHECK(world.ask("/incidents/show", R"({"id": "nothing"})").status == 404);
     CHECK(world.ask("/quarantine/show", R"({"id": 9})").status == 404);
-    CHECK(world.ask("/dead/explode", "{}").status == 404);
-    CHECK(world.ask("/", "{}").status == 404);
+    CHECK(world.ask("/dead/explode", R"({"id": 1})").status == 404);
+    CHECK(world.ask("/", R"({"id": 1})").status == 404);
+    CHECK(world.ask("/dead/retry", R"({"id": "x"})").status == 400);
+    CHECK(world.ask("/dead/retry", R"({"id": -1})").status == 400);
+    CHECK(world.ask("/dead/retry", "{}").status == 400);
     for (const char* body : {"[]", "1", "nonsense", "{", R"({"a":{"a":{"a":{"a":{"a":1}}}}})"}) {
         INFO(body);
         CHECK(world.ask("/dead/list", body).status == 400);

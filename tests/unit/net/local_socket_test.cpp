@@ -32,7 +32,7 @@ struct Folder {
         std::filesystem::remove_all(path, ignored);
     }
     [[nodiscard]] net::LocalSocketOptions options(unsigned mode = 0660) const {
-        return {(path / "s.sock").string(), mode, {}};
+        return {(path / "s.sock").string(), mode};
     }
     std::filesystem::path path;
 };
@@ -46,7 +46,7 @@ unsigned mode_of(const std::string& path) {
 // Answers one connection with these bytes, or with nothing for as long as it lives.
 class OneAnswer {
   public:
-    OneAnswer(net::LocalAcceptor& acceptor, std::string bytes)
+    OneAnswer(net::LocalListener::Acceptor& acceptor, std::string bytes)
         : thread_([&acceptor, bytes = std::move(bytes), this] {
               stream_protocol::socket socket(acceptor.get_executor());
               acceptor.accept(socket);
@@ -79,7 +79,7 @@ TEST_CASE("the socket has its mode, is there once, and nothing is left beside it
     Folder folder;
     asio::io_context io;
     for (const unsigned mode : {0660U, 0600U}) {
-        auto acceptor = net::listen_local(io.get_executor(), folder.options(mode));
+        auto acceptor = net::LocalListener::open(io.get_executor(), folder.options(mode));
         REQUIRE(acceptor.has_value());
         CHECK(mode_of(folder.options().path) == mode);
         CHECK_FALSE(std::filesystem::exists(folder.options().path + ".new"));
@@ -89,43 +89,44 @@ TEST_CASE("the socket has its mode, is there once, and nothing is left beside it
 TEST_CASE("a socket that nobody listens on is replaced, a live one is not") {
     Folder folder;
     asio::io_context io;
-    auto first = net::listen_local(io.get_executor(), folder.options());
+    auto first = net::LocalListener::open(io.get_executor(), folder.options());
     REQUIRE(first.has_value());
-    const auto second = net::listen_local(io.get_executor(), folder.options());
+    const auto second = net::LocalListener::open(io.get_executor(), folder.options());
     REQUIRE(second.has_error());
     CHECK(second.error().code == "socket_in_use");
-    first->close();  // as after a crash: the file is still there
+    first->acceptor().close();  // as after a crash: the file is still there
     REQUIRE(std::filesystem::exists(folder.options().path));
-    CHECK(net::listen_local(io.get_executor(), folder.options()).has_value());
+    auto third = net::LocalListener::open(io.get_executor(), folder.options());
+    REQUIRE(third.has_value());
+    first->close();  // another's now
+    CHECK(std::filesystem::exists(folder.options().path));
+    third->close();
+    CHECK_FALSE(std::filesystem::exists(folder.options().path));
 }
 
 TEST_CASE("what is no socket is left alone") {
     Folder folder;
     asio::io_context io;
-    std::ofstream(folder.options().path) << "precious";
-    const auto refused = net::listen_local(io.get_executor(), folder.options());
-    REQUIRE(refused.has_error());
-    CHECK(refused.error().code == "socket_path");
-    CHECK(std::filesystem::file_size(folder.options().path) == 8);
+    for (const char* beside : {"", ".new"}) {
+        const std::string path = folder.options().path + beside;
+        std::ofstream(path) << "precious";
+        const auto refused = net::LocalListener::open(io.get_executor(), folder.options());
+        REQUIRE(refused.has_error());
+        CHECK(refused.error().code == "socket_path");
+        CHECK(std::filesystem::file_size(path) == 8);
+        std::filesystem::remove(path);
+    }
 }
 
 TEST_CASE("mistakes are told with the path") {
     Folder folder;
     asio::io_context io;
     auto options = folder.options();
-    options.group = "no such group";
-    const auto no_group = net::listen_local(io.get_executor(), options);
-    REQUIRE(no_group.has_error());
-    CHECK(no_group.error().message.find("no group 'no such group'") != std::string::npos);
-    CHECK(no_group.error().message.find(options.path) != std::string::npos);
-    CHECK_FALSE(std::filesystem::exists(options.path));
-
-    options = folder.options();
     options.path = (folder.path / "missing" / "s.sock").string();
-    CHECK(net::listen_local(io.get_executor(), options).has_error());
+    CHECK(net::LocalListener::open(io.get_executor(), options).has_error());
 
     options.path = "/tmp/" + std::string(100, 'x');
-    const auto too_long = net::listen_local(io.get_executor(), options);
+    const auto too_long = net::LocalListener::open(io.get_executor(), options);
     REQUIRE(too_long.has_error());
     CHECK(too_long.error().message.find("too long") != std::string::npos);
 }
@@ -133,10 +134,11 @@ TEST_CASE("mistakes are told with the path") {
 TEST_CASE("one exchange: a request with its body, the answer, and who asked") {
     Folder folder;
     asio::io_context io;
-    auto acceptor = net::listen_local(io.get_executor(), folder.options());
+    auto acceptor = net::LocalListener::open(io.get_executor(), folder.options());
     REQUIRE(acceptor.has_value());
     OneAnswer server(
-        *acceptor, "HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
+        acceptor->acceptor(),
+        "HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
     );
     const auto reply =
         net::exchange_local(folder.options().path, "/dead/retry", R"({"id": 7})", 10s);
@@ -156,16 +158,16 @@ TEST_CASE("an exchange ends when nobody listens, answers nonsense or nothing") {
     REQUIRE(nobody.has_error());
     CHECK(nobody.error().code == "no_socket");
     asio::io_context io;
-    auto acceptor = net::listen_local(io.get_executor(), folder.options());
+    auto acceptor = net::LocalListener::open(io.get_executor(), folder.options());
     REQUIRE(acceptor.has_value());
     {
-        OneAnswer server(*acceptor, "nonsense\r\n\r\n");
+        OneAnswer server(acceptor->acceptor(), "nonsense\r\n\r\n");
         const auto reply = net::exchange_local(path, "/x", "{}", 10s);
         REQUIRE(reply.has_error());
         CHECK(reply.error().code == "no_reply");
     }
     {
-        OneAnswer server(*acceptor, "");
+        OneAnswer server(acceptor->acceptor(), "");
         const auto reply = net::exchange_local(path, "/x", "{}", 50ms);
         REQUIRE(reply.has_error());
         CHECK(reply.error().message == "no answer within 50ms");

@@ -8,6 +8,7 @@
 namespace alert_bridge::test {
 namespace {
 
+using domain::OperationKind;
 using Receipts = Result<std::vector<ports::Receipt>>;
 using Appends = std::vector<ports::Awaitable<Receipts>>;
 
@@ -81,6 +82,39 @@ TEST_CASE("decisions get room in every batch of a flood of alerts") {
     }
     CHECK(appended == 600);
     CHECK(decided_after < 600);
+}
+
+TEST_CASE("waits move after every call that was made before, and before every later one") {
+    SqliteBench bench;
+    const auto row = seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)}).at(0);
+    const Duration jump{5'000};
+    std::vector<WallTime> seen_before, seen_after;
+    auto look = [](SqliteBench& where, std::int64_t id,
+                   std::vector<WallTime>& seen) -> boost::asio::awaitable<int> {
+        auto function = [&seen](const domain::Snapshot& snapshot) {
+            seen.push_back(snapshot.operations.front().due_at);
+            return domain::Decision();
+        };
+        const auto result = co_await where.store().decide(about_result(id), function);
+        co_return result.has_value() ? 1 : 0;
+    };
+    auto move = [](SqliteBench& where, Duration by) -> boost::asio::awaitable<int> {
+        const auto moved = co_await where.store().shift_waits(by);
+        co_return moved.has_value() ? *moved : 0;
+    };
+    std::vector<boost::asio::awaitable<int>> tasks;
+    for (int i = 0; i < 600; ++i) {  // more than one batch
+        tasks.push_back(look(bench, row.id, seen_before));
+    }
+    tasks.push_back(move(bench, jump));
+    for (int i = 0; i < 20; ++i) {
+        tasks.push_back(look(bench, row.id, seen_after));
+    }
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    CHECK(seen_before == std::vector<WallTime>(600, row.due_at));
+    CHECK(seen_after == std::vector<WallTime>(20, row.due_at + jump));
 }
 
 TEST_CASE("past the bound of the queue the store says busy at once") {
