@@ -54,6 +54,10 @@ http {
   }
 }
 """
+# An unpacked program that wants its files in /usr/share sees them there, for itself alone.
+SEES_ITS_FILES = ["unshare", "--mount", "--map-root-user", "sh", "-c",
+                  'mount -t overlay overlay -o "lowerdir=$0/usr/share:/usr/share" /usr/share &&'
+                  ' exec "$@"']
 ALERTMANAGER = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
 
 
@@ -110,8 +114,8 @@ class Run:
 
     def peer(self, name):
         """A program of a Debian package: unpacked by ./dev, or installed."""
-        found = shutil.which(name, path=os.path.join(self.options.peers, "usr", "bin") + ":" +
-                             os.path.join(self.options.peers, "usr", "sbin")) or shutil.which(name)
+        peers = os.path.abspath(self.options.peers)
+        found = shutil.which(name, path=f"{peers}/usr/bin:{peers}/usr/sbin") or shutil.which(name)
         if not found:
             raise Failure(f"there is no program {name}")
         return found
@@ -156,9 +160,12 @@ class Run:
     def alertmanager(self):
         port, directory = free_port(), self.folder("alertmanager")
         path = write(directory, "alertmanager.yml", ALERTMANAGER)
-        command = [self.peer("prometheus-alertmanager"), "--config.file=" + path,
-                   "--storage.path=" + directory, f"--web.listen-address=127.0.0.1:{port}",
-                   "--cluster.listen-address=", "--log.level=error"]
+        program = self.peer("prometheus-alertmanager")
+        command = [program, "--config.file=" + path, "--storage.path=" + directory,
+                   f"--web.listen-address=127.0.0.1:{port}", "--cluster.listen-address=",
+                   "--log.level=error"]
+        if program.startswith(os.path.abspath(self.options.peers)):
+            command = [*SEES_ITS_FILES, os.path.abspath(self.options.peers), *command]
         return self.server("alertmanager", command, directory, port)
 
     def load(self, port, text, senders, seconds=None):
@@ -218,13 +225,18 @@ class Daemon:
     def decided(self):
         return int(self.metric("alerts_decided_total"))
 
+    def send(self, number):
+        """The alert of this number, of one of the hosts."""
+        body = self.run.alert.replace("@NUMBER__@", str(number + 1))
+        host = str(FIRST_HOST + number % HOSTS)
+        status, answer = self.bridge.send("zabbix", body.replace("@H@", host))
+        if status != 202:
+            raise Failure(f"the daemon answered {status}: {answer}")
+
     def meet_hosts(self):
         """One alert for each host, so that the daemon has asked GLPI for them; how many."""
         for number in range(HOSTS):
-            body = self.run.alert.replace("@NUMBER__@", str(number + 1))
-            status, answer = self.bridge.send("zabbix", body.replace("@H@", str(FIRST_HOST + number)))
-            if status != 202:
-                raise Failure(f"the daemon answered {status}: {answer}")
+            self.send(number)
         wait_for("the hosts to be known", lambda: self.decided() == HOSTS)
         return HOSTS
 
