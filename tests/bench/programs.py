@@ -30,7 +30,7 @@ glpi:
   user_token: {file: glpi-user.token}
   default_entity: "Root entity"
   pool: {connections: @POOL@}
-defaults: {open_after: 0s}
+defaults: {open_after: @OPEN_AFTER@}
 limits: {connections: 12000}
 """
 NGINX = """\
@@ -198,13 +198,13 @@ class Run:
 class Daemon:
     """The daemon with a fresh store, its hosts known to it; killed when the block ends."""
 
-    def __init__(self, run, sim=None, pool=4, env=None):
+    def __init__(self, run, sim=None, env=None, pool=4, open_after="0s"):
         self.run = run
         self.directory = run.folder("daemon")
         self.bridge = Bridge(os.path.join(run.options.build, "glpi-alert-bridge"), self.directory,
-                             CONFIG.replace("@POOL@", str(pool)), (sim or run.sim).url, env=env)
+                             CONFIG.replace("@POOL@", str(pool))
+                             .replace("@OPEN_AFTER@", open_after), (sim or run.sim).url, env=env)
         self.port = self.bridge.port
-        self.env = env or {}
 
     def __enter__(self):
         self.bridge.start()

@@ -47,9 +47,10 @@ def preloaded(run, **words):
     return {"LD_PRELOAD": run.program("bench_preload.so"), **words}
 
 
-def burst(run, senders=SENDERS, close=False, says=(), **settings):
+def burst(run, senders=SENDERS, close=False, says=(), open_after="0s", **settings):
     """One burst of distinct alerts at a fresh daemon; every 202 is in its journal."""
-    with Daemon(run, env=preloaded(run, **settings) if settings else None) as daemon:
+    env = preloaded(run, **settings) if settings else None
+    with Daemon(run, env=env, open_after=open_after) as daemon:
         known = daemon.meet_hosts()
         figures = daemon.load(senders, close)
         for words in says:
@@ -120,7 +121,8 @@ def synchronous(run):
 
 
 def one_sender(run):
-    product, disk = in_turn(run, lambda: burst(run, senders=1), run.disk)
+    # Only the journal's commits count: no ticket is due, so that none is claimed in between.
+    product, disk = in_turn(run, lambda: burst(run, senders=1, open_after="1h"), run.disk)
     return [Result("5", "one sender against append and fdatasync", "/s", rates(product),
                    [one["syncs_per_s"] for one in disk], 0.6)]
 
