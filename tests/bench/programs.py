@@ -149,6 +149,12 @@ class Run:
         return self.server("bare_server", [self.program("bare_server"), str(port)],
                            self.folder("bare"), port)
 
+    def yardstick(self):
+        """bare_server with a store: the least that is durable."""
+        port, directory = free_port(), self.folder("yardstick")
+        command = [self.program("bare_server"), str(port), os.path.join(directory, "journal.db")]
+        return self.server("yardstick", command, directory, port)
+
     def nginx(self):
         port, directory = free_port(), self.folder("nginx")
         text = ("user root;\n" if os.geteuid() == 0 else "") + NGINX
