@@ -144,6 +144,16 @@ std::string repair_utf8(std::string_view bytes) {
     std::string text;
     text.reserve(bytes.size());
     for (std::size_t at = 0; at < bytes.size();) {
+        const std::string_view rest = bytes.substr(at);
+        const auto stop = std::find_if(rest.begin(), rest.end(), [](char letter) {
+            return static_cast<unsigned char>(letter) >= 0x80;
+        });
+        const auto ascii = static_cast<std::size_t>(stop - rest.begin());
+        text += rest.substr(0, ascii);
+        at += ascii;
+        if (at == bytes.size()) {
+            break;
+        }
         const Sequence sequence = sequence_at(bytes, at);
         text += sequence.well_formed ? bytes.substr(at, sequence.length) : kReplacement;
         at += sequence.length;

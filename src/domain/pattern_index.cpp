@@ -11,6 +11,11 @@ namespace {
 
 // Longer literal parts tell nothing more, and each length costs one look-up per text.
 constexpr std::size_t kLongestPart = 32;
+// From so many expressions on they are filtered.
+constexpr std::size_t kManyRegexes = 16;
+// So many candidates are tried one by one: about a microsecond each, where a set may need a
+// thousand.
+constexpr std::size_t kFewCandidates = 64;
 
 void append(std::vector<std::uint32_t>& to, const std::vector<std::uint32_t>& ids) {
     to.insert(to.end(), ids.begin(), ids.end());
@@ -96,6 +101,13 @@ void PatternIndex::finish(std::int64_t regex_memory) {
     if (regexes_.empty()) {
         return;
     }
+    if (regexes_.size() >= kManyRegexes) {
+        std::vector<std::string> expressions;
+        for (const Entry& entry : regexes_) {
+            expressions.push_back(entry.pattern.spec().text);
+        }
+        filter_ = std::make_unique<RegexFilter>(expressions);
+    }
     auto set = std::make_unique<RegexSet>(regexes_, regex_memory);
     if (set->is_usable()) {
         regex_set_ = std::move(set);
@@ -138,6 +150,19 @@ void PatternIndex::find_globs(std::string_view text, Ids& ids) const {
 
 void PatternIndex::find_regexes(std::string_view text, Ids& ids) const {
     std::vector<int> numbers;
+    if (filter_ && RegexFilter::can_judge(text)) {
+        numbers = filter_->candidates(text);
+        if (numbers.size() <= kFewCandidates) {
+            for (const int number : numbers) {
+                const Entry& entry = regexes_[static_cast<std::size_t>(number)];
+                if (entry.pattern.matches(text)) {
+                    append(ids, entry.ids);
+                }
+            }
+            return;
+        }
+        numbers.clear();
+    }
     if (regex_set_ && regex_set_->match(text, numbers)) {
         for (const int number : numbers) {
             append(ids, regexes_[static_cast<std::size_t>(number)].ids);

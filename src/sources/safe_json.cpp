@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "alert_bridge/base/text.hpp"
@@ -35,28 +35,33 @@ std::string reason(std::string_view what) {
     return cut_code_points(one_line(what), 200);
 }
 
-// First pass: says whether the text may be built. It holds only the keys of the objects that are
-// open, so a hostile document costs no more memory than its own size.
-class Checker final : public nlohmann::json_sax<json> {
+// Builds the document while it is read, and ends at the first thing that must not be in it: a
+// hostile one costs no more memory than a good one of its size.
+class Builder final : public nlohmann::json_sax<json> {
   public:
-    explicit Checker(std::string_view text) : text_(text) {}
+    explicit Builder(std::string_view text) : text_(text) {}
 
     [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+    [[nodiscard]] json take() { return std::move(document_); }
 
-    bool null() override { return true; }
-    bool boolean(bool) override { return true; }
-    bool number_integer(number_integer_t) override { return true; }
-    bool number_unsigned(number_unsigned_t) override { return true; }
-    bool number_float(number_float_t, const string_t&) override { return true; }
-    bool string(string_t&) override { return true; }
+    bool null() override { return put(json()); }
+    bool boolean(bool value) override { return put(json(value)); }
+    bool number_integer(number_integer_t value) override { return put(json(value)); }
+    bool number_unsigned(number_unsigned_t value) override { return put(json(value)); }
+    bool number_float(number_float_t value, const string_t&) override { return put(json(value)); }
+    // Copied: the parser's buffer is larger than the text, and is used again.
+    bool string(string_t& value) override { return put(json(std::as_const(value))); }
     bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(); }
+    bool start_object(std::size_t) override { return open(json::object()); }
     bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(); }
+    bool start_array(std::size_t) override { return open(json::array()); }
     bool end_array() override { return close(); }
 
     bool key(string_t& name) override {
-        if (keys_.back().insert(name).second) {
+        auto& object = open_.back()->get_ref<json::object_t&>();
+        const auto [at, is_new] = object.try_emplace(std::as_const(name));
+        if (is_new) {
+            member_ = &at->second;
             return true;
         }
         problem_ = "duplicate key \"" + cut_code_points(one_line(name), 100) + "\"";
@@ -72,22 +77,38 @@ class Checker final : public nlohmann::json_sax<json> {
     }
 
   private:
-    bool open() {
-        if (keys_.size() == static_cast<std::size_t>(kMaxJsonDepth)) {
+    // Where the next value belongs. An open value does not move: nothing is added beside it.
+    json& next() {
+        if (open_.empty()) {
+            return document_;
+        }
+        json& parent = *open_.back();
+        return parent.is_array() ? parent.get_ref<json::array_t&>().emplace_back() : *member_;
+    }
+    bool put(json value) {
+        next() = std::move(value);
+        return true;
+    }
+    bool open(json value) {
+        if (open_.size() == static_cast<std::size_t>(kMaxJsonDepth)) {
             problem_ = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
             return false;
         }
-        keys_.emplace_back();
+        json& place = next();
+        place = std::move(value);
+        open_.push_back(&place);
         return true;
     }
     bool close() {
-        keys_.pop_back();
+        open_.pop_back();
         return true;
     }
 
     std::string_view text_;
     std::string problem_;
-    std::vector<std::set<std::string>> keys_;
+    json document_;
+    std::vector<json*> open_;  // objects and arrays, from the outermost
+    json* member_ = nullptr;   // of the innermost object, after its key
 };
 
 }  // namespace
@@ -97,15 +118,11 @@ Result<json> parse_json(std::string_view text) {
     if (const std::size_t nul = clean.find('\0'); nul != std::string::npos) {
         return Error{ErrorClass::refused, "json", place(clean, nul) + ": NUL byte"};
     }
-    Checker checker(clean);
-    if (!json::sax_parse(clean, &checker)) {
-        return Error{ErrorClass::refused, "json", checker.problem()};
+    Builder builder(clean);
+    if (!json::sax_parse(clean, &builder)) {
+        return Error{ErrorClass::refused, "json", builder.problem()};
     }
-    json document = json::parse(clean, nullptr, false);
-    if (document.is_discarded()) {
-        return Error{ErrorClass::refused, "json", "unreadable"};
-    }
-    return document;
+    return builder.take();
 }
 
 }  // namespace alert_bridge::sources

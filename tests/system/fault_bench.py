@@ -7,7 +7,6 @@ daemon owes nothing, stops it and asks the checker. All in one folder that close
 
 import contextlib
 import os
-import re
 import shutil
 import sqlite3
 
@@ -87,15 +86,7 @@ class Bench:
         http("DELETE", self.sim.url + "/_sim/faults")
 
     def metric(self, name, **labels):
-        """The sum of a metric over all lines that have these labels."""
-        total = 0.0
-        for line in self.bridge.metrics().splitlines():
-            found = re.match(r"glpi_alert_bridge_(\w+)(?:\{(.*)\})? (\S+)$", line)
-            if found and found.group(1) == name and all(
-                    f'{label}="{value}"' in (found.group(2) or "")
-                    for label, value in labels.items()):
-                total += float(found.group(3))
-        return total
+        return self.bridge.metric(name, **labels)
 
     def logins(self):
         return self.sim.get("/requests")["by"].get("GET /initSession", 0)

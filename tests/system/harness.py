@@ -217,6 +217,17 @@ class Bridge:
     def metrics(self):
         return http("GET", self.url + "/metrics")[2]
 
+    def metric(self, name, **labels):
+        """The sum of a metric over all lines that have these labels."""
+        total = 0.0
+        for line in self.metrics().splitlines():
+            found = re.match(r"glpi_alert_bridge_(\w+)(?:\{(.*)\})? (\S+)$", line)
+            if found and found.group(1) == name and all(
+                    f'{label}="{value}"' in (found.group(2) or "")
+                    for label, value in labels.items()):
+                total += float(found.group(3))
+        return total
+
     def send(self, source, body, content_type="application/json", headers=None):
         """(status, answer as JSON)"""
         head = {"Content-Type": content_type, "Authorization": "Bearer sender-secret"}

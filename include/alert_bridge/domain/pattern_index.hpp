@@ -5,8 +5,9 @@
 //
 // Exact texts stand in a hash map. Globs stand behind their literal start or end, whichever is
 // longer ("sw-*", "*.example.com"); only globs without either ("*lab*") are tried one by one.
-// Regexes are one RE2 set; when it cannot be built or runs out of memory, they are tried one by
-// one: slower, never wrong.
+// Of many regexes those are tried whose literal pieces the text has (RegexFilter). Where these are
+// too many, or the text is long or not ASCII, all are one RE2 set; when it cannot be built or runs
+// out of memory, they are tried one by one: slower, never wrong.
 // Thread rule: add() and finish() by one thread, then const and any thread.
 // Tests: tests/unit/domain/pattern_index_test.cpp
 #pragma once
@@ -20,6 +21,7 @@
 #include <vector>
 
 #include "alert_bridge/domain/pattern.hpp"
+#include "alert_bridge/domain/regex_filter.hpp"
 
 namespace alert_bridge::domain {
 
@@ -67,7 +69,8 @@ class PatternIndex {
     std::set<std::size_t> start_lengths_, end_lengths_;
     std::vector<Entry> bare_globs_;
     std::vector<Entry> regexes_;
-    ByText<std::size_t> regex_numbers_;  // the same expression in many rules is one entry
+    ByText<std::size_t> regex_numbers_;    // the same expression in many rules is one entry
+    std::unique_ptr<RegexFilter> filter_;  // of many
     std::unique_ptr<RegexSet> regex_set_;
 };
 

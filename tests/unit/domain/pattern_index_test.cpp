@@ -135,6 +135,36 @@ TEST_CASE("a set that runs out of memory while it matches loses nothing") {
     REQUIRE(sets > 0);
 }
 
+TEST_CASE("many expressions find what trying each of them finds") {
+    std::vector<TextPattern> patterns = samples();
+    for (const char* ending : {"$", ".*", "(?i)X?", "[0-9]*$"}) {
+        for (int number = 0; number < 40; ++number) {
+            patterns.push_back(TextPattern::regex(
+                "^site[0-9]+-.*\\.customer-" + std::to_string(number) + "\\.example" + ending
+            ));
+        }
+    }
+    for (int same = 0; same < 80; ++same) {  // too many candidates: the set is asked
+        patterns.push_back(TextPattern::regex("common.{" + std::to_string(same) + "}"));
+    }
+    for (const char* folded : {"(?i)SITE", "(?i)Été", "(?i)kelvin", "k", "", "^$", "a|b|web01"}) {
+        patterns.push_back(TextPattern::regex(folded));
+    }
+    std::vector<std::string> texts = subjects();
+    for (const char* text :
+         {"site1-a.customer-7.example", "site1-a.customer-7.exampleX",
+          "SITE1-a.customer-39.example", "site1-a.customer-7.example.customer-8.example",
+          "site-a.customer-7.example", "common and much more of it", "\u212Aelvin", "kelvin",
+          "ÉTÉ"}) {
+        texts.emplace_back(text);
+    }
+    const PatternIndex index = index_of(patterns, kPlenty);
+    for (const std::string& subject : texts) {
+        INFO(subject.substr(0, 60));
+        REQUIRE(found(index, subject) == one_by_one(patterns, subject));
+    }
+}
+
 TEST_CASE("an index without patterns finds nothing") {
     PatternIndex index;
     index.finish(kPlenty);
