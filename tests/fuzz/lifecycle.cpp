@@ -20,7 +20,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::size_t kMaxSteps = 200;
+constexpr std::size_t kMaxSteps = 60;
 constexpr std::size_t kMaxClaims = 4;
 constexpr std::int64_t kEntity = 3;
 
@@ -351,7 +351,6 @@ void Run::come_to_rest() {
                 done.result_id = 100 + head->id;
                 head->state = OperationState::sending;
                 world_.answer(*head, done);
-                check_state();
             }
         }
         report();

@@ -97,7 +97,9 @@ void fuzz::request_parser(std::string_view input) {
     const auto cut = send(stream, pieces, limits);
     require(whole.size() == cut.size(), "the pieces do not change the number of requests");
     for (std::size_t i = 0; i < whole.size(); ++i) {
-        require(whole[i].state == cut[i].state, "the pieces do not change the verdict");
+        const std::string states = std::to_string(static_cast<int>(whole[i].state)) + " whole, " +
+                                   std::to_string(static_cast<int>(cut[i].state)) + " in pieces";
+        require(whole[i].state == cut[i].state, "the pieces do not change the verdict", states);
         require(is_same(whole[i].head, cut[i].head), "the pieces do not change the head");
         require(whole[i].body == cut[i].body, "the pieces do not change the body");
     }
