@@ -291,8 +291,7 @@ void Run::check_incident(const Incident& incident) const {
         "window timer"
     );
     require(
-        incident.state == IncidentState::open || !has_timer(TimerKind::digest),
-        "digests of open ones"
+        incident.state != IncidentState::ended || !has_timer(TimerKind::digest), "nothing to digest"
     );
 }
 

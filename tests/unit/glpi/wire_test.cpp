@@ -4,7 +4,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "alert_bridge/base/text.hpp"
 #include "alert_bridge/glpi/reply.hpp"
 #include "catch.hpp"
 #include "paths.hpp"
@@ -182,18 +181,6 @@ TEST_CASE("codes decide, not texts") {
         const auto answer = response(c.status, error_text(c.code, c.message));
         CHECK(verdict(answer, Expect::created, Effect::write) == c.as_write + " " + c.code);
         CHECK(verdict(answer, Expect::object, Effect::read) == c.as_read + " " + c.code);
-    }
-}
-
-TEST_CASE("what stands in the place of a code but is none is told in the message") {
-    for (const std::string& told :
-         {std::string("<b>no\nway"), std::string(100, 'X'), std::string("error_glpi_add")}) {
-        const auto reply =
-            classify(response(400, error_text(told, "sorry")), Expect::created, Effect::write);
-        REQUIRE(reply.has_error());
-        CHECK(reply.error().kind == ErrorClass::refused);
-        CHECK(reply.error().code == "unknown_code");
-        CHECK(reply.error().message == one_line(told) + ": sorry");
     }
 }
 
