@@ -280,8 +280,8 @@ void RequestParser::check_fields() {
 }
 
 std::size_t RequestParser::feed_body(std::string_view bytes) {
-    const bool too_few =
-        beast_->parser.chunked() && !body_began_ && bytes.size() < kShortestChunkedBody;
+    const bool too_few = beast_->parser.chunked() && !body_began_ && bytes.starts_with("0\r\n") &&
+                         bytes.size() < kShortestChunkedBody;
     if (bytes.empty() || too_few) {
         return 0;
     }
