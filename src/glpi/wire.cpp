@@ -18,6 +18,7 @@ using nlohmann::json;
 
 constexpr std::size_t kMaxDepth = 32;
 constexpr std::size_t kMaxMessage = 300;
+constexpr std::size_t kMaxCode = 64;
 
 constexpr std::array kOperatorsMatter{
     std::string_view("ERROR_APP_TOKEN_PARAMETERS_MISSING"),
@@ -139,10 +140,20 @@ Error bare_error(Effect effect, const std::string& message) {
         own_mistake ? ErrorClass::refused : ErrorClass::misconfigured, "ERROR", readable(message)};
 }
 
+// All of GLPI's are; what stands in their place otherwise is nobody's code.
+bool is_code(std::string_view text) noexcept {
+    const auto fits = [](char letter) {
+        return (letter >= 'A' && letter <= 'Z') || (letter >= '0' && letter <= '9') ||
+               letter == '_';
+    };
+    return !text.empty() && text.size() <= kMaxCode && std::all_of(text.begin(), text.end(), fits);
+}
+
 // [CODE, message] with a status of 4xx or 5xx.
-Error refusal(int status, const std::string& code, const json& detail, Effect effect) {
+Error refusal(int status, const std::string& told, const json& detail, Effect effect) {
+    const std::string code = is_code(told) ? told : "unknown_code";
     const std::string message = detail.is_string() ? detail.get<std::string>() : std::string();
-    const std::string shown = readable(message);
+    const std::string shown = code == told ? readable(message) : readable(told + ": " + message);
     if (code == "ERROR_SESSION_TOKEN_INVALID" || code == "ERROR_SESSION_TOKEN_MISSING") {
         return Error{ErrorClass::relogin, code, shown};
     }

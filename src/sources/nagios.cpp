@@ -222,7 +222,7 @@ Result<ports::Decoded> NagiosDecoder::decode(std::string_view body, WallTime rec
     const std::optional<AlertKind> kind = kind_of(type);
     if (!kind) {
         const std::string what =
-            type.empty() ? "missing" : "unknown: " + one_line(type.substr(0, 40));
+            type.empty() ? "missing" : "unknown: " + cut_code_points(one_line(type), 40);
         return Error{ErrorClass::refused, "shape", "NOTIFICATIONTYPE is " + what};
     }
     if (trim(notice.get("hostname")).empty()) {

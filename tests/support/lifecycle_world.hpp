@@ -158,7 +158,10 @@ class World {
     Decision report(std::int64_t entity_id) {
         Snapshot known;
         for (const FoldedPair& pair : folded) {
-            if (pair.entity_id == entity_id && !known.outage) {
+            if (pair.entity_id != entity_id) {
+                continue;
+            }
+            if (!known.outage) {
                 known.outage.emplace();
                 known.outage_worst =
                     *std::find_if(incidents.begin(), incidents.end(), [&](const Incident& one) {
@@ -185,10 +188,14 @@ class World {
         operation->state = OperationState::sending;
         operation->attempts += 1;
         operation->sent_at = now;
-        ResultEvent event{*operation, std::move(result), 7};
-        return apply(
-            decide(context(), snapshot_of_incident(operation->incident_id, true), event, now)
-        );
+        return answer(*operation, std::move(result));
+    }
+
+    // What became of an operation that was claimed as it is given, perhaps long ago.
+    Decision answer(const Operation& claimed, OperationResult result) {
+        const ResultEvent event{claimed, std::move(result), 7};
+        const Snapshot known = snapshot_of_incident(event.operation.incident_id, true);
+        return apply(decide(context(), known, event, now));
     }
 
     // GLPI does everything that is owed; new tickets get ids from 100 on.
@@ -326,6 +333,11 @@ class World {
         }
         if (decision.folded) {
             folded.push_back(*decision.folded);
+        }
+        if (decision.reported_entity) {
+            std::erase_if(folded, [&](const FoldedPair& pair) {
+                return pair.entity_id == *decision.reported_entity;
+            });
         }
         const auto drop = [this](const Timer& gone) {
             std::erase_if(timers, [&](const Timer& timer) {

@@ -61,6 +61,7 @@ class RequestParser {
 
     ParserLimits limits_;
     State state_ = State::head;
+    bool body_began_ = false;
     RequestHead head_;
     std::optional<Response> refusal_;
     std::unique_ptr<Beast> beast_;

@@ -95,6 +95,15 @@ TEST_CASE("a chunked body is put together, extensions and trailer dropped") {
     CHECK(outcome.head.authorization.empty());
 }
 
+TEST_CASE("a chunked body of nothing but its last chunk is empty, whatever its pieces") {
+    const std::size_t piece = GENERATE(1U, 2U, 3U, 4U, 1'000'000U);
+    for (const std::string end : {"0\r\n\r\n", "000;a=b\r\nX-Trailer: 1\r\n\r\n"}) {
+        const Outcome outcome = parse(kPost + "Transfer-Encoding: chunked\r\n\r\n" + end, piece);
+        REQUIRE(outcome.state == State::complete);
+        CHECK(outcome.body.empty());
+    }
+}
+
 TEST_CASE("what follows a request is left for the next one") {
     const std::string next = "GET /healthz HTTP/1.1\r\nHost: b\r\n\r\n";
     const Outcome outcome = parse(kPost + "Content-Length: 2\r\n\r\n{}" + next);

@@ -61,6 +61,8 @@ TEST_CASE("a notice without type, host or state is refused and says which") {
     const std::vector<std::pair<Payload, string>> table{
         {service({{"NOTIFICATIONTYPE", "$NOTIFICATIONTYPE$"}}), "NOTIFICATIONTYPE is missing"},
         {service({{"NOTIFICATIONTYPE", "SURPRISE\n!"}}), "NOTIFICATIONTYPE is unknown: SURPRISE !"},
+        {service({{"NOTIFICATIONTYPE", "Xéééééééééééééééééééé"}}),
+         "unknown: Xéééééééééééééééééééé"},
         {service({{"HOSTNAME", "$"}}), "HOSTNAME is missing"},
         {service({{"SERVICESTATE", ""}}), "SERVICESTATE is missing"},
         {service({{"SERVICESTATE", "DOWN!"}}), "SERVICESTATE is missing or not understood"},
