@@ -99,7 +99,7 @@ Result<PrivateKey> parse_private_key(const Secret& pem) {
     if (was_asked) {
         return mistake("key_encrypted", "holds an encrypted key: remove its passphrase");
     }
-    if (!key && is_end_of_pem()) {
+    if (!key && pem.reveal().find("PRIVATE KEY-----") == std::string_view::npos) {
         return mistake("key_missing", "holds no PEM private key");
     }
     if (!key) {
