@@ -10,7 +10,7 @@
 // for. No exception but for want of memory; OpenSSL's error queue is left empty.
 // Not guaranteed: deadlines. The owner cancels; who does not react in time is closed.
 // Requires: one operation at a time; the stream and the buffers outlive the operation. Thread rule:
-// the I/O thread. Tests: tests/unit/http/tls_test.cpp
+// the I/O thread. Tests: tests/unit/http/tls_test.cpp, tls_requests_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// TlsClient: the blocking client of http_world.hpp, inside TLS, with every choice to itself.
+// TlsClient: the blocking client of http_world.hpp, inside TLS, with every choice to itself, and
+// TlsWorld, the listener for it.
 //
-// Its is_closed() is true only after close_notify; its is_gone() after any end. It verifies
-// nothing unless told whom to trust. Thread rule: one thread.
+// The client's is_closed() is true only after close_notify; its is_gone() after any end. It
+// verifies nothing unless told whom to trust. Thread rule: one thread.
 #pragma once
 
 #include <openssl/err.h>
@@ -129,6 +130,34 @@ inline http::TlsContextPtr tls_settings(const Issued& own, const std::string& cl
     INFO((made ? "" : made.error().message));
     REQUIRE(made.has_value());
     return *made;
+}
+
+// A listener that speaks TLS.
+class TlsWorld : public HttpWorld {
+  public:
+    TlsWorld() { tls = tls_settings(own); }
+    [[nodiscard]] std::uint16_t port() const { return listener->port(); }
+    [[nodiscard]] double failures(const std::string& reason) {
+        const std::string name = "tls_handshakes_failed_total{reason=" + reason + "}";
+        return on_io([&] { return metrics.value(name); });
+    }
+    [[nodiscard]] std::size_t journal() {
+        return on_io([&] { return store.journal.size(); });
+    }
+    // Waits for the end of every connection.
+    void end() {
+        auto stopped = stop(std::chrono::seconds(10));
+        REQUIRE(stopped.wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+        CHECK(on_io([&] { return listener->connections(); }) == 0);
+    }
+
+    Issued own{named("bridge one")};
+};
+
+inline TlsWish only(int version) {
+    TlsWish wish;
+    wish.oldest = wish.newest = version;
+    return wish;
 }
 
 }  // namespace alert_bridge::test

@@ -1,91 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The listener inside TLS: what a client sees of it, and what it never sees.
-#include <optional>
-
-#include "http_world.hpp"
+// The listener's TLS: who gets in, what the others are told, and new settings on the way.
 #include "tls_client.hpp"
 
 using namespace alert_bridge;
-using namespace std::chrono_literals;
-using test::Answer;
 using test::Client;
 using test::HttpWorld;
 using test::Issued;
+using test::only;
 using test::TlsClient;
 using test::TlsWish;
-
-namespace {
-
-constexpr std::size_t kMegabyte = 1024 * 1024;
-
-class TlsWorld : public HttpWorld {
-  public:
-    TlsWorld() { tls = test::tls_settings(own); }
-    [[nodiscard]] std::uint16_t port() const { return listener->port(); }
-    [[nodiscard]] double failures(const std::string& reason) {
-        const std::string name = "tls_handshakes_failed_total{reason=" + reason + "}";
-        return on_io([&] { return metrics.value(name); });
-    }
-    [[nodiscard]] std::size_t journal() {
-        return on_io([&] { return store.journal.size(); });
-    }
-    // Waits for the end of every connection.
-    void end() {
-        auto stopped = stop(10s);
-        REQUIRE(stopped.wait_for(10s) == std::future_status::ready);
-        CHECK(on_io([&] { return listener->connections(); }) == 0);
-    }
-
-    Issued own{test::named("bridge one")};
-};
-
-TlsWish only(int version) {
-    TlsWish wish;
-    wish.oldest = wish.newest = version;
-    return wish;
-}
-
-const std::string kHead = "POST /v1/alerts/z HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer good\r\n";
-
-}  // namespace
-
-TEST_CASE("requests are answered inside TLS 1.2 and 1.3, one after another on one connection") {
-    TlsWorld world;
-    world.start();
-    const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
-    TlsWish wish = only(version);
-    wish.trusted = world.own.certificate();
-    TlsClient client(world.port(), wish);
-    REQUIRE(client.is_greeted());
-    CHECK(SSL_version(client.ssl()) == version);
-    const unsigned char* protocol = nullptr;
-    unsigned int size = 0;
-    SSL_get0_alpn_selected(client.ssl(), &protocol, &size);
-    CHECK(std::string(protocol, protocol + size) == "http/1.1");
-    for (int i = 0; i < 3; ++i) {
-        REQUIRE(client.send(HttpWorld::post("z", "alert " + std::to_string(i))));
-        const Answer answer = client.read();
-        CHECK(answer.status == 202);
-        CHECK(answer.header("connection") == "keep-alive");
-    }
-    REQUIRE(client.send(HttpWorld::get("/healthz", "Connection: close\r\n")));
-    CHECK(client.read().status == 200);
-    CHECK(client.is_closed());
-    CHECK(world.journal() == 3);
-    world.end();
-}
-
-TEST_CASE("requests in one TLS record are answered one after another") {
-    TlsWorld world;
-    world.start();
-    TlsClient client(world.port());
-    REQUIRE(client.send(
-        HttpWorld::post("z", "first") + HttpWorld::get("/healthz") + HttpWorld::get("/nothing")
-    ));
-    CHECK(client.read().status == 202);
-    CHECK(client.read().status == 200);
-    CHECK(client.read().status == 404);
-}
+using test::TlsWorld;
 
 TEST_CASE("plain HTTP on the TLS port gets not one byte, and the log says what to do") {
     TlsWorld world;
@@ -259,107 +183,6 @@ TEST_CASE("new settings are for new connections; those that are open go on") {
     CHECK(world.ask(HttpWorld::get("/healthz")).status == 200);
     REQUIRE(after.send(HttpWorld::get("/healthz")));
     CHECK(after.read().status == 200);
-}
-
-TEST_CASE("connections past the limit are closed without a byte, those in their handshake count") {
-    TlsWorld world;
-    world.options.connections_max = 2;
-    world.start();
-    Client silent = world.connect();  // in its handshake
-    TlsClient two(world.port());
-    REQUIRE(two.send(HttpWorld::get("/healthz")));
-    CHECK(two.read().status == 200);
-    Client three = world.connect();
-    CHECK(three.is_gone());
-    CHECK(world.on_io([&] {
-        return world.metrics.value("http_refused_connections_total{reason=total}");
-    }) == 1);
-}
-
-TEST_CASE("a large body is taken, in large records and in small ones") {
-    TlsWorld world;
-    world.start();
-    TlsWish wish;
-    wish.record_bytes = GENERATE(std::size_t{0}, std::size_t{100});
-    const std::string body(wish.record_bytes == 0 ? 4 * kMegabyte : kMegabyte / 2, 'x');
-    TlsClient client(world.port(), wish);
-    REQUIRE(client.send(HttpWorld::post("z", body)));
-    CHECK(client.read().status == 202);
-    const auto taken = world.on_io([&] { return world.store.journal.back().alert.text.size(); });
-    CHECK(taken == body.size());
-}
-
-TEST_CASE("a body that is too large is refused while the client still sends, and it hears so") {
-    TlsWorld world;
-    world.start();
-    TlsClient client(world.port());
-    static_cast<void>(client.send(HttpWorld::post("z", std::string(6 * kMegabyte, 'x'))));
-    CHECK(client.read().status == 413);
-    CHECK(client.is_closed());
-}
-
-TEST_CASE("what is not complete in time gets 408 inside TLS") {
-    TlsWorld world;
-    world.options.limits.header_deadline = Duration(200);
-    world.options.limits.request_deadline = Duration(50);
-    world.start();
-    TlsClient in_head(world.port());
-    REQUIRE(in_head.send("GET /healthz HTTP/1.1\r\nHost: b\r\n"));
-    CHECK(in_head.read().status == 408);
-    CHECK(in_head.is_closed());
-    TlsClient in_body(world.port());
-    REQUIRE(in_body.send(kHead + "Content-Length: 100\r\n\r\nhalf"));
-    CHECK(in_body.read().status == 408);
-    CHECK(in_body.is_closed());
-}
-
-TEST_CASE("an idle connection is closed at its deadline with close_notify") {
-    TlsWorld world;
-    world.options.limits.idle_deadline = Duration(30);
-    world.start();
-    TlsClient client(world.port());
-    REQUIRE(client.send(HttpWorld::get("/healthz")));
-    CHECK(client.read().status == 200);
-    CHECK(client.is_closed());
-}
-
-TEST_CASE("stopping ends idle connections and handshakes, and lets a request come to its end") {
-    TlsWorld world;
-    world.start();
-    Client in_handshake = world.connect();
-    TlsClient idle(world.port());
-    REQUIRE(idle.send(HttpWorld::get("/healthz")));
-    CHECK(idle.read().status == 200);
-    TlsClient busy(world.port());
-    REQUIRE(busy.send(kHead + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n"));
-    CHECK(busy.read().status == 100);
-
-    auto stopped = world.stop(10s);
-    CHECK(in_handshake.is_gone());
-    CHECK(idle.is_closed());
-    REQUIRE(busy.send("0123456789"));
-    const Answer answer = busy.read();
-    CHECK(answer.status == 202);
-    CHECK(answer.header("connection") == "close");
-    CHECK(busy.is_closed());
-    REQUIRE(stopped.wait_for(10s) == std::future_status::ready);
-    CHECK(world.on_io([&] { return world.listener->connections(); }) == 0);
-}
-
-TEST_CASE("the program may end in the middle of handshakes and requests inside TLS") {
-    auto world = std::make_unique<TlsWorld>();
-    world->start();
-    Client in_handshake = world->connect();
-    TlsClient idle(world->port());
-    TlsClient reading(world->port());
-    REQUIRE(reading.send(kHead + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n"));
-    CHECK(reading.read().status == 100);
-    CHECK(world->on_io([&] { return world->listener->connections(); }) == 3);
-    world->shut_down();
-    world.reset();
-    CHECK(in_handshake.is_gone());
-    CHECK(idle.is_gone());
-    CHECK(reading.is_gone());
 }
 
 TEST_CASE("settings that cannot work are refused with their reason") {
