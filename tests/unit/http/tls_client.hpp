@@ -141,6 +141,13 @@ class TlsWorld : public HttpWorld {
         const std::string name = "tls_handshakes_failed_total{reason=" + reason + "}";
         return on_io([&] { return metrics.value(name); });
     }
+    void wait_for_failure(const std::string& reason) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (failures(reason) == 0) {
+            REQUIRE(std::chrono::steady_clock::now() < end);
+            std::this_thread::yield();
+        }
+    }
     [[nodiscard]] std::size_t journal() {
         return on_io([&] { return store.journal.size(); });
     }

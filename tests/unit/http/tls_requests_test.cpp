@@ -156,6 +156,7 @@ TEST_CASE("an idle connection is closed at its deadline with close_notify") {
 
 TEST_CASE("stopping ends idle connections and handshakes, and lets a request come to its end") {
     TlsWorld world;
+    world.options.limits.header_deadline = Duration(60'000);
     world.start();
     Client in_handshake = world.connect();
     TlsClient idle(world.port());
@@ -165,7 +166,8 @@ TEST_CASE("stopping ends idle connections and handshakes, and lets a request com
     REQUIRE(busy.send(kHead + "Expect: 100-continue\r\nContent-Length: 10\r\n\r\n"));
     CHECK(busy.read().status == 100);
 
-    auto stopped = world.stop(10s);
+    auto stopped = world.stop(60s);
+    REQUIRE(in_handshake.has_bytes_within(10'000));
     CHECK(in_handshake.is_gone());
     CHECK(idle.is_closed());
     REQUIRE(busy.send("0123456789"));
