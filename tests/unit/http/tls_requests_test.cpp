@@ -61,6 +61,24 @@ TEST_CASE("requests in one TLS record are answered one after another") {
     CHECK(client.read().status == 404);
 }
 
+TEST_CASE("bytes outside TLS are never taken for a part of a request") {
+    TlsWorld world;
+    world.start();
+    TlsClient client(world.port());
+    const int socket = SSL_get_fd(client.ssl());
+    int in_one_piece = 1;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &in_one_piece, sizeof in_one_piece);
+    REQUIRE(client.send(kHead + "Content-Length: 10\r\n\r\n01234"));
+    const std::string forged = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
+    const std::string rest = forged + "56789";
+    REQUIRE(::write(socket, rest.data(), rest.size()) == static_cast<ssize_t>(rest.size()));
+    in_one_piece = 0;
+    ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &in_one_piece, sizeof in_one_piece);
+    CHECK(client.is_gone());
+    world.end();
+    CHECK(world.journal() == 0);
+}
+
 TEST_CASE("a request whose bytes OpenSSL holds already is not waited for") {
     TlsWorld world;
     world.start();
