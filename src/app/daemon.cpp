@@ -37,6 +37,7 @@ struct Daemon::Parts {
     std::unique_ptr<glpi::Client> glpi;
     core::Intake::Decoders decoders;
     std::shared_ptr<const core::Policies> policies;
+    http::TlsContextPtr tls;
 };
 
 Result<std::unique_ptr<Daemon>> Daemon::create(
@@ -56,6 +57,11 @@ Result<std::unique_ptr<Daemon>> Daemon::create(
         return policies.error();
     }
     parts.policies = *policies;
+    auto tls = tls_context(config);
+    if (!tls) {
+        return tls.error();
+    }
+    parts.tls = std::move(*tls);
 
     storage::SqliteOptions store = store_options(config);
     store.thread.on_fatal = [events = parts.events.get()](const Error& error) {
@@ -130,6 +136,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       admin_(admin_api_, tasks_, *clock_, *events_),
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
     started_ = clock_->now();
+    listener_.use(std::move(parts.tls));
     connect_parts();
 }
 

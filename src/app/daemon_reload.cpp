@@ -7,25 +7,59 @@
 #include "alert_bridge/config/loader.hpp"
 
 namespace alert_bridge::app {
+namespace {
+
+// Everything that can fail about a configuration.
+Result<NextParts> parts_of(const config::Loaded& loaded) {
+    const auto mistakes = [](std::string message) {
+        return Error{ErrorClass::misconfigured, "configuration", std::move(message)};
+    };
+    if (!loaded.config) {
+        return mistakes(config::render(loaded.diagnostics));
+    }
+    NextParts next;
+    auto decoders = app::decoders(*loaded.config);
+    if (!decoders) {
+        return mistakes(decoders.error().message);
+    }
+    next.decoders = std::move(*decoders);
+    auto policies = app::policies(*loaded.config);
+    if (!policies) {
+        return mistakes(policies.error().message);
+    }
+    next.policies = std::move(*policies);
+    auto tls = app::tls_context(*loaded.config);
+    if (!tls) {
+        return mistakes(tls.error().message);
+    }
+    next.tls = std::move(*tls);
+    return next;
+}
+
+}  // namespace
 
 void Daemon::reload() {
     tell_reloading();
-    config::Loaded loaded = config::load(options_.config);
-    auto decoders = loaded.config ? app::decoders(*loaded.config)
-                                  : Result<core::Intake::Decoders>(core::Intake::Decoders{});
-    auto next = loaded.config ? app::policies(*loaded.config)
-                              : Result<std::shared_ptr<const core::Policies>>(Error{});
-    if (!loaded.config || !decoders || !next) {
+    const config::Loaded loaded = config::load(options_.config);
+    auto next = parts_of(loaded);
+    if (!next) {
         metrics_->count("config_reloads_total", {{"result", "refused"}}, 1);
         events_->log(
             ports::Level::error, "reload_refused",
-            "the new configuration is wrong; the old one stays in force",
-            {{"mistakes", config::render(loaded.diagnostics)}}
+            "the new configuration, or a file it names, is wrong; the old one stays in force, its "
+            "certificate too: mend it and reload",
+            {{"mistakes", next.error().message}}
         );
         tell_ready("accepting alerts; the new configuration was refused");
         return;
     }
-    apply(*loaded.config, std::move(*decoders), std::move(*next));
+    if (!loaded.diagnostics.empty()) {
+        events_->log(
+            ports::Level::warning, "reload_warnings", "the new configuration is doubtful",
+            {{"warnings", config::render(loaded.diagnostics)}}
+        );
+    }
+    apply(*loaded.config, std::move(*next));
     metrics_->count("config_reloads_total", {{"result", "done"}}, 1);
     const std::string sealed = join(sealed_changes(config_, *loaded.config), ", ");
     if (sealed.empty()) {
@@ -44,14 +78,12 @@ void Daemon::reload() {
 }
 
 // Everything that sealed_changes() does not name.
-void Daemon::apply(
-    const config::Config& next, core::Intake::Decoders decoders,
-    std::shared_ptr<const core::Policies> policies
-) {
-    intake_.use(std::move(decoders));
+void Daemon::apply(const config::Config& next, NextParts parts) {
+    listener_.use(std::move(parts.tls));
+    intake_.use(std::move(parts.decoders));
     endpoints_.use(credentials(next, *ids_));
     endpoints_.use_public_url(next.listen.public_url);
-    policies_.set(std::move(policies));
+    policies_.set(std::move(parts.policies));
     correlator_.look_again();
     events_->set_level(log_options(next).level);
     const bool new_tokens = next.glpi.user_token.reveal() != config_.glpi.user_token.reveal() ||

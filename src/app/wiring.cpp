@@ -52,6 +52,27 @@ http::Options listener_options(const config::Config& config) {
     return options;
 }
 
+Result<http::TlsContextPtr> tls_context(const config::Config& config) {
+    if (!config.listen.tls) {
+        return http::TlsContextPtr();
+    }
+    const config::TlsConfig& from = *config.listen.tls;
+    http::TlsOptions options;
+    options.certificate = from.certificate;
+    options.key = from.key;
+    options.client_ca = from.client_ca;
+    auto made = http::make_tls_context(options);
+    if (!made) {
+        Error error = made.error();
+        const std::string& file = error.code == "tls_key"         ? from.key_file
+                                  : error.code == "tls_client_ca" ? from.client_ca_file
+                                                                  : from.certificate_file;
+        error.message = "listen.tls: '" + file + "' " + error.message;
+        return error;
+    }
+    return made;
+}
+
 http::EndpointOptions endpoint_options(const config::Config& config) {
     http::EndpointOptions options;
     options.public_url = config.listen.public_url;

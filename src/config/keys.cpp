@@ -34,6 +34,14 @@ constexpr Key kListenKeys[] = {
     {"address", text, "127.0.0.1", "IP address to listen on; 0.0.0.0 or :: for all"},
     {"port", integer, "8480", "TCP port; 0 takes a free one and logs it", false, 0, 65535},
     {"public_url", text, "", "how people and senders reach the bridge; used for links to tickets"},
+    {"tls", mapping, "", "https instead of http"},
+};
+constexpr Key kTlsKeys[] = {
+    {"certificate", text, "", "PEM file: the bridge's certificate, then those up to its root",
+     true},
+    {"key", text, "", "PEM file: its private key, which not everybody can read", true},
+    {"client_ca", text, "",
+     "PEM file: authorities; if given, a sender needs a certificate that one of them has issued"},
 };
 
 constexpr Key kAdminKeys[] = {
@@ -276,6 +284,7 @@ constexpr Section kAdmin{"admin", {kAdminKeys}};
 constexpr Section kLimits{"limits", {kLimitsKeys}};
 constexpr Section kLog{"log", {kLogKeys}};
 constexpr Section kStore{"store", {kStoreKeys}};
+constexpr Section kTls{"listen.tls", {kTlsKeys}};
 constexpr Section kSqlite{"store.sqlite", {kSqliteKeys}};
 constexpr Section kRetention{"store.retention", {kRetentionKeys}};
 constexpr Section kSource{"sources.NAME", {kSourceKeys}};
@@ -346,11 +355,11 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,       &kListen,    &kSource,    &kAuth,     &kBasic,  &kSecretSource,
-        &kGlpi,       &kPool,      &kTimeouts,  &kRetry,    &kCache,  &kEntity,
-        &kStore,      &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,
-        &kMap,        &kRule,      &kCondition, &kTime,     &kRegex,  &kResult,
-        &kRuleNotify, &kTemplates, &kLog,       &kLimits,   &kAdmin};
+        &kRoot,         &kListen,     &kTls,       &kSource,    &kAuth,     &kBasic,
+        &kSecretSource, &kGlpi,       &kPool,      &kTimeouts,  &kRetry,    &kCache,
+        &kEntity,       &kStore,      &kSqlite,    &kRetention, &kDefaults, &kNotify,
+        &kPriority,     &kMap,        &kRule,      &kCondition, &kTime,     &kRegex,
+        &kResult,       &kRuleNotify, &kTemplates, &kLog,       &kLimits,   &kAdmin};
     return kAll;
 }
 

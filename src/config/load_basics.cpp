@@ -61,6 +61,9 @@ void load_listen(Loading& loading, const MapReader& root) {
     }
     listen.port = static_cast<std::uint16_t>(reader.integer("port").value_or(0));
     listen.public_url = read_url(loading, reader, "public_url");
+    if (reader.find("tls") != nullptr) {
+        listen.tls = load_tls(loading, reader.section("tls", kTls));
+    }
 }
 
 void load_limits(Loading& loading, const MapReader& root) {

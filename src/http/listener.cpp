@@ -64,8 +64,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
         ports::Clock& clock, ports::Events& event_log, ports::Metrics& metrics
     )
         : options(std::move(given)),
-          context{endpoints, clock, metrics, options.limits},
-          events(event_log),
+          context{endpoints, clock, event_log, metrics, options.limits, nullptr},
           acceptor(executor),
           pause(executor),
           all_ended(executor) {}
@@ -78,7 +77,6 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
 
     Options options;
     SessionContext context;
-    ports::Events& events;
     tcp::acceptor acceptor;
     asio::steady_timer pause;
     asio::steady_timer all_ended;
@@ -139,7 +137,9 @@ void Listener::Impl::take(tcp::socket socket) {
     }
     const std::string peer = address_text(remote);
     if (!has_room_for(peer)) {
-        turn_away(socket);
+        if (!context.tls) {
+            turn_away(socket);
+        }
         return;
     }
     socket.set_option(tcp::no_delay(true), error);
@@ -149,7 +149,7 @@ void Listener::Impl::take(tcp::socket socket) {
     context.metrics.gauge("http_connections", {}, static_cast<double>(sessions.size()));
     auto on_end = [self = shared_from_this(), session, peer](const std::exception_ptr& failure) {
         if (failure) {
-            self->events.log(
+            self->context.events.log(
                 ports::Level::error, "http_session_failed", "a connection ended by an exception"
             );
         }
@@ -184,7 +184,7 @@ asio::awaitable<void> Listener::Impl::accept_all(std::shared_ptr<Impl> self) {
             continue;
         }
         if (!is_failing) {  // out of descriptors, mostly: it will pass when connections end
-            self->events.log(
+            self->context.events.log(
                 ports::Level::error, "http_accept_failed", "connections cannot be accepted",
                 {{"error", error.message()}}
             );
@@ -203,6 +203,10 @@ Listener::Listener(
       ) {}
 
 Listener::~Listener() = default;
+
+void Listener::use(TlsContextPtr tls) {
+    impl_->context.tls = std::move(tls);
+}
 
 Result<void> Listener::start() {
     auto listening = impl_->listen();

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/http/session.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <chrono>
 #include <utility>
 
@@ -14,7 +12,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kDrainBytes = 8 * 1024 * 1024;  // of a body that was refused
 constexpr Duration kDrainTime{2'000};
@@ -27,8 +24,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 Session::Session(asio::ip::tcp::socket socket, SessionContext& context, std::string peer)
-    : socket_(std::move(socket)),
-      deadline_(socket_.get_executor()),
+    : stream_(std::move(socket), context.tls),
+      deadline_(stream_.executor()),
       context_(context),
       peer_(std::move(peer)) {}
 
@@ -37,7 +34,10 @@ Session::~Session() {
 }
 
 asio::awaitable<void> Session::run() {
-    bool goes_on = co_await first_byte(true);
+    bool goes_on = co_await greet();
+    if (goes_on) {
+        goes_on = co_await first_byte(true);
+    }
     while (goes_on) {
         goes_on = co_await one_request();
         static_cast<void>(hold_body(0));
@@ -47,6 +47,48 @@ asio::awaitable<void> Session::run() {
     }
     deadline_.cancel();
     cut();
+}
+
+// Whoever fails in it gets no answer in plain text, but time to read OpenSSL's alert.
+asio::awaitable<bool> Session::greet() {
+    idle_ = true;
+    arm(context_.limits.header_deadline);
+    const Greeting greeting = co_await stream_.greet();
+    if (greeting.outcome == Greeting::Outcome::done) {
+        co_return !timed_out_;
+    }
+    tell(greeting);
+    const bool was_told = greeting.outcome == Greeting::Outcome::client_certificate ||
+                          greeting.outcome == Greeting::Outcome::protocol;
+    if (was_told) {
+        unread_ = true;
+        co_await close_gently();
+    }
+    co_return false;
+}
+
+void Session::tell(const Greeting& greeting) {
+    using Outcome = Greeting::Outcome;
+    const std::string_view reason = timed_out_ ? "timeout" : to_string(greeting.outcome);
+    context_.metrics.count("tls_handshakes_failed_total", {{"reason", std::string(reason)}});
+    std::string_view advice;
+    if (greeting.outcome == Outcome::plain_http) {
+        advice = "a sender speaks plain HTTP to this TLS port: let its address begin with https://";
+    } else if (greeting.outcome == Outcome::client_certificate) {
+        advice =
+            "a sender without an accepted client certificate was refused: give it one that "
+            "listen.tls.client_ca has issued";
+    } else if (greeting.outcome == Outcome::distrusted) {
+        advice =
+            "a sender does not trust listen.tls.certificate: give it the authority's "
+            "certificate, and this file those in between";
+    }
+    if (!advice.empty()) {
+        context_.events.log(
+            ports::Level::warning, "tls_refused", advice,
+            {{"peer", peer_}, {"reason", greeting.reason}}
+        );
+    }
 }
 
 // Waits without a buffer, so that an idle connection costs little.
@@ -60,7 +102,7 @@ asio::awaitable<bool> Session::first_byte(bool first_request) {
     buffer_.shrink_to_fit();
     idle_ = true;
     arm(first_request ? context_.limits.header_deadline : context_.limits.idle_deadline);
-    const auto [error] = co_await socket_.async_wait(asio::socket_base::wait_read, kTuple);
+    const error_code error = co_await stream_.wait_readable();
     idle_ = false;
     co_return !error && !timed_out_;
 }
@@ -169,12 +211,12 @@ asio::awaitable<Session::Read> Session::read_more() {
     const std::size_t before = buffer_.size();
     buffer_.resize(before + kReadBytes);
     const auto space = asio::buffer(buffer_.data() + before, kReadBytes);
-    const auto [error, count] = co_await socket_.async_read_some(space, kTuple);
-    buffer_.resize(before + count);
+    const Stream::Moved got = co_await stream_.read_some(space);
+    buffer_.resize(before + got.bytes);
     if (timed_out_) {
         co_return Read::timed_out;
     }
-    if (error || count == 0) {
+    if (got.error || got.bytes == 0) {
         gone_ = true;
         co_return Read::closed;
     }
@@ -197,25 +239,24 @@ asio::awaitable<bool> Session::send(Response response, RequestHead head) {
 }
 
 asio::awaitable<bool> Session::send_bytes(std::string bytes) {
-    const auto [error, count] = co_await asio::async_write(socket_, asio::buffer(bytes), kTuple);
-    co_return !error && count == bytes.size() && !timed_out_;
+    const error_code error = co_await stream_.write(asio::buffer(bytes));
+    co_return !error && !timed_out_;
 }
 
 // Closing with unread bytes makes TCP reset the connection, and the answer may be lost with it.
 asio::awaitable<void> Session::close_gently() {
-    error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    stream_.end_sending();
     if (!unread_ && buffer_.empty()) {
         co_return;
     }
     arm(kDrainTime);
+    buffer_.resize(kReadBytes);
     std::size_t drained = 0;
     bool goes_on = true;
     while (goes_on && drained < kDrainBytes) {
-        drained += buffer_.size();
-        buffer_.clear();
-        const Read read = co_await read_more();
-        goes_on = read == Read::bytes;
+        const Stream::Moved got = co_await stream_.discard_some(asio::buffer(buffer_));
+        drained += got.bytes;
+        goes_on = !got.error && got.bytes > 0 && !timed_out_;
     }
 }
 
@@ -254,8 +295,7 @@ void Session::expire() {
         return;
     }
     timed_out_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
+    stream_.cancel();
     deadline_.expires_after(kCutAfter);
     wait_for_deadline();
 }
@@ -267,8 +307,7 @@ void Session::leave_when_idle() {
 }
 
 void Session::cut() noexcept {
-    error_code ignored;
-    socket_.close(ignored);
+    stream_.close();
 }
 
 }  // namespace alert_bridge::http

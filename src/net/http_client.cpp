@@ -256,7 +256,7 @@ Result<std::shared_ptr<HttpClient>> HttpClient::create(
 ) {
     std::shared_ptr<TlsContext> tls;
     if (options.url.tls) {
-        auto created = TlsContext::create(options.ca_file);
+        auto created = TlsContext::create(options.ca_file, options.verify_server);
         if (!created) {
             return created.error();
         }

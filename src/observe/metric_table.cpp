@@ -43,6 +43,13 @@ constexpr std::array kTable{
         "",
         {}},
     MetricSpec{
+        "tls_handshakes_failed_total",
+        counter,
+        "TLS connections that never came to a request.",
+        "reason",
+        "",
+        {}},
+    MetricSpec{
         "auth_failures_total", counter, "Requests with missing or wrong credentials.", "", "", {}},
     MetricSpec{
         "alerts_total",

@@ -45,8 +45,8 @@ def wait_for(what, condition, deadline_s=None):
         pause = min(pause * 1.5, 0.25)
 
 
-def http(method, url, body=None, headers=None, timeout=20):
-    """(status, headers, text); redirects are not followed."""
+def http(method, url, body=None, headers=None, timeout=20, context=None):
+    """(status, headers, text); redirects are not followed. https as `context` wants it."""
 
     class NoRedirect(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *_):
@@ -55,7 +55,9 @@ def http(method, url, body=None, headers=None, timeout=20):
     data = body.encode() if isinstance(body, str) else body
     request = urllib.request.Request(url, data=data, method=method, headers=headers or {})
     try:
-        with urllib.request.build_opener(NoRedirect).open(request, timeout=timeout) as answer:
+        secure = urllib.request.HTTPSHandler(context=context)
+        opener = urllib.request.build_opener(NoRedirect, secure)
+        with opener.open(request, timeout=timeout) as answer:
             return answer.status, dict(answer.headers), answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, dict(error.headers), error.read().decode()
@@ -159,6 +161,7 @@ class Sim:
 
 class Bridge:
     """The daemon, with a configuration made from a template text."""
+    context = None  # of https, where a test speaks it
 
     def __init__(self, program, directory, config, glpi_url, port=0, env=None):
         self.program = program
@@ -195,7 +198,7 @@ class Bridge:
         if not self.process.alive():
             raise Failure("the bridge ended:\n" + self.process.text()[-4000:])
         try:
-            return http("GET", self.url + "/healthz")[0] == 200
+            return http("GET", self.url + "/healthz", context=self.context)[0] == 200
         except OSError:
             return False
 
@@ -211,11 +214,11 @@ class Bridge:
         return done.returncode, done.stdout + done.stderr
 
     def ready(self):
-        status, _, text = http("GET", self.url + "/readyz")
+        status, _, text = http("GET", self.url + "/readyz", context=self.context)
         return status, text
 
     def metrics(self):
-        return http("GET", self.url + "/metrics")[2]
+        return http("GET", self.url + "/metrics", context=self.context)[2]
 
     def metric(self, name, **labels):
         """The sum of a metric over all lines that have these labels."""
@@ -232,7 +235,8 @@ class Bridge:
         """(status, answer as JSON)"""
         head = {"Content-Type": content_type, "Authorization": "Bearer sender-secret"}
         head.update(headers or {})
-        status, _, text = http("POST", f"{self.url}/v1/alerts/{source}", body, head)
+        status, _, text = http("POST", f"{self.url}/v1/alerts/{source}", body, head,
+                               context=self.context)
         return status, json.loads(text) if text.startswith("{") else text
 
     def send_recorded(self, source, sender, name):

@@ -474,6 +474,10 @@ class StartAndStop(SystemTest):
         alert = self.accepted("zabbix", zabbix("1009", trigger_id="599"))
         self.assertEqual(self.bridge.decided(alert["id"]), "dropped by a rule")
         self.assertEqual(len(self.sim.tickets()), 1)
+        doubts = [one["fields"]["warnings"] for one in self.bridge.events()
+                  if one["event"] == "reload_warnings"]
+        self.assertEqual(len(doubts), 1)  # of the good one; a refusal tells its own
+        self.assertIn("'quarantine' is shorter", doubts[0])
 
     def test_a_reload_rotates_the_tokens_of_glpi_and_names_what_needs_a_restart(self):
         self.bridge.write("glpi-user.token", "no-such-token\n", 0o600)

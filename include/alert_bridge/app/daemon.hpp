@@ -31,6 +31,13 @@
 
 namespace alert_bridge::app {
 
+// What a reload makes of a configuration before it changes anything.
+struct NextParts {
+    core::Intake::Decoders decoders;
+    std::shared_ptr<const core::Policies> policies;
+    http::TlsContextPtr tls;
+};
+
 class Daemon {
   public:
     static constexpr Duration kStopTime{8'000};
@@ -61,10 +68,7 @@ class Daemon {
     void connect_parts();
     void open_admin();
     void reload();
-    void apply(
-        const config::Config& next, core::Intake::Decoders decoders,
-        std::shared_ptr<const core::Policies> policies
-    );
+    void apply(const config::Config& next, NextParts parts);
     [[nodiscard]] bool glpi_is_well() const;
     [[nodiscard]] WallTime away_until() const;
     [[nodiscard]] http::Readiness readiness() const;

@@ -31,6 +31,8 @@ namespace alert_bridge::app {
 
 // Errors: class misconfigured. The loader has checked both already, so that these only fail when
 // the loader and the compilers disagree, which is told and not hidden.
+// Null without listen.tls.
+[[nodiscard]] Result<http::TlsContextPtr> tls_context(const config::Config& config);
 [[nodiscard]] Result<core::Intake::Decoders> decoders(const config::Config& config);
 [[nodiscard]] Result<std::shared_ptr<const core::Policies>> policies(const config::Config& config);
 

@@ -52,7 +52,7 @@ struct Section {
     [[nodiscard]] const Key* find(std::string_view name) const noexcept;
 };
 
-extern const Section kRoot, kListen, kAdmin, kLimits, kLog, kStore, kSqlite, kRetention;
+extern const Section kRoot, kListen, kTls, kAdmin, kLimits, kLog, kStore, kSqlite, kRetention;
 extern const Section kSource, kAuth, kBasic, kSecretSource;
 extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache;
 extern const Section kDefaults, kNotify, kPriority, kMap, kTemplates;

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,19 @@
 
 namespace alert_bridge::config {
 
+// What the files held when they were read; their names are for messages.
+struct TlsConfig {
+    std::string certificate_file, key_file, client_ca_file;
+    std::string certificate;  // PEM
+    Secret key;               // PEM
+    std::string client_ca;    // PEM; empty: clients need no certificate
+};
+
 struct ListenConfig {
     std::string address;     // IP address
     std::uint16_t port = 0;  // 0: any free one
     std::string public_url;  // without a slash at the end; may be empty
+    std::optional<TlsConfig> tls;
 };
 
 // The operator's socket.

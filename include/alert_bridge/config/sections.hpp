@@ -63,6 +63,9 @@ void check_template_text(
     Loading& loading, const MapReader& reader, std::string_view name
 );
 
+// The files of `listen.tls`, read and looked at.
+[[nodiscard]] TlsConfig load_tls(Loading& loading, const MapReader& reader);
+
 // Told when there is no such template set.
 void check_template_set(Loading& loading, const std::string& name, Position at);
 

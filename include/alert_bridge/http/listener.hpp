@@ -4,12 +4,13 @@
 //
 // Guarantees: at most connections_max connections, and connections_per_address_max from one address
 // (more are told 503 with Retry-After, closed at once and counted; who still sends then may see a
-// reset instead); port 0 takes a free one, port() tells which. stop() stops accepting, ends idle
+// reset instead; with TLS they are closed without a word, a handshake would cost more than it
+// tells); port 0 takes a free one, port() tells which. stop() stops accepting, ends idle
 // connections, lets running requests finish until the grace time is over, then cuts the rest.
 // Running out of descriptors pauses accepting, it does not end it.
 // Requires: endpoints and listener outlive the run of the io_context (sessions refer to both).
 // Thread rule: the I/O thread; the executor must be run by one thread.
-// Tests: tests/unit/http/listener_test.cpp
+// Tests: tests/unit/http/listener_test.cpp, tls_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -39,6 +40,9 @@ class Listener {
     );
     ~Listener();
 
+    // For connections accepted from now on; those that are open go on as they began. Null: plain
+    // HTTP, as at first.
+    void use(TlsContextPtr tls);
     // Binds, listens and begins to accept. Errors: misconfigured, "listen_failed".
     [[nodiscard]] Result<void> start();
     [[nodiscard]] std::uint16_t port() const noexcept;

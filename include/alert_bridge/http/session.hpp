@@ -2,12 +2,14 @@
 //
 // Session: one connection from its first byte to its end, one request at a time.
 //
-// Guarantees: every wait has a deadline (first byte, head, whole request, answer); one whose
-// request is not finished in time gets 408 and is closed; after any refusal the connection is
-// closed, with a short bounded drain so that the answer survives; 100-continue is sent only after
-// the credentials in the header were accepted (a signature can be checked only with the body, there
-// its form). Memory: a waiting connection holds no buffer; bodies of all connections together are
-// bounded. Thread rule: the I/O thread. Tests: tests/unit/http/listener_test.cpp
+// Guarantees: every wait has a deadline (TLS handshake, first byte, head, whole request, answer);
+// one whose request is not finished in time gets 408 and is closed; after any refusal the
+// connection is closed, with a short bounded drain so that the answer survives; 100-continue is
+// sent only after the credentials in the header were accepted (a signature can be checked only with
+// the body, there its form). A connection in its handshake counts as idle; one that fails in it is
+// counted and, where an operator can mend it, told. Memory: a waiting connection holds no buffer;
+// bodies of all connections together are bounded.
+// Thread rule: the I/O thread. Tests: tests/unit/http/listener_test.cpp, tls_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -20,6 +22,7 @@
 
 #include "alert_bridge/http/endpoints.hpp"
 #include "alert_bridge/http/request_parser.hpp"
+#include "alert_bridge/http/stream.hpp"
 
 namespace alert_bridge::http {
 
@@ -36,8 +39,10 @@ struct SessionLimits {
 struct SessionContext {
     Endpoints& endpoints;
     ports::Clock& clock;
+    ports::Events& events;
     ports::Metrics& metrics;
     SessionLimits limits;
+    TlsContextPtr tls;  // of the next connections; null: plain
     std::size_t in_flight_bytes = 0;
     bool stopping = false;
 };
@@ -58,6 +63,7 @@ class Session : public std::enable_shared_from_this<Session> {
   private:
     enum class Read { bytes, closed, timed_out };
 
+    [[nodiscard]] boost::asio::awaitable<bool> greet();
     [[nodiscard]] boost::asio::awaitable<bool> first_byte(bool first_request);
     [[nodiscard]] boost::asio::awaitable<bool> one_request();
     [[nodiscard]] boost::asio::awaitable<Read> read_more();
@@ -68,12 +74,13 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] boost::asio::awaitable<bool> send(Response response, RequestHead head);
     [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
     [[nodiscard]] boost::asio::awaitable<void> close_gently();
+    void tell(const Greeting& greeting);
     [[nodiscard]] bool hold_body(std::size_t bytes);
     void arm(Duration deadline);
     void wait_for_deadline();
     void expire();
 
-    boost::asio::ip::tcp::socket socket_;
+    Stream stream_;
     boost::asio::steady_timer deadline_;
     SessionContext& context_;
     std::string peer_;

@@ -3,12 +3,12 @@
 // Connection: one keep-alive HTTP/1.1 connection to one server, plain or TLS. Used by HttpClient.
 //
 // Guarantees: open() and exchange() end by their absolute deadline (steady clock). TLS is 1.2 or
-// newer, the chain and the host name are verified, SNI is sent for names. Redirects are not
-// followed. The answer is bounded (head 32 KiB, body 4 MiB). After any failure, or an answer that
-// ends the connection, is_open() is false.
-// Not guaranteed: that a kept connection is still alive; is_stale() finds a close that has arrived,
-// one under way is seen as an unanswered request.
-// Thread rule: the I/O thread, one call at a time. Tests: tests/unit/net/http_client_test.cpp
+// newer, the chain and the host name are verified (but with verify_server false), SNI is sent for
+// names. Redirects are not followed. The answer is bounded (head 32 KiB, body 4 MiB). After any
+// failure, or an answer that ends the connection, is_open() is false. Not guaranteed: that a kept
+// connection is still alive; is_stale() finds a close that has arrived, one under way is seen as an
+// unanswered request. Thread rule: the I/O thread, one call at a time. Tests:
+// tests/unit/net/http_client_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -32,7 +32,9 @@ using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 class TlsContext {
   public:
     // `ca_file` empty: the system's certificates. Errors: misconfigured, code "ca_file".
-    [[nodiscard]] static Result<std::shared_ptr<TlsContext>> create(const std::string& ca_file);
+    [[nodiscard]] static Result<std::shared_ptr<TlsContext>> create(
+        const std::string& ca_file, bool verify_server = true
+    );
     virtual ~TlsContext() = default;
 };
 

@@ -29,7 +29,8 @@ namespace alert_bridge::net {
 
 struct ClientOptions {
     Url url;
-    std::string ca_file;  // empty: the system's certificates
+    std::string ca_file;        // empty: the system's certificates
+    bool verify_server = true;  // false: TLS with whoever answers; for questions without secrets
     std::size_t connections = 4;
     Duration connect_timeout{5'000};
     Duration request_timeout{30'000};

@@ -47,8 +47,9 @@ struct Exchange {
     bool answered = false;  // response is complete
     Progress progress = Progress::not_sent;
     HttpResponse response;
-    // When not answered: "resolve", "connect", "tls", "tls_certificate", "timeout", "closed",
-    // "reset", "too_large", "bad_answer", "bad_request", "busy", "cancelled".
+    // When not answered: "resolve", "connect", "tls", "tls_certificate", "certificate_required" (of
+    // us, who have none), "timeout", "closed", "reset", "too_large", "bad_answer", "bad_request",
+    // "busy", "cancelled".
     std::string code;
     std::string message;  // for people
 };

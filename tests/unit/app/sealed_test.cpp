@@ -13,6 +13,7 @@
 #include "alert_bridge/config/keys.hpp"
 #include "alert_bridge/config/loader.hpp"
 #include "catch.hpp"
+#include "certificates.hpp"
 
 using namespace alert_bridge;
 using config::Key;
@@ -24,11 +25,13 @@ namespace {
 const std::set<std::string> kAppliedSections{"sources", "defaults", "priorities",
                                              "maps",    "rules",    "templates"};
 // Single keys that Daemon::apply() puts into force.
-const std::set<std::string> kAppliedKeys{"listen.public_url",      "log.level",
-                                         "glpi.app_token",         "glpi.user_token",
-                                         "glpi.default_entity",    "glpi.quarantine",
-                                         "glpi.retry.first",       "glpi.retry.longest",
-                                         "glpi.retry.second_look", "glpi.retry.give_up_after"};
+const std::set<std::string> kAppliedKeys{"listen.public_url",       "log.level",
+                                         "listen.tls.certificate",  "listen.tls.key",
+                                         "listen.tls.client_ca",    "glpi.app_token",
+                                         "glpi.user_token",         "glpi.default_entity",
+                                         "glpi.quarantine",         "glpi.retry.first",
+                                         "glpi.retry.longest",      "glpi.retry.second_look",
+                                         "glpi.retry.give_up_after"};
 
 class Folder {
   public:
@@ -40,6 +43,9 @@ class Folder {
             write(name, name);
         }
         write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+        const test::Issued own(test::named("bridge"));
+        write("own.pem", own.certificate());
+        write("own.key", own.key());
     }
     ~Folder() {
         std::error_code ignored;
@@ -63,7 +69,9 @@ std::string document(const std::string& changed, const std::string& value) {
         {"glpi.url", "http://127.0.0.1"},
         {"glpi.user_token", "{file: one}"},
         {"glpi.default_entity", "Here"}};
-    if (!changed.empty()) {
+    if (changed.starts_with("listen.tls.")) {
+        values["listen.tls"] = "{certificate: own.pem, key: own.key, client_ca: own.pem}";
+    } else if (!changed.empty()) {
         values[changed] = value;
     }
     std::string text = "sources: {n: {type: nagios, auth: {bearer: {file: one}}}}\n";
@@ -132,9 +140,9 @@ TEST_CASE("every key that is changed is either put into force by a reload or nam
     std::size_t sealed = 0;
     std::set<std::string> applied;
     for (const config::Section* section :
-         {&config::kListen, &config::kAdmin, &config::kLimits, &config::kLog, &config::kSqlite,
-          &config::kRetention, &config::kGlpi, &config::kPool, &config::kTimeouts, &config::kRetry,
-          &config::kCache}) {
+         {&config::kListen, &config::kTls, &config::kAdmin, &config::kLimits, &config::kLog,
+          &config::kSqlite, &config::kRetention, &config::kGlpi, &config::kPool, &config::kTimeouts,
+          &config::kRetry, &config::kCache}) {
         for (const Key& key : section->parts.front()) {
             if (key.type == ValueType::mapping) {
                 continue;  // a section of its own
@@ -170,13 +178,13 @@ TEST_CASE("every section is known to the test above") {
         all.insert(std::string(key.name));
     }
     CHECK(all == known);
-    // Sections below glpi and store.
-    for (const config::Section* section : {&config::kGlpi, &config::kStore}) {
+    // Sections below listen, glpi and store.
+    for (const config::Section* section : {&config::kListen, &config::kGlpi, &config::kStore}) {
         for (const Key& key : section->parts.front()) {
             if (key.type == ValueType::mapping) {
                 CHECK(
                     std::set<std::string>{
-                        "pool", "timeouts", "retry", "cache", "sqlite", "retention"}
+                        "tls", "pool", "timeouts", "retry", "cache", "sqlite", "retention"}
                         .count(std::string(key.name)) == 1
                 );
             }

@@ -15,6 +15,7 @@
 
 #include "alert_bridge/config/loader.hpp"
 #include "catch.hpp"
+#include "certificates.hpp"
 #include "paths.hpp"
 #include "support.hpp"
 
@@ -57,6 +58,26 @@ void replace_all(std::string& text, const std::string& from, const std::string& 
     }
 }
 
+void write_certificates(const config_test::TemporaryDirectory& directory) {
+    namespace test = alert_bridge::test;
+    const test::Issued own(test::named("bridge"));
+    directory.write("tls.pem", own.certificate(), 0644);
+    directory.write("tls.key", own.key());
+    directory.write("tls-group.key", own.key(), 0640);
+    directory.write("tls-open.key", own.key(), 0644);
+    directory.write("tls-encrypted.key", own.key("passphrase"));
+    directory.write("tls-other.key", test::Issued(test::named("other")).key());
+    directory.write("tls-ca.pem", test::authority("senders").certificate(), 0644);
+    test::CertificateWish wish = test::named("bridge");
+    wish.valid_until = "20200101000000Z";
+    wish.valid_from = "20190101000000Z";
+    directory.write("tls-expired.pem", own.again(wish).certificate(), 0644);
+    wish.valid_from = "21200101000000Z";
+    wish.valid_until = "21210101000000Z";
+    directory.write("tls-later.pem", own.again(wish).certificate(), 0644);
+    directory.write("empty.pem", "", 0644);
+}
+
 }  // namespace
 
 TEST_CASE("every case of a configuration file is told exactly as its first lines say") {
@@ -68,6 +89,7 @@ TEST_CASE("every case of a configuration file is told exactly as its first lines
     directory.write("bad.csv", "code,entity\na\n", 0644);
     directory.write("empty.csv", "code,entity\n", 0644);
     directory.write("ca.pem", "-----BEGIN CERTIFICATE-----\n", 0644);
+    write_certificates(directory);
     std::vector<std::filesystem::path> files;
     for (const auto& entry :
          std::filesystem::directory_iterator(tests_dir() / "unit/config/cases")) {

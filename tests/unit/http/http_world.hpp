@@ -52,9 +52,10 @@ class Client {
         ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         socket_.set_option(boost::asio::ip::tcp::no_delay(true));
     }
+    virtual ~Client() = default;
 
     // False when the other side is gone already.
-    bool send(const std::string& bytes) {
+    virtual bool send(const std::string& bytes) {
         boost::system::error_code error;
         boost::asio::write(socket_, boost::asio::buffer(bytes), error);
         return !error;
@@ -98,15 +99,22 @@ class Client {
         return buffer_.empty() && !more() && error_ != boost::asio::error::would_block;
     }
 
-  private:
-    bool more() {
-        char piece[4096];
-        const std::size_t got = socket_.read_some(boost::asio::buffer(piece), error_);
-        buffer_.append(piece, got);
-        return got > 0;
+  protected:
+    virtual std::size_t receive(
+        boost::asio::mutable_buffer space, boost::system::error_code& error
+    ) {
+        return socket_.read_some(space, error);
     }
     boost::asio::io_context io_;
     boost::asio::ip::tcp::socket socket_;
+
+  private:
+    bool more() {
+        char piece[4096];
+        const std::size_t got = receive(boost::asio::buffer(piece), error_);
+        buffer_.append(piece, got);
+        return got > 0;
+    }
     boost::system::error_code error_;
     std::string buffer_;
 };
@@ -144,6 +152,7 @@ class HttpWorld {
     http::Readiness readiness;
     http::EndpointOptions endpoint_options;
     http::Options options;
+    http::TlsContextPtr tls;  // of start()
     std::unique_ptr<http::Endpoints> endpoints;
     std::unique_ptr<http::Listener> listener;
 
@@ -168,6 +177,7 @@ class HttpWorld {
         listener = std::make_unique<http::Listener>(
             io.get_executor(), options, *endpoints, clock, events, metrics
         );
+        listener->use(tls);
         REQUIRE(listener->start().has_value());
         REQUIRE(listener->port() != 0);
         thread_ = std::thread([this] {

@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: MIT
 // TLS of the client against a loopback server whose certificate is made here.
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509v3.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <filesystem>
-
 #include "alert_bridge/net/connection.hpp"
 #include "alert_bridge/net/http_client.hpp"
 #include "catch.hpp"
+#include "certificates.hpp"
 #include "scripted_server.hpp"
 
 using namespace alert_bridge;
@@ -18,62 +11,29 @@ namespace ssl = boost::asio::ssl;
 
 namespace {
 
-// A self-signed certificate and its key, in files that vanish with it.
+// A self-signed certificate and its key, in files.
 class Certificate {
   public:
-    explicit Certificate(const std::string& subject_alt_name) {
-        const auto base = std::filesystem::temp_directory_path() /
-                          ("bridge-tls-" + std::to_string(::getpid()) + "-" +
-                           std::to_string(reinterpret_cast<std::uintptr_t>(this)));
-        certificate = base.string() + ".crt";
-        key = base.string() + ".key";
-        EVP_PKEY* pair = EVP_EC_gen("P-256");
-        X509* made = X509_new();
-        X509_set_version(made, 2);
-        ASN1_INTEGER_set(X509_get_serialNumber(made), 1);
-        X509_gmtime_adj(X509_getm_notBefore(made), -3600);
-        X509_gmtime_adj(X509_getm_notAfter(made), 3600);
-        X509_set_pubkey(made, pair);
-        X509_NAME* name = X509_get_subject_name(made);
-        const std::string common = "glpi test";
-        X509_NAME_add_entry_by_txt(
-            name, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common.c_str()), -1,
-            -1, 0
-        );
-        X509_set_issuer_name(made, name);
-        add_extension(made, NID_subject_alt_name, subject_alt_name);
-        add_extension(made, NID_basic_constraints, "critical,CA:TRUE");
-        X509_sign(made, pair, EVP_sha256());
-        std::FILE* file = std::fopen(certificate.c_str(), "w");
-        PEM_write_X509(file, made);
-        std::fclose(file);
-        file = std::fopen(key.c_str(), "w");
-        PEM_write_PrivateKey(file, pair, nullptr, nullptr, 0, nullptr, nullptr);
-        std::fclose(file);
-        X509_free(made);
-        EVP_PKEY_free(pair);
-    }
-    ~Certificate() {
-        std::error_code ignored;
-        std::filesystem::remove(certificate, ignored);
-        std::filesystem::remove(key, ignored);
-    }
-    Certificate(const Certificate&) = delete;
-    Certificate& operator=(const Certificate&) = delete;
-    std::string certificate, key;
+    explicit Certificate(const std::string& alt_name)
+        : made_(wish(alt_name)), certificate_(made_.certificate()), key_(made_.key()) {}
+    const std::string& certificate() const { return certificate_.path; }
+    const std::string& key() const { return key_.path; }
 
   private:
-    static void add_extension(X509* made, int nid, const std::string& value) {
-        X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, nid, value.c_str());
-        X509_add_ext(made, extension, -1);
-        X509_EXTENSION_free(extension);
+    static test::CertificateWish wish(const std::string& alt_name) {
+        test::CertificateWish wish;
+        wish.alt_name = alt_name;
+        wish.is_authority = true;
+        return wish;
     }
+    test::Issued made_;
+    test::TemporaryFile certificate_, key_;
 };
 
 ssl::context server_context(const Certificate& certificate) {
     ssl::context context(ssl::context::tls_server);
-    context.use_certificate_chain_file(certificate.certificate);
-    context.use_private_key_file(certificate.key, ssl::context::pem);
+    context.use_certificate_chain_file(certificate.certificate());
+    context.use_private_key_file(certificate.key(), ssl::context::pem);
     return context;
 }
 
@@ -105,12 +65,12 @@ TEST_CASE("a server whose certificate is trusted and names it is spoken to over 
     test::ScriptedServer server(
         io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
     );
-    const auto by_name = ask(io, server.url("localhost"), certificate.certificate, 3);
+    const auto by_name = ask(io, server.url("localhost"), certificate.certificate(), 3);
     REQUIRE(by_name.answered);
     CHECK(by_name.response.body == "{}");
     CHECK(server.connections == 1);
     CHECK(server.seen.back().body.size() == 100'000);
-    CHECK(ask(io, server.url("127.0.0.1"), certificate.certificate).answered);
+    CHECK(ask(io, server.url("127.0.0.1"), certificate.certificate()).answered);
 }
 
 TEST_CASE("an unknown certificate is refused and nothing is sent") {
@@ -135,9 +95,47 @@ TEST_CASE("a trusted certificate of another host is refused") {
     test::ScriptedServer server(
         io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
     );
-    const auto got = ask(io, server.url("localhost"), certificate.certificate);
+    const auto got = ask(io, server.url("localhost"), certificate.certificate());
     CHECK(got.progress == net::Progress::not_sent);
     CHECK(got.code == "tls_certificate");
+    CHECK(server.seen.empty());
+}
+
+TEST_CASE("who verifies nothing gets an answer from anybody") {
+    const Certificate certificate("DNS:other.example");
+    auto context = server_context(certificate);
+    test::asio::io_context io;
+    test::ScriptedServer server(
+        io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
+    );
+    net::ClientOptions options;
+    options.url = *net::parse_url(server.url("127.0.0.1"));
+    options.verify_server = false;
+    auto client = net::HttpClient::create(io.get_executor(), options);
+    REQUIRE(client.has_value());
+    net::HttpRequest request;
+    request.target = "/x";
+    CHECK(test::run(io, (*client)->exchange(request)).answered);
+}
+
+TEST_CASE("a server that demands a certificate of us is told from others that refuse") {
+    const Certificate certificate("DNS:localhost");
+    auto context = server_context(certificate);
+    context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    test::asio::io_context io;
+    test::ScriptedServer server(
+        io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
+    );
+    net::ClientOptions options;
+    options.url = *net::parse_url(server.url("localhost"));
+    options.ca_file = certificate.certificate();
+    auto client = net::HttpClient::create(io.get_executor(), options);
+    REQUIRE(client.has_value());
+    net::HttpRequest request;
+    request.target = "/x";
+    const auto got = test::run(io, (*client)->exchange(request));
+    CHECK_FALSE(got.answered);
+    CHECK(got.code == "certificate_required");
     CHECK(server.seen.empty());
 }
 
@@ -150,7 +148,7 @@ TEST_CASE("TLS older than 1.2 is not spoken") {
     test::ScriptedServer server(
         io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
     );
-    const auto got = ask(io, server.url("localhost"), certificate.certificate);
+    const auto got = ask(io, server.url("localhost"), certificate.certificate());
     CHECK(got.progress == net::Progress::not_sent);
     CHECK(got.code == "tls");
     CHECK(server.seen.empty());

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The real daemon with TLS on its listener: alerts, renewal by SIGHUP, client certificates, health.
+
+BRIDGE and SIM name the programs; the certificates are made here, with openssl.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import unittest
+
+from harness import Bridge, http, wait_for
+from system_test import BRIDGE, CONFIG, SystemTest, zabbix
+
+TLS = ', tls: {certificate: "@DIR@/bridge.pem", key: "@DIR@/bridge.key"@MORE@}}\n'
+
+
+def openssl(*arguments):
+    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"openssl {arguments[0]}: {done.stderr}")
+
+
+def issue(directory, name, authority=None, file=None):
+    """DIR/FILE.pem and .key: a P-256 certificate, by an authority or by itself."""
+    path = os.path.join(directory, file or name)
+    command = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+               "-days", "2", "-subj", "/CN=" + name, "-keyout", path + ".key", "-out", path + ".pem"]
+    if authority:
+        above = os.path.join(directory, authority)
+        command += ["-CA", above + ".pem", "-CAkey", above + ".key",
+                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-addext", "basicConstraints=critical,CA:FALSE"]
+    openssl(*command)
+    os.chmod(path + ".key", 0o600)
+    return path
+
+
+class TlsBridge(Bridge):
+    """Spoken to over https."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.url = f"https://localhost:{self.port}"
+
+    def health(self):
+        return subprocess.run([BRIDGE, "health", "-c", self.config], capture_output=True,
+                              check=False).returncode
+
+    def reload(self):
+        self.process.child.send_signal(signal.SIGHUP)
+
+    def named(self, event):
+        return [one for one in self.events() if one["event"] == event]
+
+
+class Tls(SystemTest):
+    more = ""  # keys of listen.tls
+
+    def setUp(self):
+        super().setUp()
+        for name in ("authority", "senders"):
+            issue(self.directory, name)
+        issue(self.directory, "bridge", "authority")
+        issue(self.directory, "sender", "senders")
+        config = CONFIG.replace("}\n", TLS.replace("@MORE@", self.more), 1)
+        self.bridge = TlsBridge(BRIDGE, self.directory, config, self.sim.url)
+        self.bridge.context = ssl.create_default_context(cafile=self.path("authority.pem"))
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def shown(self):
+        """The certificate that a new connection is shown."""
+        return ssl.get_server_certificate(("127.0.0.1", self.bridge.port))
+
+    def own(self):
+        with open(self.path("bridge.pem"), encoding="utf-8") as file:
+            return ssl.PEM_cert_to_DER_cert(file.read())
+
+
+class Server(Tls):
+    def test_an_alert_over_https_becomes_a_ticket(self):
+        self.assertEqual(self.bridge.health(), 1)
+        self.bridge.start()
+        self.assertEqual(self.bridge.health(), 0)
+        self.accepted("zabbix", zabbix())
+        self.assertIn("Disk full", self.one_ticket()["name"])
+        self.assertEqual(self.bridge.process.stop(), 0)
+
+    def test_plain_http_gets_nothing_and_the_log_says_what_to_do(self):
+        self.bridge.start()
+        with socket.create_connection(("127.0.0.1", self.bridge.port), timeout=20) as plain:
+            plain.sendall(b"GET /healthz HTTP/1.1\r\nHost: bridge\r\n\r\n")
+            try:
+                self.assertEqual(plain.recv(100), b"")
+            except ConnectionResetError:
+                pass  # closed over what it had not read
+        told = wait_for("the refusal in the log", lambda: self.bridge.named("tls_refused"))
+        self.assertIn("https://", told[0]["message"])
+        self.assertIn('tls_handshakes_failed_total{reason="plain_http"} 1', self.bridge.metrics())
+
+    def test_a_renewed_certificate_is_taken_by_a_reload_and_a_bad_one_is_not(self):
+        self.bridge.start()
+        first = ssl.PEM_cert_to_DER_cert(self.shown())
+        self.assertEqual(first, self.own())
+        with socket.create_connection(("127.0.0.1", self.bridge.port), timeout=20) as raw, \
+                self.bridge.context.wrap_socket(raw, server_hostname="localhost") as kept:
+            self.ask(kept)
+
+            issue(self.directory, "bridge", "authority")
+            second = self.own()
+            self.assertNotEqual(first, second)
+            self.bridge.reload()
+            wait_for("the reload", lambda: self.bridge.named("reloaded"))
+            self.assertEqual(ssl.PEM_cert_to_DER_cert(self.shown()), second)
+            self.ask(kept)
+
+            issue(self.directory, "stranger", file="other")
+            shutil.copy(self.path("other.key"), self.path("bridge.key"))
+            self.bridge.reload()
+            told = wait_for("the refusal", lambda: self.bridge.named("reload_refused"))
+            self.assertIn("bridge.key", told[0]["fields"]["mistakes"])
+            self.assertIn("does not belong", told[0]["fields"]["mistakes"])
+            self.assertEqual(ssl.PEM_cert_to_DER_cert(self.shown()), second)
+            self.ask(kept)
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+
+    def ask(self, connection):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: bridge\r\n\r\n")
+        answer = b""
+        while not answer.endswith(b"}\n"):
+            piece = connection.recv(1000)
+            self.assertTrue(piece, answer)
+            answer += piece
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+
+
+class Clients(Tls):
+    more = ', client_ca: "@DIR@/senders.pem"'
+
+    def test_only_a_sender_with_a_certificate_gets_in_and_health_needs_none(self):
+        self.bridge.context.load_cert_chain(self.path("sender.pem"), self.path("sender.key"))
+        self.bridge.start()
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        self.assertEqual(self.bridge.health(), 0)
+        bare = ssl.create_default_context(cafile=self.path("authority.pem"))
+        with self.assertRaises(OSError):
+            http("GET", self.bridge.url + "/healthz", context=bare)
+        wait_for("the refusal in the log", lambda: self.bridge.named("tls_refused"))
+
+
+if __name__ == "__main__":
+    unittest.main()
