@@ -92,14 +92,14 @@ void StoreThread::deliver(std::unique_ptr<Job> job) {
 }
 
 void StoreThread::loop() {
-    for (auto batch = take(); !batch.empty(); batch = take()) {
+    for (auto batch = take(); !batch.jobs.empty(); batch = take()) {
         run_batch(std::move(batch));
         checkpoint_if_due();
     }
     db_.reset();
 }
 
-StoreThread::Jobs StoreThread::take() {
+StoreThread::Batch StoreThread::take() {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
     if (urgent_ == 0 && !stopping_) {
@@ -107,21 +107,33 @@ StoreThread::Jobs StoreThread::take() {
             return stopping_ || urgent_ > 0 || queued_ >= kBatchJobs;
         });
     }
-    Jobs batch;
-    batch.reserve(std::min(queued_, kBatchJobs));
-    const bool others_wait = !lane(Lane::claim).empty() || !lane(Lane::rest).empty();
-    move_jobs(Lane::in_order, kBatchJobs, batch);
-    if (!lane(Lane::in_order).empty()) {
+    Batch batch;
+    batch.jobs.reserve(std::min(queued_, kBatchJobs));
+    move_jobs(Lane::in_order, kBatchJobs, batch.jobs);
+    if (!batch.jobs.empty()) {
         return batch;
     }
+    const std::size_t others = lane(Lane::claim).size() + lane(Lane::rest).size();
     move_jobs(
-        Lane::intake,
-        std::min(others_wait ? kBatchIntakeShare : kBatchJobs, kBatchJobs - batch.size()), batch
+        Lane::intake, kBatchJobs - std::min(others, kBatchJobs - kBatchIntakeShare), batch.jobs
     );
-    move_jobs(Lane::claim, kBatchJobs - batch.size(), batch);
-    move_jobs(Lane::rest, kBatchJobs - batch.size(), batch);
-    move_jobs(Lane::intake, kBatchJobs - batch.size(), batch);
+    batch.is_in_haste =
+        !batch.jobs.empty() || std::chrono::steady_clock::now() - last_intake_ < kIntakePause;
+    move_jobs(Lane::claim, kBatchJobs - batch.jobs.size(), batch.jobs);
+    move_jobs(Lane::rest, kBatchJobs - batch.jobs.size(), batch.jobs);
     return batch;
+}
+
+// Not run: they are first again in their lanes.
+void StoreThread::put_back(Jobs& jobs, std::size_t from) {
+    const std::lock_guard lock(mutex_);
+    while (jobs.size() > from) {
+        std::unique_ptr<Job> job = std::move(jobs.back());
+        jobs.pop_back();
+        urgent_ += job->kind.may_linger ? 0 : 1;
+        ++queued_;
+        lane(job->kind.lane).push_front(std::move(job));
+    }
 }
 
 void StoreThread::move_jobs(Lane which, std::size_t limit, Jobs& batch) {
@@ -134,13 +146,14 @@ void StoreThread::move_jobs(Lane which, std::size_t limit, Jobs& batch) {
     }
 }
 
-void StoreThread::run_batch(Jobs batch) {
-    BatchReport report;
-    report.jobs = batch.size();
-    report.wrote =
-        std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->kind.writes; });
+void StoreThread::run_batch(Batch batch) {
     const auto started = std::chrono::steady_clock::now();
     const auto failure = execute(batch);
+    BatchReport report;
+    report.jobs = batch.jobs.size();
+    report.wrote = std::any_of(batch.jobs.begin(), batch.jobs.end(), [](const auto& job) {
+        return job->kind.writes;
+    });
     report.duration = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - started
     );
@@ -151,7 +164,7 @@ void StoreThread::run_batch(Jobs batch) {
     if (options_.on_batch) {
         boost::asio::post(executor_, [call = options_.on_batch, report] { call(report); });
     }
-    for (auto& job : batch) {
+    for (auto& job : batch.jobs) {
         if (failure) {
             job->fail(failure->error);
         }
@@ -159,16 +172,15 @@ void StoreThread::run_batch(Jobs batch) {
     }
 }
 
-std::optional<StoreThread::Failure> StoreThread::execute(Jobs& batch) {
-    const bool writing =
-        std::any_of(batch.begin(), batch.end(), [](const auto& job) { return job->kind.writes; });
+std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
+    const bool writing = std::any_of(batch.jobs.begin(), batch.jobs.end(), [](const auto& job) {
+        return job->kind.writes;
+    });
     try {
         if (writing) {
             db_->run("BEGIN IMMEDIATE");
         }
-        for (auto& job : batch) {
-            run_job(*job);
-        }
+        run_jobs(batch);
         if (writing) {
             test_point("store_before_commit");
             db_->run("COMMIT");
@@ -186,6 +198,22 @@ std::optional<StoreThread::Failure> StoreThread::execute(Jobs& batch) {
             }
         }
         return Failure{error.as_error(), error.is_fatal()};
+    }
+}
+
+// In haste at least one of the others runs; what there was no time for goes back.
+void StoreThread::run_jobs(Batch& batch) {
+    std::optional<std::chrono::steady_clock::time_point> others_since;
+    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+        if (batch.is_in_haste && batch.jobs[i]->kind.lane != Lane::intake) {
+            const auto now = std::chrono::steady_clock::now();
+            if (others_since && now - *others_since >= kOthersTime) {
+                put_back(batch.jobs, i);
+                return;
+            }
+            others_since = others_since.value_or(now);
+        }
+        run_job(*batch.jobs[i]);
     }
 }
 

@@ -19,7 +19,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "system"))
 from harness import Failure  # noqa: E402
 from programs import Run  # noqa: E402
-from rows import ROWS  # noqa: E402
+from rows import EXTRA_ROWS, ROWS  # noqa: E402
 
 HEAD = ("no.", "what", "product", "ceiling", "unit", "ratio", "of the rounds", "bar", "")
 
@@ -54,7 +54,7 @@ def measure(run, names):
     for name in names:
         print(f"bench: {name}", file=sys.stderr, flush=True)
         try:
-            results += ROWS[name](run)
+            results += (ROWS | EXTRA_ROWS)[name](run)
         except (Failure, OSError, subprocess.SubprocessError) as problem:
             failures.append(f"{name}: {problem}")
     return results, failures
@@ -62,7 +62,8 @@ def measure(run, names):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"all, or some of {', '.join(ROWS)}")
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"all of {', '.join(ROWS)}; or some of "
+                        f"these and {', '.join(EXTRA_ROWS)}")
     parser.add_argument("--build", default="build/release", help="folder of the built programs")
     parser.add_argument("--peers", default="build/bench/peers", help="folder of unpacked packages")
     parser.add_argument("--directory", default="build/bench", help="folder on the disk to measure")
@@ -70,9 +71,9 @@ def main():
     parser.add_argument("--seconds", type=int, default=2, help="of each measurement")
     parser.add_argument("--quick", action="store_true", help="one round of one second")
     options = parser.parse_args()
-    unknown = [name for name in options.rows if name not in ROWS]
+    unknown = [name for name in options.rows if name not in ROWS | EXTRA_ROWS]
     if unknown:
-        parser.error(f"no row is called {unknown[0]}; there are {', '.join(ROWS)}")
+        parser.error(f"no row is called {unknown[0]}; there are {', '.join(ROWS | EXTRA_ROWS)}")
     if options.quick:
         options.rounds = options.seconds = 1
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)

@@ -11,12 +11,15 @@ import json
 import socket
 import statistics
 import subprocess
+import sys
 import time
 
+from full_store import fill
 from harness import Failure, Process, free_port, wait_for
 from programs import Daemon, alertmanager_alert, listens, request, resident, write
 
 SENDERS = 64
+FULL_ROWS = 10_000_000
 DISK_5MS = {"BENCH_SYNC_MS": "5"}
 
 
@@ -297,6 +300,31 @@ def pool(run):
                    rates(eight), rates(one), 0.9 * 8)]
 
 
+def full_journal(run):
+    """Not one of the usual rows: filling the store takes minutes and gigabytes."""
+    rows = 100_000 if run.options.quick else FULL_ROWS
+    alert = run.alert[:300]  # decided ones are read by nobody; their length is what counts
+
+    def loaded(daemon):
+        daemon.meet_hosts()
+        return daemon.load(SENDERS)["rate"]
+    full = Daemon(run, open_after="1h")
+    with full:
+        full.bridge.process.stop()
+        print(f"bench: filling a store with {rows:,} alerts", file=sys.stderr, flush=True)
+        if fill(full.directory, rows, alert) < rows:
+            raise Failure("the store was not filled")
+        full_rates, empty_rates = [], []
+        for _ in range(run.options.rounds):
+            full.__enter__()
+            full_rates.append(full.load(SENDERS)["rate"])
+            full.bridge.process.stop()
+            with Daemon(run, open_after="1h") as empty:
+                empty_rates.append(loaded(empty))
+    return [Result("", f"durable 202s with {rows:,} alerts in the journal / none", "req/s",
+                   full_rates, empty_rates, 0.9)]
+
+
 ROWS = {
     "keep-alive": keep_alive,
     "connection": connection_each,
@@ -311,3 +339,4 @@ ROWS = {
     "memory": memory,
     "sustained": sustained,
 }
+EXTRA_ROWS = {"full-journal": full_journal}

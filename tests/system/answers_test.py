@@ -20,6 +20,8 @@ SIM = os.environ["SIM"]
 
 API = "^/apirest.php"
 TICKET = "^/apirest.php/Ticket$"
+FOLLOWUP = "^/apirest.php/ITILFollowup$"
+SOLUTION = "^/apirest.php/ITILSolution$"
 LOOK_UP = "^/apirest.php/search/Ticket$"
 
 # What is wrong, GLPI 10's answer, GLPI 11's, what /readyz says of it. Every call is answered so.
@@ -41,6 +43,10 @@ UNCLEAR = ("html_200", "html_500", "empty_200", "maintenance", "update_needed", 
            "commit_then_reset", "commit_then_hang", "half_answer", "reset_before")
 
 
+# The same to a follow-up, then to a solution; a choice, since they are read by the same code.
+UNCLEAR_NEWS = ("sql_400", "sql_400_stored", "sql_500", "commit_then_500", "half_answer")
+
+
 class BothVersions:
     """Run against both GLPIs by the subclasses below."""
     version = "11"
@@ -49,7 +55,7 @@ class BothVersions:
         self.bench = Bench(BRIDGE, SIM, self.version, CONFIG)
         self.addCleanup(self.clean_up)
         self.sender = Sender(self.bench.bridge.port, self.bench.history)
-        self.number = 0
+        self.number = self.asked = 0
 
     def clean_up(self):
         self.sender.close()
@@ -126,6 +132,29 @@ class BothVersions:
                 self.assertEqual(self.bench.fired(), {action: 1})
                 after = self.bench.metric("operations_total", kind="open", result="uncertain")
                 self.assertGreaterEqual(after, before + 1)
+                self.bench.clear_faults()
+        self.everything_arrived_once()
+
+    def news(self, key, what, note=""):
+        """A note on the newest problem, or its recovery."""
+        self.asked += 1
+        status = self.sender.post(10_000 + self.asked, key, what, 2 * self.number, note)
+        self.assertEqual(status, 202)
+
+    def test_every_unclear_answer_to_news_ends_in_one_entry(self):
+        self.bench.bridge.start()
+        for action in UNCLEAR_NEWS:
+            with self.subTest(action):
+                key = self.problem()
+                self.opened(self.number)
+                self.bench.faults(("POST", FOLLOWUP, action, {"count": 1}),
+                                  ("POST", SOLUTION, action, {"count": 1}))
+                note = key.replace("K", "N") + "x1"  # as the checker knows them
+                self.news(key, "note", note)
+                wait_for("the note", lambda: note in str(self.tickets_of(key)))
+                self.news(key, "recovery")
+                wait_for("the solution", lambda: self.tickets_of(key)[0]["status"] == 5)
+                self.assertEqual(self.bench.fired(), {action: 2})
                 self.bench.clear_faults()
         self.everything_arrived_once()
 

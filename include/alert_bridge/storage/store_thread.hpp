@@ -7,15 +7,16 @@
 //
 // Guarantees: whatever is queued (up to kBatchJobs) shares one transaction and one sync; each job
 // has a savepoint, so that a failing job undoes only itself. No job completes before the commit.
-// Intake goes first but leaves room in every batch for the others. Jobs that may linger wait for a
-// sync that intake causes anyway, at most kLinger after intake's last job; with intake silent they
-// do not wait. A failed read, write or sync fails the whole batch with store_io and turns the store
-// off: all later jobs fail at once and on_fatal is called, on the I/O thread. A full disk fails the
-// batch with store_full and calls on_full; the store goes on. Past jobs_max queued jobs the answer
-// is store_busy. Not guaranteed: that a cancelled caller's job does not happen. Thread rule:
-// submit() and close() on the I/O thread. Work runs on the store thread, and both it and what it
-// captured are destroyed on the I/O thread. Lifetime: must be destroyed before the executor's
-// context. Tests: tests/contract/store_test.cpp, tests/unit/storage/store_thread_test.cpp
+// Intake goes first; while alerts come in the others get kOthersTime of each transaction, and one
+// of them at least. Jobs that may linger wait for a sync that intake causes anyway, at most kLinger
+// after intake's last job; with intake silent they do not wait. A failed read, write or sync fails
+// the whole batch with store_io and turns the store off: all later jobs fail at once and on_fatal
+// is called, on the I/O thread. A full disk fails the batch with store_full and calls on_full; the
+// store goes on. Past jobs_max queued jobs the answer is store_busy. Not guaranteed: that a
+// cancelled caller's job does not happen. Thread rule: submit() and close() on the I/O thread. Work
+// runs on the store thread, and both it and what it captured are destroyed on the I/O thread.
+// Lifetime: must be destroyed before the executor's context. Tests: tests/contract/store_test.cpp,
+// tests/unit/storage/store_thread_test.cpp
 #pragma once
 
 #include <array>
@@ -45,6 +46,9 @@ namespace alert_bridge::storage {
 
 inline constexpr std::size_t kBatchJobs = 256;
 inline constexpr std::size_t kBatchIntakeShare = 192;  // while other jobs wait
+// While alerts come in, of each transaction: their senders wait for its end.
+inline constexpr std::chrono::milliseconds kOthersTime{2};
+inline constexpr std::chrono::milliseconds kIntakePause{50};  // after the last one: no more come in
 inline constexpr std::chrono::milliseconds kLinger{10};
 
 // in_order: after everything that is queued, of all lanes, and before everything that comes later.
@@ -157,14 +161,21 @@ class StoreThread {
         bool is_fatal = false;
     };
 
+    struct Batch {
+        Jobs jobs;                 // those of intake first
+        bool is_in_haste = false;  // alerts come in: the others get kOthersTime at most
+    };
+
     void enqueue(std::unique_ptr<Job> job);
     void deliver(std::unique_ptr<Job> job);
     void loop();
-    [[nodiscard]] Jobs take();
+    [[nodiscard]] Batch take();
     void line_up();
     void move_jobs(Lane lane, std::size_t limit, Jobs& batch);
-    void run_batch(Jobs batch);
-    [[nodiscard]] std::optional<Failure> execute(Jobs& batch);
+    void run_batch(Batch batch);
+    [[nodiscard]] std::optional<Failure> execute(Batch& batch);
+    void run_jobs(Batch& batch);
+    void put_back(Jobs& jobs, std::size_t from);
     void run_job(Job& job);
     void checkpoint_if_due();
     void turn_off(const Error& error);
