@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What SqliteStore promises beyond the port: group commit, bounds, and how it behaves when the disk
 // fails or is full.
+#include <future>
+#include <thread>
+
 #include "catch.hpp"
 #include "faulty_vfs.hpp"
 #include "store_bench.hpp"
@@ -115,6 +118,48 @@ TEST_CASE("waits move after every call that was made before, and before every la
     }
     CHECK(seen_before == std::vector<WallTime>(600, row.due_at));
     CHECK(seen_after == std::vector<WallTime>(20, row.due_at + jump));
+}
+
+TEST_CASE("an alert does not wait for all the decisions that were asked for before it") {
+    SqliteBench bench;
+    std::promise<void> all_queued;
+    auto gate = all_queued.get_future().share();
+    std::size_t decided = 0;
+    std::size_t decided_before_the_answer = 1'000;
+    auto decide = [](SqliteBench& where, std::shared_future<void> begin,
+                     std::size_t& count) -> boost::asio::awaitable<int> {
+        auto function = [begin](const domain::Snapshot&) {
+            begin.wait();  // the store thread
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            return applied();
+        };
+        const auto result = co_await where.store().decide(about_alert(0), function);
+        ++count;
+        co_return result.has_value() ? 1 : 0;
+    };
+    auto append = [](SqliteBench& where, const std::size_t& count,
+                     std::size_t& out) -> boost::asio::awaitable<int> {
+        auto batch = a_batch(an_alert("a1"));
+        const auto result = co_await where.store().append(std::move(batch));
+        out = count;
+        co_return result.has_value() ? 1 : 0;
+    };
+    auto open = [](std::promise<void>& promise) -> boost::asio::awaitable<int> {
+        promise.set_value();
+        co_return 1;
+    };
+    std::vector<boost::asio::awaitable<int>> tasks;
+    for (int i = 0; i < 300; ++i) {
+        tasks.push_back(decide(bench, gate, decided));
+    }
+    tasks.push_back(append(bench, decided, decided_before_the_answer));
+    tasks.push_back(open(all_queued));
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    CHECK(decided == 300);
+    // What the thread had taken when it met the gate (at most one batch), and 2 ms more.
+    CHECK(decided_before_the_answer < 300);
 }
 
 TEST_CASE("past the bound of the queue the store says busy at once") {
