@@ -187,6 +187,8 @@ void fields(Archive& archive, Value& value) {
 
 namespace {
 
+constexpr std::size_t kUsualBytes = 2048;
+
 template <class T>
 bool decode_object(std::string_view text, T& out) {
     const Json json = Json::parse(text, nullptr, false);
@@ -200,9 +202,12 @@ bool decode_object(std::string_view text, T& out) {
 
 template <Style style, class T>
 std::string encode_object(const T& value) {
-    Writer<style> writer;
+    std::string text;
+    text.reserve(kUsualBytes);
+    Writer<style> writer(text);
     fields(writer, value);
-    return writer.text();
+    writer.close();
+    return text;
 }
 
 }  // namespace

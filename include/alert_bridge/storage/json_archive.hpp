@@ -11,6 +11,7 @@
 // the whole JSON library. Thread rule: values. Tests: tests/unit/storage/alert_json_test.cpp
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -21,6 +22,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "alert_bridge/base/text.hpp"
 #include "alert_bridge/base/time.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
@@ -91,54 +93,108 @@ inline void parse_word(std::string_view word, domain::Evidence& out) {
 
 enum class Style { complete, brief };  // brief: values that are empty, zero or false are left out
 
+// As a JSON string. Bad UTF-8 is replaced; a bad sequence never swallows the quote behind it.
+inline void write_text(std::string& out, std::string_view text) {
+    constexpr std::string_view kHex = "0123456789abcdef";
+    std::string repaired;
+    if (std::any_of(text.begin(), text.end(), [](char letter) {
+            return static_cast<unsigned char>(letter) >= 0x80;
+        })) {
+        repaired = repair_utf8(text);
+        text = repaired;
+    }
+    out += '"';
+    std::size_t written = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const auto letter = static_cast<unsigned char>(text[at]);
+        if (letter >= 0x20 && letter != '"' && letter != '\\') {
+            continue;
+        }
+        out.append(text, written, at - written);
+        written = at + 1;
+        if (letter >= 0x20) {
+            out += '\\';
+            out += text[at];
+        } else if (letter == '\n') {
+            out += "\\n";
+        } else {
+            out += "\\u00";
+            out += kHex[letter >> 4U];
+            out += kHex[letter & 0xFU];
+        }
+    }
+    out.append(text, written);
+    out += '"';
+}
+
+// Writes text directly: of a decision's work, building a tree of JSON values first was a large
+// part.
 template <Style style>
 class Writer {
   public:
+    // Appends one object to `out`; close() ends it.
+    explicit Writer(std::string& out) : out_(out) {}
+
     template <class T>
     void operator()(const char* key, const T& value) {
         if (style == Style::complete || !is_empty(value)) {
-            json_[key] = to_json(value);
+            begin_member(key);
+            write(value);
         }
     }
-    [[nodiscard]] std::string text() const {
-        return json_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    }
+    void close() { out_ += is_first_ ? "{}" : "}"; }
 
   private:
-    static Json to_json(const std::string& value) { return value; }
-    static Json to_json(bool value) { return value; }
-    static Json to_json(int value) { return value; }
-    static Json to_json(std::int64_t value) { return value; }
-    static Json to_json(Duration value) { return value.count(); }
-    static Json to_json(WallTime value) { return to_unix_ms(value); }
-    template <class T>
-    static Json to_json(const std::optional<T>& value) {
-        return value ? to_json(*value) : Json();
+    void begin_member(std::string_view key) {
+        out_ += is_first_ ? '{' : ',';
+        is_first_ = false;
+        write(key);
+        out_ += ':';
     }
+
+    void write(std::string_view value) { write_text(out_, value); }
+    void write(const std::string& value) { write_text(out_, value); }
+    void write(bool value) { out_ += value ? "true" : "false"; }
+    void write(int value) { write(std::int64_t{value}); }
+    void write(std::int64_t value) { out_ += std::to_string(value); }
+    void write(Duration value) { write(std::int64_t{value.count()}); }
+    void write(WallTime value) { write(to_unix_ms(value)); }
     template <class T>
-    static Json to_json(const std::vector<T>& values) {
-        Json list = Json::array();
-        for (const auto& value : values) {
-            list.push_back(to_json(value));
-        }
-        return list;
-    }
-    template <class T>
-    static Json to_json(const std::map<std::string, T>& values) {
-        Json object = Json::object();
-        for (const auto& [key, value] : values) {
-            object[key] = to_json(value);
-        }
-        return object;
-    }
-    template <class T>
-    static Json to_json(const T& value) {
-        if constexpr (std::is_enum_v<T>) {
-            return std::string(to_string(value));
+    void write(const std::optional<T>& value) {
+        if (value) {
+            write(*value);
         } else {
-            Writer writer;
-            fields(writer, value);
-            return std::move(writer.json_);
+            out_ += "null";
+        }
+    }
+    template <class T>
+    void write(const std::vector<T>& values) {
+        out_ += '[';
+        for (const auto& value : values) {
+            if (&value != &values.front()) {
+                out_ += ',';
+            }
+            write(value);
+        }
+        out_ += ']';
+    }
+    template <class T>
+    void write(const std::map<std::string, T>& values) {
+        Writer object(out_);
+        for (const auto& [key, value] : values) {
+            object.begin_member(key);
+            object.write(value);
+        }
+        object.close();
+    }
+    template <class T>
+    void write(const T& value) {
+        if constexpr (std::is_enum_v<T>) {
+            write(to_string(value));
+        } else {
+            Writer object(out_);
+            fields(object, value);
+            object.close();
         }
     }
 
@@ -155,7 +211,8 @@ class Writer {
         }
     }
 
-    Json json_ = Json::object();
+    std::string& out_;
+    bool is_first_ = true;
 };
 
 class Reader {
