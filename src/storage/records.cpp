@@ -108,14 +108,15 @@ std::optional<domain::Problem> find_problem(Database& db, const std::string& key
     return problem;
 }
 
-void save_problem(Database& db, const domain::Problem& problem) {
+void save_problem(Database& db, const domain::Problem& problem, const std::string& last_reason) {
     db.run(
-        "INSERT INTO problems (key, order_major, order_minor, state, updated_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO UPDATE SET"
+        "INSERT INTO problems (key, order_major, order_minor, state, updated_at, last_reason)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO UPDATE SET"
         " order_major = excluded.order_major, order_minor = excluded.order_minor,"
-        " state = excluded.state, updated_at = excluded.updated_at",
+        " state = excluded.state, updated_at = excluded.updated_at,"
+        " last_reason = excluded.last_reason",
         problem.key, problem.newest.major, problem.newest.minor, to_string(problem.state),
-        problem.updated_at
+        problem.updated_at, last_reason
     );
 }
 
@@ -227,22 +228,29 @@ std::vector<domain::Operation> unfinished_operations_of(
 }
 
 void insert_operation(Database& db, domain::Operation& operation) {
+    operation.seq = 1;
+    bool is_head = false;
     {
         auto row = db.query(
-            "SELECT coalesce(max(seq), 0) + 1 FROM operations WHERE incident_id = ?1",
+            "SELECT coalesce(max(seq), 0) + 1, NOT EXISTS (SELECT 1 FROM operations"
+            " WHERE incident_id = ?1 AND head = 1) FROM operations WHERE incident_id = ?1",
             operation.incident_id
         );
-        operation.seq = row.next() ? row.integer() : 1;
+        if (row.next()) {
+            operation.seq = row.integer();
+            is_head = row.flag() && operation.state == domain::OperationState::due;
+        }
     }
     db.run(
         "INSERT INTO operations (incident_id, seq, kind, state, reference, attempts,"
         " lookups_empty, refusal, refusals, created_at, retried_at, due_at, sent_at, last_error,"
-        " result_id, content)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        " result_id, content, head)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         operation.incident_id, operation.seq, to_string(operation.kind), to_string(operation.state),
         operation.reference, operation.attempts, operation.lookups_empty, operation.refusal,
         operation.refusals, operation.created_at, operation.retried_at, operation.due_at,
-        operation.sent_at, operation.last_error, operation.result_id, encode(operation.content)
+        operation.sent_at, operation.last_error, operation.result_id, encode(operation.content),
+        is_head
     );
     operation.id = db.last_insert_id();
 }
@@ -268,18 +276,28 @@ void update_operation(Database& db, const domain::Operation& operation) {
 }
 
 void mark_head(Database& db, const std::string& incident_id) {
+    std::int64_t head = 0;
+    {
+        auto row = db.query(
+            "SELECT id, head FROM operations WHERE incident_id = ?1"
+            " AND state NOT IN ('done', 'skipped') AND (state <> 'dead' OR kind = 'open')"
+            " ORDER BY state = 'sending' DESC, state = 'uncertain' DESC, seq LIMIT 1",
+            incident_id
+        );
+        if (row.next()) {
+            head = row.integer();
+            const bool is_marked = row.flag();  // then no other one is: a unique index
+            if (is_marked) {
+                return;
+            }
+        }
+    }
     db.run(
         "UPDATE operations SET head = 0 WHERE incident_id = ?1 AND head = 1"
         " AND state <> 'sending'",
         incident_id
     );
-    db.run(
-        "UPDATE operations SET head = 1 WHERE id = (SELECT id FROM operations"
-        " WHERE incident_id = ?1 AND state NOT IN ('done', 'skipped')"
-        " AND (state <> 'dead' OR kind = 'open')"
-        " ORDER BY state = 'sending' DESC, state = 'uncertain' DESC, seq LIMIT 1)",
-        incident_id
-    );
+    db.run("UPDATE operations SET head = 1 WHERE id = ?1", head);
 }
 
 void save_timer(Database& db, const domain::Timer& timer) {
