@@ -7,29 +7,25 @@
 //
 // which alert_json.cpp gives for every struct.
 // Guarantees: what one writes the other reads; a missing key, an unknown key, a value of another
-// type or an unknown word leaves the member as it is. For alert_json.cpp only: this header brings
-// the whole JSON library. Thread rule: values. Tests: tests/unit/storage/alert_json_test.cpp
+// type or an unknown word leaves the member as it is. For alert_json.cpp only. Thread rule: values.
+// Tests: tests/unit/storage/alert_json_test.cpp
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <vector>
 
-#include "alert_bridge/base/text.hpp"
 #include "alert_bridge/base/time.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/storage/json_text.hpp"
 
 namespace alert_bridge::storage {
-
-using Json = nlohmann::json;
 
 // `Value` is the struct itself when reading and const when writing.
 template <class Value, class Struct>
@@ -92,40 +88,6 @@ inline void parse_word(std::string_view word, domain::Evidence& out) {
 }
 
 enum class Style { complete, brief };  // brief: values that are empty, zero or false are left out
-
-// As a JSON string. Bad UTF-8 is replaced; a bad sequence never swallows the quote behind it.
-inline void write_text(std::string& out, std::string_view text) {
-    constexpr std::string_view kHex = "0123456789abcdef";
-    std::string repaired;
-    if (std::any_of(text.begin(), text.end(), [](char letter) {
-            return static_cast<unsigned char>(letter) >= 0x80;
-        })) {
-        repaired = repair_utf8(text);
-        text = repaired;
-    }
-    out += '"';
-    std::size_t written = 0;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const auto letter = static_cast<unsigned char>(text[at]);
-        if (letter >= 0x20 && letter != '"' && letter != '\\') {
-            continue;
-        }
-        out.append(text, written, at - written);
-        written = at + 1;
-        if (letter >= 0x20) {
-            out += '\\';
-            out += text[at];
-        } else if (letter == '\n') {
-            out += "\\n";
-        } else {
-            out += "\\u00";
-            out += kHex[letter >> 4U];
-            out += kHex[letter & 0xFU];
-        }
-    }
-    out.append(text, written);
-    out += '"';
-}
 
 // Writes text directly: of a decision's work, building a tree of JSON values first was a large
 // part.
@@ -215,88 +177,109 @@ class Writer {
     bool is_first_ = true;
 };
 
+// One member of an object: fields() finds the place that it belongs to.
 class Reader {
   public:
-    explicit Reader(const Json& json) : json_(json) {}
+    // Requires: the cursor stands before the member's value.
+    Reader(JsonCursor& cursor, const std::string& name) : cursor_(cursor), name_(name) {}
 
     template <class T>
-    void operator()(const char* key, T& out) {
-        const auto found = json_.find(key);
-        if (found != json_.end()) {
-            from_json(*found, out);
+    void operator()(std::string_view key, T& out) {
+        if (!is_taken_ && name_ == key) {
+            is_taken_ = true;
+            read(cursor_, out);
         }
+    }
+
+    // A whole object, or any other value, which changes nothing.
+    template <class Struct>
+    static void read_object(JsonCursor& cursor, Struct& out) {
+        if (cursor.next() != '{') {
+            return cursor.skip();
+        }
+        cursor.members([&](const std::string& name) {
+            Reader member(cursor, name);
+            fields(member, out);
+            if (!member.is_taken_) {
+                cursor.skip();
+            }
+        });
     }
 
   private:
-    static void from_json(const Json& json, std::string& out) {
-        if (json.is_string()) {
-            out = json.get_ref<const std::string&>();
+    static void read(JsonCursor& cursor, std::string& out) {
+        if (cursor.next() != '"') {
+            return cursor.skip();
         }
+        out = cursor.text();
     }
-    static void from_json(const Json& json, bool& out) {
-        if (json.is_boolean()) {
-            out = json.get<bool>();
+    static void read(JsonCursor& cursor, bool& out) {
+        if (cursor.next() != 't' && cursor.next() != 'f') {
+            return cursor.skip();
         }
+        out = cursor.flag();
     }
-    static void from_json(const Json& json, std::int64_t& out) {
-        if (json.is_number_integer()) {
-            out = json.get<std::int64_t>();
+    static void read(JsonCursor& cursor, std::int64_t& out) {
+        const char first = cursor.next();
+        if (first != '-' && (first < '0' || first > '9')) {
+            return cursor.skip();
         }
+        out = cursor.integer().value_or(out);
     }
-    static void from_json(const Json& json, int& out) {
+    static void read(JsonCursor& cursor, int& out) {
         std::int64_t wide = out;
-        from_json(json, wide);
+        read(cursor, wide);
         if (wide >= std::numeric_limits<int>::min() && wide <= std::numeric_limits<int>::max()) {
             out = static_cast<int>(wide);
         }
     }
-    static void from_json(const Json& json, Duration& out) {
+    static void read(JsonCursor& cursor, Duration& out) {
         std::int64_t count = out.count();
-        from_json(json, count);
+        read(cursor, count);
         out = Duration(count);
     }
-    static void from_json(const Json& json, WallTime& out) {
+    static void read(JsonCursor& cursor, WallTime& out) {
         std::int64_t ms = to_unix_ms(out);
-        from_json(json, ms);
+        read(cursor, ms);
         out = from_unix_ms(ms);
     }
     template <class T>
-    static void from_json(const Json& json, std::optional<T>& out) {
-        if (!json.is_null()) {
-            from_json(json, out.emplace());
+    static void read(JsonCursor& cursor, std::optional<T>& out) {
+        if (cursor.next() == 'n') {
+            return cursor.skip();
         }
+        read(cursor, out.emplace());
     }
     template <class T>
-    static void from_json(const Json& json, std::vector<T>& out) {
-        if (json.is_array()) {
-            out.clear();
-            for (const auto& element : json) {
-                from_json(element, out.emplace_back());
-            }
+    static void read(JsonCursor& cursor, std::vector<T>& out) {
+        if (cursor.next() != '[') {
+            return cursor.skip();
         }
+        out.clear();
+        cursor.elements([&] { read(cursor, out.emplace_back()); });
     }
     template <class T>
-    static void from_json(const Json& json, std::map<std::string, T>& out) {
-        if (json.is_object()) {
-            out.clear();
-            for (const auto& [key, value] : json.items()) {
-                from_json(value, out[key]);
-            }
+    static void read(JsonCursor& cursor, std::map<std::string, T>& out) {
+        if (cursor.next() != '{') {
+            return cursor.skip();
         }
+        out.clear();
+        cursor.members([&](const std::string& name) { read(cursor, out[name]); });
     }
     template <class T>
-    static void from_json(const Json& json, T& out) {
-        if constexpr (std::is_enum_v<T>) {
-            if (json.is_string()) {
-                parse_word(json.get_ref<const std::string&>(), out);
-            }
-        } else if (json.is_object()) {
-            Reader reader(json);
-            fields(reader, out);
+    static void read(JsonCursor& cursor, T& out) {
+        if constexpr (!std::is_enum_v<T>) {
+            read_object(cursor, out);
+        } else if (cursor.next() == '"') {
+            parse_word(cursor.text(), out);
+        } else {
+            cursor.skip();
         }
     }
 
-    const Json& json_;
+    JsonCursor& cursor_;
+    const std::string& name_;
+    bool is_taken_ = false;
 };
 
 }  // namespace alert_bridge::storage
