@@ -261,8 +261,8 @@ void update_operation(Database& db, const domain::Operation& operation) {
         "UPDATE operations SET kind = ?2, state = ?3, reference = ?4, attempts = ?5,"
         " lookups_empty = ?6, refusal = ?7, refusals = ?8, due_at = ?9, sent_at = ?10,"
         " last_error = ?11, result_id = ?12, content = ?13, retried_at = ?14,"
-        " head = CASE WHEN ?3 IN ('due', 'sending', 'uncertain') OR (?3 = 'dead' AND ?2 = 'open')"
-        " THEN head ELSE 0 END WHERE id = ?1",
+        " head = CASE WHEN ?3 = 'due' OR ?3 = 'sending' OR ?3 = 'uncertain'"
+        " OR (?3 = 'dead' AND ?2 = 'open') THEN head ELSE 0 END WHERE id = ?1",
         operation.id, to_string(operation.kind), to_string(operation.state), operation.reference,
         operation.attempts, operation.lookups_empty, operation.refusal, operation.refusals,
         operation.due_at, operation.sent_at, operation.last_error, operation.result_id,
