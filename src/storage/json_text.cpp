@@ -2,6 +2,7 @@
 #include "alert_bridge/storage/json_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "alert_bridge/base/text.hpp"
@@ -16,10 +17,17 @@ bool is_ascii(std::string_view text) noexcept {
     });
 }
 
-// The first character from `at` on that may not stand in a JSON string as it is.
+// What may not stand in a JSON string as it is.
+constexpr auto kSpecial = [] {
+    std::array<bool, 256> special{};
+    std::fill_n(special.begin(), 0x20, true);
+    special['"'] = special['\\'] = true;
+    return special;
+}();
+
 const char* find_special(const char* at, const char* end) noexcept {
     return std::find_if(at, end, [](char letter) {
-        return static_cast<unsigned char>(letter) < 0x20 || letter == '"' || letter == '\\';
+        return kSpecial[static_cast<unsigned char>(letter)];
     });
 }
 

@@ -187,6 +187,9 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
 }
 
 void save_incident(Database& db, const domain::Incident& incident) {
+    const std::string opener = encode(incident.opener);
+    const bool is_new = incident.latest == incident.opener;
+    const std::string latest = is_new ? opener : encode(incident.latest);
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
         " previous_ticket, created_at, updated_at, plan, placement, opener, latest)"
@@ -200,7 +203,7 @@ void save_incident(Database& db, const domain::Incident& incident) {
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, encode(incident.plan), encode(incident.placement),
-        encode(incident.opener), encode(incident.latest)
+        opener, latest
     );
 }
 
