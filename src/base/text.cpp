@@ -82,6 +82,14 @@ bool is_unwanted(std::uint32_t point) noexcept {
     });
 }
 
+// Letters, digits and signs of ASCII at the beginning: most of any text, and never unwanted.
+std::size_t plain_length(std::string_view text) noexcept {
+    const auto end = std::find_if(text.begin(), text.end(), [](char letter) {
+        return letter < 0x20 || letter > 0x7E;
+    });
+    return static_cast<std::size_t>(end - text.begin());
+}
+
 bool is_digit(char letter) noexcept {
     return letter >= '0' && letter <= '9';
 }
@@ -165,6 +173,12 @@ std::string drop_controls(std::string_view text) {
     std::string clean;
     clean.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
+        const std::size_t plain = plain_length(text.substr(at));
+        if (plain > 0) {
+            clean += text.substr(at, plain);
+            at += plain;
+            continue;
+        }
         const std::string_view sequence = text.substr(at, sequence_at(text, at).length);
         const std::uint32_t point = code_point(sequence);
         at += sequence.size();

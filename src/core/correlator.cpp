@@ -165,11 +165,11 @@ asio::awaitable<bool> Correlator::process(Lane& lane) {
     while (!stopping_) {
         // Asked anew each time, so that a reload helps alerts that wait for a place.
         const std::shared_ptr<const Policies> policies = services_.policies.current();
-        const domain::Plan plan = policies->rules->evaluate(entry.alert, services_.clock.now());
+        domain::Plan plan = policies->rules->evaluate(entry.alert, services_.clock.now());
         if (!placement) {
             placement = remembered_place(entry.alert, plan);
         }
-        auto decision = co_await decide(entry, policies, plan, placement);
+        auto decision = co_await decide(entry, policies, std::move(plan), placement);
         if (!decision) {
             services_.events.log(
                 ports::Level::error, "decision_not_stored", "cannot store a decision, trying again",

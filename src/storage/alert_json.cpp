@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/storage/alert_json.hpp"
 
+#include <utility>
+
 #include "alert_bridge/storage/json_archive.hpp"
 
 namespace alert_bridge::storage {
@@ -187,22 +189,29 @@ void fields(Archive& archive, Value& value) {
 
 namespace {
 
+constexpr std::size_t kUsualBytes = 2048;
+
 template <class T>
 bool decode_object(std::string_view text, T& out) {
-    const Json json = Json::parse(text, nullptr, false);
-    if (!json.is_object()) {
+    JsonCursor cursor(text);
+    const bool is_object = cursor.next() == '{';
+    T value = out;  // nothing is half read
+    Reader::read_object(cursor, value);
+    if (!is_object || cursor.next() != '\0' || cursor.has_failed()) {
         return false;
     }
-    Reader reader(json);
-    fields(reader, out);
+    out = std::move(value);
     return true;
 }
 
 template <Style style, class T>
 std::string encode_object(const T& value) {
-    Writer<style> writer;
+    std::string text;
+    text.reserve(kUsualBytes);
+    Writer<style> writer(text);
     fields(writer, value);
-    return writer.text();
+    writer.close();
+    return text;
 }
 
 }  // namespace

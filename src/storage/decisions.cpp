@@ -27,6 +27,16 @@ std::string first_text(Statement row) {
     return row.next() ? row.text() : std::string();
 }
 
+// The newest incident that the problem had a part in. Most alerts are of a problem that had none:
+// this one look spares them the questions below.
+std::string last_incident_of_problem(Database& db, const std::string& problem_key) {
+    return first_text(db.query(
+        "SELECT incident_id FROM episodes WHERE problem_key = ?1 AND incident_id IS NOT NULL"
+        " ORDER BY num DESC LIMIT 1",
+        problem_key
+    ));
+}
+
 // The incident that the problem's next alert belongs to. A problem's last occurrences tell; sixteen
 // bound the work for a problem that flaps for months.
 std::string live_incident_of_problem(Database& db, const std::string& problem_key) {
@@ -64,15 +74,6 @@ std::string ended_incident_of_group(
     ));
 }
 
-std::string ended_incident_of_problem(Database& db, const std::string& problem_key) {
-    return first_text(db.query(
-        "SELECT i.id FROM (SELECT incident_id FROM episodes WHERE problem_key = ?1"
-        " AND incident_id IS NOT NULL ORDER BY num DESC LIMIT 1) e"
-        " JOIN incidents i ON i.id = e.incident_id WHERE i.state = 'ended'",
-        problem_key
-    ));
-}
-
 void add_incident(Database& db, Snapshot& snapshot, const std::string& id) {
     if (id.empty()) {
         return;
@@ -91,8 +92,10 @@ void add_incident(Database& db, Snapshot& snapshot, const std::string& id) {
     }
 }
 
-void add_previous(Database& db, Snapshot& snapshot, const ports::Subject& subject) {
-    std::string group_key = subject.group_key;
+// `last_id`: the newest incident that the alert's problem had a part in, if any.
+void add_previous(
+    Database& db, Snapshot& snapshot, std::string group_key, const std::string& last_id
+) {
     std::string own_id;
     if (snapshot.incident) {
         group_key = snapshot.incident->group_key;
@@ -102,8 +105,8 @@ void add_previous(Database& db, Snapshot& snapshot, const ports::Subject& subjec
     if (!group_key.empty()) {
         id = ended_incident_of_group(db, group_key, own_id);
     }
-    if (id.empty() && !snapshot.incident && !subject.problem_key.empty()) {
-        id = ended_incident_of_problem(db, subject.problem_key);
+    if (id.empty() && !snapshot.incident) {
+        id = last_id;  // it has ended: else it would be the snapshot's own
     }
     if (!id.empty()) {
         snapshot.previous = find_incident(db, id);
@@ -149,12 +152,16 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     Snapshot snapshot;
     snapshot.problem = find_problem(db, subject.problem_key);
     snapshot.episode = find_episode(db, subject.problem_key, subject.episode);
-    auto id = live_incident_of_problem(db, subject.problem_key);
+    const auto last_id = last_incident_of_problem(db, subject.problem_key);
+    std::string id;
+    if (!last_id.empty()) {
+        id = live_incident_of_problem(db, subject.problem_key);
+    }
     if (id.empty() && !subject.group_key.empty()) {
         id = live_incident_of_group(db, subject.group_key);
     }
     add_incident(db, snapshot, id);
-    add_previous(db, snapshot, subject);
+    add_previous(db, snapshot, subject.group_key, last_id);
     snapshot.other_open = snapshot.problem && has_other_open(db, subject);
     snapshot.news_waiting =
         subject.journal_seq != 0 && could_open(snapshot) && has_later_news(db, subject);
@@ -165,7 +172,7 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
 Snapshot incident_snapshot(Database& db, const std::string& incident_id) {
     Snapshot snapshot;
     add_incident(db, snapshot, incident_id);
-    add_previous(db, snapshot, ports::Subject{});
+    add_previous(db, snapshot, "", "");
     return snapshot;
 }
 
@@ -174,7 +181,7 @@ Snapshot incident_snapshot(Database& db, const std::string& incident_id) {
 // Parents before children, and an incident that ends before the one that takes its group key.
 void write(Database& db, Decision& decision) {
     if (decision.problem) {
-        save_problem(db, *decision.problem);
+        save_problem(db, *decision.problem, decision.reason);
     }
     for (const auto& incident : decision.incidents) {
         save_incident(db, incident);
@@ -257,9 +264,12 @@ Decision decide_alert(
             db, subject.journal_seq, decision.reason, incident_of_alert(subject, snapshot, decision)
         );
     }
-    db.run(
-        "UPDATE problems SET last_reason = ?2 WHERE key = ?1", subject.problem_key, decision.reason
-    );
+    if (!decision.problem) {
+        db.run(
+            "UPDATE problems SET last_reason = ?2 WHERE key = ?1", subject.problem_key,
+            decision.reason
+        );
+    }
     return decision;
 }
 

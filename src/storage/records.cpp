@@ -108,14 +108,15 @@ std::optional<domain::Problem> find_problem(Database& db, const std::string& key
     return problem;
 }
 
-void save_problem(Database& db, const domain::Problem& problem) {
+void save_problem(Database& db, const domain::Problem& problem, const std::string& last_reason) {
     db.run(
-        "INSERT INTO problems (key, order_major, order_minor, state, updated_at)"
-        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (key) DO UPDATE SET"
+        "INSERT INTO problems (key, order_major, order_minor, state, updated_at, last_reason)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO UPDATE SET"
         " order_major = excluded.order_major, order_minor = excluded.order_minor,"
-        " state = excluded.state, updated_at = excluded.updated_at",
+        " state = excluded.state, updated_at = excluded.updated_at,"
+        " last_reason = excluded.last_reason",
         problem.key, problem.newest.major, problem.newest.minor, to_string(problem.state),
-        problem.updated_at
+        problem.updated_at, last_reason
     );
 }
 
@@ -186,6 +187,9 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
 }
 
 void save_incident(Database& db, const domain::Incident& incident) {
+    const std::string opener = encode(incident.opener);
+    const bool is_new = incident.latest == incident.opener;
+    const std::string latest = is_new ? opener : encode(incident.latest);
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
         " previous_ticket, created_at, updated_at, plan, placement, opener, latest)"
@@ -199,7 +203,7 @@ void save_incident(Database& db, const domain::Incident& incident) {
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, encode(incident.plan), encode(incident.placement),
-        encode(incident.opener), encode(incident.latest)
+        opener, latest
     );
 }
 
@@ -227,22 +231,29 @@ std::vector<domain::Operation> unfinished_operations_of(
 }
 
 void insert_operation(Database& db, domain::Operation& operation) {
+    operation.seq = 1;
+    bool is_head = false;
     {
         auto row = db.query(
-            "SELECT coalesce(max(seq), 0) + 1 FROM operations WHERE incident_id = ?1",
+            "SELECT coalesce(max(seq), 0) + 1, NOT EXISTS (SELECT 1 FROM operations"
+            " WHERE incident_id = ?1 AND head = 1) FROM operations WHERE incident_id = ?1",
             operation.incident_id
         );
-        operation.seq = row.next() ? row.integer() : 1;
+        if (row.next()) {
+            operation.seq = row.integer();
+            is_head = row.flag() && operation.state == domain::OperationState::due;
+        }
     }
     db.run(
         "INSERT INTO operations (incident_id, seq, kind, state, reference, attempts,"
         " lookups_empty, refusal, refusals, created_at, retried_at, due_at, sent_at, last_error,"
-        " result_id, content)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        " result_id, content, head)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         operation.incident_id, operation.seq, to_string(operation.kind), to_string(operation.state),
         operation.reference, operation.attempts, operation.lookups_empty, operation.refusal,
         operation.refusals, operation.created_at, operation.retried_at, operation.due_at,
-        operation.sent_at, operation.last_error, operation.result_id, encode(operation.content)
+        operation.sent_at, operation.last_error, operation.result_id, encode(operation.content),
+        is_head
     );
     operation.id = db.last_insert_id();
 }
@@ -253,8 +264,8 @@ void update_operation(Database& db, const domain::Operation& operation) {
         "UPDATE operations SET kind = ?2, state = ?3, reference = ?4, attempts = ?5,"
         " lookups_empty = ?6, refusal = ?7, refusals = ?8, due_at = ?9, sent_at = ?10,"
         " last_error = ?11, result_id = ?12, content = ?13, retried_at = ?14,"
-        " head = CASE WHEN ?3 IN ('due', 'sending', 'uncertain') OR (?3 = 'dead' AND ?2 = 'open')"
-        " THEN head ELSE 0 END WHERE id = ?1",
+        " head = CASE WHEN ?3 = 'due' OR ?3 = 'sending' OR ?3 = 'uncertain'"
+        " OR (?3 = 'dead' AND ?2 = 'open') THEN head ELSE 0 END WHERE id = ?1",
         operation.id, to_string(operation.kind), to_string(operation.state), operation.reference,
         operation.attempts, operation.lookups_empty, operation.refusal, operation.refusals,
         operation.due_at, operation.sent_at, operation.last_error, operation.result_id,
@@ -268,18 +279,28 @@ void update_operation(Database& db, const domain::Operation& operation) {
 }
 
 void mark_head(Database& db, const std::string& incident_id) {
+    std::int64_t head = 0;
+    {
+        auto row = db.query(
+            "SELECT id, head FROM operations WHERE incident_id = ?1"
+            " AND state NOT IN ('done', 'skipped') AND (state <> 'dead' OR kind = 'open')"
+            " ORDER BY state = 'sending' DESC, state = 'uncertain' DESC, seq LIMIT 1",
+            incident_id
+        );
+        if (row.next()) {
+            head = row.integer();
+            const bool is_marked = row.flag();  // then no other one is: a unique index
+            if (is_marked) {
+                return;
+            }
+        }
+    }
     db.run(
         "UPDATE operations SET head = 0 WHERE incident_id = ?1 AND head = 1"
         " AND state <> 'sending'",
         incident_id
     );
-    db.run(
-        "UPDATE operations SET head = 1 WHERE id = (SELECT id FROM operations"
-        " WHERE incident_id = ?1 AND state NOT IN ('done', 'skipped')"
-        " AND (state <> 'dead' OR kind = 'open')"
-        " ORDER BY state = 'sending' DESC, state = 'uncertain' DESC, seq LIMIT 1)",
-        incident_id
-    );
+    db.run("UPDATE operations SET head = 1 WHERE id = ?1", head);
 }
 
 void save_timer(Database& db, const domain::Timer& timer) {

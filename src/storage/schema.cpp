@@ -19,6 +19,9 @@ constexpr int kApplicationId = 0x47414231;  // "GAB1": tells our files from othe
 // Long values come last in their row, so that counting and pruning need not read past them. Figures
 // are counted in partial indexes of what is unfinished.
 //
+// Words are compared one by one where there are more than two: for a longer IN list SQLite fills a
+// temporary table anew whenever a row is checked.
+//
 // operations.head marks the one operation of an incident that may move: it is what claim() looks
 // for and, being unique per incident, what makes two requests in flight for one ticket impossible.
 constexpr const char* kVersion1 = R"sql(
@@ -57,7 +60,7 @@ CREATE TABLE problems (
     key TEXT PRIMARY KEY CHECK (key <> ''),
     order_major INTEGER NOT NULL,
     order_minor INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('unknown', 'ok', 'failing')),
+    state TEXT NOT NULL CHECK (state = 'unknown' OR state = 'ok' OR state = 'failing'),
     updated_at INTEGER NOT NULL,
     last_reason TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
@@ -67,7 +70,9 @@ CREATE TABLE incidents (
     num INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE CHECK (id <> ''),
     group_key TEXT NOT NULL CHECK (group_key <> ''),
-    state TEXT NOT NULL CHECK (state IN ('holding', 'open', 'quiet', 'solved', 'ended')),
+    state TEXT NOT NULL
+        CHECK (state = 'holding' OR state = 'open' OR state = 'quiet' OR state = 'solved'
+            OR state = 'ended'),
     ticket_id INTEGER NOT NULL CHECK (ticket_id >= 0),
     severity TEXT NOT NULL,
     end_reason TEXT NOT NULL,
@@ -90,7 +95,8 @@ CREATE TABLE episodes (
     problem_key TEXT NOT NULL CHECK (problem_key <> ''),
     episode TEXT NOT NULL,
     incident_id TEXT REFERENCES incidents (id),
-    state TEXT NOT NULL CHECK (state IN ('open', 'recovered', 'cancelled')),
+    state TEXT NOT NULL
+        CHECK (state = 'open' OR state = 'recovered' OR state = 'cancelled'),
     severity TEXT NOT NULL,
     order_major INTEGER NOT NULL,
     order_minor INTEGER NOT NULL,
@@ -116,9 +122,11 @@ CREATE TABLE operations (
     incident_id TEXT NOT NULL REFERENCES incidents (id),
     seq INTEGER NOT NULL CHECK (seq >= 1),
     kind TEXT NOT NULL
-        CHECK (kind IN ('open', 'followup', 'update', 'link_ticket', 'solve', 'reopen')),
+        CHECK (kind = 'open' OR kind = 'followup' OR kind = 'update' OR kind = 'link_ticket'
+            OR kind = 'solve' OR kind = 'reopen'),
     state TEXT NOT NULL
-        CHECK (state IN ('due', 'sending', 'done', 'uncertain', 'dead', 'skipped')),
+        CHECK (state = 'due' OR state = 'sending' OR state = 'done' OR state = 'uncertain'
+            OR state = 'dead' OR state = 'skipped'),
     head INTEGER NOT NULL DEFAULT 0 CHECK (head IN (0, 1)),
     reference TEXT NOT NULL,
     attempts INTEGER NOT NULL CHECK (attempts >= 0),
@@ -135,7 +143,8 @@ CREATE TABLE operations (
     CHECK (reference <> '' OR kind IN ('update', 'link_ticket')),
     CHECK (state NOT IN ('sending', 'uncertain') OR (attempts > 0 AND sent_at IS NOT NULL)),
     CHECK (state <> 'sending' OR head = 1),
-    CHECK (head = 0 OR state IN ('due', 'sending', 'uncertain') OR (state = 'dead' AND kind = 'open'))
+    CHECK (head = 0 OR state = 'due' OR state = 'sending' OR state = 'uncertain'
+        OR (state = 'dead' AND kind = 'open'))
 ) STRICT;
 CREATE UNIQUE INDEX operations_head ON operations (incident_id) WHERE head = 1;
 CREATE UNIQUE INDEX operations_one_open ON operations (incident_id)
@@ -149,7 +158,8 @@ CREATE INDEX operations_state ON operations (state, due_at)
 
 CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),
-    kind TEXT NOT NULL CHECK (kind IN ('hold', 'resolve', 'reopen_window', 'digest')),
+    kind TEXT NOT NULL
+        CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'),
     due_at INTEGER NOT NULL,
     PRIMARY KEY (incident_id, kind)
 ) STRICT, WITHOUT ROWID;

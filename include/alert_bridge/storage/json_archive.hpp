@@ -7,14 +7,13 @@
 //
 // which alert_json.cpp gives for every struct.
 // Guarantees: what one writes the other reads; a missing key, an unknown key, a value of another
-// type or an unknown word leaves the member as it is. For alert_json.cpp only: this header brings
-// the whole JSON library. Thread rule: values. Tests: tests/unit/storage/alert_json_test.cpp
+// type or an unknown word leaves the member as it is. For alert_json.cpp only. Thread rule: values.
+// Tests: tests/unit/storage/alert_json_test.cpp
 #pragma once
 
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,10 +23,9 @@
 #include "alert_bridge/base/time.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/storage/json_text.hpp"
 
 namespace alert_bridge::storage {
-
-using Json = nlohmann::json;
 
 // `Value` is the struct itself when reading and const when writing.
 template <class Value, class Struct>
@@ -91,54 +89,74 @@ inline void parse_word(std::string_view word, domain::Evidence& out) {
 
 enum class Style { complete, brief };  // brief: values that are empty, zero or false are left out
 
+// Writes text directly: of a decision's work, building a tree of JSON values first was a large
+// part.
 template <Style style>
 class Writer {
   public:
+    // Appends one object to `out`; close() ends it.
+    explicit Writer(std::string& out) : out_(out) {}
+
     template <class T>
     void operator()(const char* key, const T& value) {
         if (style == Style::complete || !is_empty(value)) {
-            json_[key] = to_json(value);
+            begin_member(key);
+            write(value);
         }
     }
-    [[nodiscard]] std::string text() const {
-        return json_.dump(-1, ' ', false, Json::error_handler_t::replace);
-    }
+    void close() { out_ += is_first_ ? "{}" : "}"; }
 
   private:
-    static Json to_json(const std::string& value) { return value; }
-    static Json to_json(bool value) { return value; }
-    static Json to_json(int value) { return value; }
-    static Json to_json(std::int64_t value) { return value; }
-    static Json to_json(Duration value) { return value.count(); }
-    static Json to_json(WallTime value) { return to_unix_ms(value); }
-    template <class T>
-    static Json to_json(const std::optional<T>& value) {
-        return value ? to_json(*value) : Json();
+    void begin_member(std::string_view key) {
+        out_ += is_first_ ? '{' : ',';
+        is_first_ = false;
+        write(key);
+        out_ += ':';
     }
+
+    void write(std::string_view value) { write_text(out_, value); }
+    void write(const std::string& value) { write_text(out_, value); }
+    void write(bool value) { out_ += value ? "true" : "false"; }
+    void write(int value) { write(std::int64_t{value}); }
+    void write(std::int64_t value) { out_ += std::to_string(value); }
+    void write(Duration value) { write(std::int64_t{value.count()}); }
+    void write(WallTime value) { write(to_unix_ms(value)); }
     template <class T>
-    static Json to_json(const std::vector<T>& values) {
-        Json list = Json::array();
-        for (const auto& value : values) {
-            list.push_back(to_json(value));
-        }
-        return list;
-    }
-    template <class T>
-    static Json to_json(const std::map<std::string, T>& values) {
-        Json object = Json::object();
-        for (const auto& [key, value] : values) {
-            object[key] = to_json(value);
-        }
-        return object;
-    }
-    template <class T>
-    static Json to_json(const T& value) {
-        if constexpr (std::is_enum_v<T>) {
-            return std::string(to_string(value));
+    void write(const std::optional<T>& value) {
+        if (value) {
+            write(*value);
         } else {
-            Writer writer;
-            fields(writer, value);
-            return std::move(writer.json_);
+            out_ += "null";
+        }
+    }
+    template <class T>
+    void write(const std::vector<T>& values) {
+        out_ += '[';
+        for (const auto& value : values) {
+            if (&value != &values.front()) {
+                out_ += ',';
+            }
+            write(value);
+        }
+        out_ += ']';
+    }
+    template <class T>
+    void write(const std::map<std::string, T>& values) {
+        Writer object(out_);
+        for (const auto& [key, value] : values) {
+            object.begin_member(key);
+            object.write(value);
+        }
+        object.close();
+    }
+    template <class T>
+    void write(const T& value) {
+        if constexpr (std::is_enum_v<T>) {
+            write(to_string(value));
+        } else {
+            Writer object(out_);
+            fields(object, value);
+            object.close();
         }
     }
 
@@ -155,91 +173,113 @@ class Writer {
         }
     }
 
-    Json json_ = Json::object();
+    std::string& out_;
+    bool is_first_ = true;
 };
 
+// One member of an object: fields() finds the place that it belongs to.
 class Reader {
   public:
-    explicit Reader(const Json& json) : json_(json) {}
+    // Requires: the cursor stands before the member's value.
+    Reader(JsonCursor& cursor, const std::string& name) : cursor_(cursor), name_(name) {}
 
     template <class T>
-    void operator()(const char* key, T& out) {
-        const auto found = json_.find(key);
-        if (found != json_.end()) {
-            from_json(*found, out);
+    void operator()(std::string_view key, T& out) {
+        if (!is_taken_ && name_ == key) {
+            is_taken_ = true;
+            read(cursor_, out);
         }
+    }
+
+    // A whole object, or any other value, which changes nothing.
+    template <class Struct>
+    static void read_object(JsonCursor& cursor, Struct& out) {
+        if (cursor.next() != '{') {
+            return cursor.skip();
+        }
+        cursor.members([&](const std::string& name) {
+            Reader member(cursor, name);
+            fields(member, out);
+            if (!member.is_taken_) {
+                cursor.skip();
+            }
+        });
     }
 
   private:
-    static void from_json(const Json& json, std::string& out) {
-        if (json.is_string()) {
-            out = json.get_ref<const std::string&>();
+    static void read(JsonCursor& cursor, std::string& out) {
+        if (cursor.next() != '"') {
+            return cursor.skip();
         }
+        out = cursor.text();
     }
-    static void from_json(const Json& json, bool& out) {
-        if (json.is_boolean()) {
-            out = json.get<bool>();
+    static void read(JsonCursor& cursor, bool& out) {
+        if (cursor.next() != 't' && cursor.next() != 'f') {
+            return cursor.skip();
         }
+        out = cursor.flag();
     }
-    static void from_json(const Json& json, std::int64_t& out) {
-        if (json.is_number_integer()) {
-            out = json.get<std::int64_t>();
+    static void read(JsonCursor& cursor, std::int64_t& out) {
+        const char first = cursor.next();
+        if (first != '-' && (first < '0' || first > '9')) {
+            return cursor.skip();
         }
+        out = cursor.integer().value_or(out);
     }
-    static void from_json(const Json& json, int& out) {
+    static void read(JsonCursor& cursor, int& out) {
         std::int64_t wide = out;
-        from_json(json, wide);
+        read(cursor, wide);
         if (wide >= std::numeric_limits<int>::min() && wide <= std::numeric_limits<int>::max()) {
             out = static_cast<int>(wide);
         }
     }
-    static void from_json(const Json& json, Duration& out) {
+    static void read(JsonCursor& cursor, Duration& out) {
         std::int64_t count = out.count();
-        from_json(json, count);
+        read(cursor, count);
         out = Duration(count);
     }
-    static void from_json(const Json& json, WallTime& out) {
+    static void read(JsonCursor& cursor, WallTime& out) {
         std::int64_t ms = to_unix_ms(out);
-        from_json(json, ms);
+        read(cursor, ms);
         out = from_unix_ms(ms);
     }
     template <class T>
-    static void from_json(const Json& json, std::optional<T>& out) {
-        if (!json.is_null()) {
-            from_json(json, out.emplace());
+    static void read(JsonCursor& cursor, std::optional<T>& out) {
+        if (cursor.next() == 'n') {
+            return cursor.skip();
         }
+        read(cursor, out.emplace());
     }
     template <class T>
-    static void from_json(const Json& json, std::vector<T>& out) {
-        if (json.is_array()) {
-            out.clear();
-            for (const auto& element : json) {
-                from_json(element, out.emplace_back());
-            }
+    static void read(JsonCursor& cursor, std::vector<T>& out) {
+        if (cursor.next() != '[') {
+            return cursor.skip();
         }
+        out.clear();
+        cursor.elements([&] { read(cursor, out.emplace_back()); });
     }
     template <class T>
-    static void from_json(const Json& json, std::map<std::string, T>& out) {
-        if (json.is_object()) {
-            out.clear();
-            for (const auto& [key, value] : json.items()) {
-                from_json(value, out[key]);
-            }
+    static void read(JsonCursor& cursor, std::map<std::string, T>& out) {
+        if (cursor.next() != '{') {
+            return cursor.skip();
         }
+        out.clear();
+        cursor.members([&](const std::string& name) { read(cursor, out[name]); });
     }
     template <class T>
-    static void from_json(const Json& json, T& out) {
-        if constexpr (std::is_enum_v<T>) {
-            if (json.is_string()) {
-                parse_word(json.get_ref<const std::string&>(), out);
-            }
-        } else if (json.is_object()) {
-            Reader reader(json);
-            fields(reader, out);
+    static void read(JsonCursor& cursor, T& out) {
+        if constexpr (!std::is_enum_v<T>) {
+            read_object(cursor, out);
+        } else if (cursor.next() == '"') {
+            parse_word(cursor.text(), out);
+        } else {
+            cursor.skip();
         }
     }
 
-    const Json& json_;
+    JsonCursor& cursor_;
+    const std::string& name_;
+    bool is_taken_ = false;
 };
 
 }  // namespace alert_bridge::storage

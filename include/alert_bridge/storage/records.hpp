@@ -23,7 +23,8 @@ namespace alert_bridge::storage {
 [[nodiscard]] domain::Alert parse_alert(std::string_view json);
 
 [[nodiscard]] std::optional<domain::Problem> find_problem(Database& db, const std::string& key);
-void save_problem(Database& db, const domain::Problem& problem);
+// `last_reason`: why the newest decision about it fell.
+void save_problem(Database& db, const domain::Problem& problem, const std::string& last_reason);
 
 [[nodiscard]] std::optional<domain::Episode> find_episode(
     Database& db, const std::string& problem_key, const std::string& episode
@@ -45,7 +46,8 @@ void save_incident(Database& db, const domain::Incident& incident);
 [[nodiscard]] std::vector<domain::Operation> unfinished_operations_of(
     Database& db, const std::string& incident_id
 );
-// Sets id and seq (the next one of its incident).
+// Sets id and seq (the next one of its incident). One that is due is the head if there was none, so
+// that mark_head() seldom needs to write the row again.
 void insert_operation(Database& db, domain::Operation& operation);
 // By id; incident, seq and creation time never change. Throws when there is no such row.
 void update_operation(Database& db, const domain::Operation& operation);

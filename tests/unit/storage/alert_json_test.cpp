@@ -313,6 +313,20 @@ TEST_CASE("what is no JSON object is told") {
     CHECK(out == domain::Alert{});
 }
 
+TEST_CASE("every character that JSON must escape survives") {
+    domain::Alert alert;
+    for (int code = 1; code < 0x80; ++code) {
+        const auto letter = static_cast<char>(code);
+        alert.text += letter;
+        alert.details += {'\\', letter, '"'};
+        alert.host.inventory[std::string(1, letter)] = letter;
+    }
+    alert.text += '\0';
+    alert.tags = {{"", "\xC3\xA9\xF0\x9F\x98\x80"}, {"\"", "\\"}};
+    check_round_trip(alert);
+    CHECK(nlohmann::json::parse(encode(alert))["text"] == alert.text);
+}
+
 TEST_CASE("bad UTF-8 is replaced and never throws") {
     domain::Alert alert;
     alert.text =
@@ -323,6 +337,9 @@ TEST_CASE("bad UTF-8 is replaced and never throws") {
     CHECK_THAT(out.text, ContainsSubstring("\xef\xbf\xbd"));
     CHECK(out.text.front() == 'a');
     CHECK(out.text.back() == 'b');
+    alert.text = "cut \xe2\x82";  // the quote that follows is not taken for the rest
+    REQUIRE(decode(encode(alert), out));
+    CHECK(out.text == "cut \xef\xbf\xbd");
 }
 
 }  // namespace

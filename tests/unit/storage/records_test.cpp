@@ -63,6 +63,11 @@ domain::Operation full_operation() {
     return operation;
 }
 
+std::string reason_of(storage::Database& db, const std::string& problem_key) {
+    auto row = db.query("SELECT last_reason FROM problems WHERE key = ?1", problem_key);
+    return row.next() ? row.text() : "no such problem";
+}
+
 TEST_CASE("a problem comes back as it was saved, and newer values replace it") {
     Tables tables;
     domain::Problem problem;
@@ -72,12 +77,14 @@ TEST_CASE("a problem comes back as it was saved, and newer values replace it") {
     state = domain::ProblemState::failing;
     updated_at = kNow;
     CHECK_FALSE(storage::find_problem(tables.db, key));
-    storage::save_problem(tables.db, problem);
+    storage::save_problem(tables.db, problem, "opens a ticket");
     CHECK(storage::find_problem(tables.db, key) == problem);
+    CHECK(reason_of(tables.db, key) == "opens a ticket");
     state = domain::ProblemState::ok;
     newest = {6, 0};
-    storage::save_problem(tables.db, problem);
+    storage::save_problem(tables.db, problem, "recovered");
     CHECK(storage::find_problem(tables.db, key) == problem);
+    CHECK(reason_of(tables.db, key) == "recovered");
 }
 
 TEST_CASE("an incident comes back as it was saved, in every state") {
@@ -197,6 +204,28 @@ TEST_CASE("the head is the operation that may move next") {
     REQUIRE(row.next());
     CHECK(row.integer() == test.head);
     CHECK(row.integer() == (test.head == 0 ? 0 : 1));
+}
+
+TEST_CASE("the head moves on when what stands in front is finished, and back when it is not") {
+    Tables tables;
+    storage::save_incident(tables.db, full_incident());
+    auto first = full_operation();
+    auto second = full_operation();
+    first.state = second.state = OperationState::due;
+    first.kind = second.kind = OperationKind::followup;
+    storage::insert_operation(tables.db, first);
+    storage::insert_operation(tables.db, second);
+    for (const auto& [state, head] :
+         {std::pair{OperationState::due, first.id}, std::pair{OperationState::dead, second.id},
+          std::pair{OperationState::due, first.id}, std::pair{OperationState::done, second.id}}) {
+        first.state = state;
+        storage::update_operation(tables.db, first);
+        storage::mark_head(tables.db, "i1");
+        auto row = tables.db.query("SELECT id FROM operations WHERE head = 1");
+        REQUIRE(row.next());
+        CHECK(row.integer() == head);
+        CHECK_FALSE(row.next());
+    }
 }
 
 TEST_CASE("a damaged row is corruption, not a default") {

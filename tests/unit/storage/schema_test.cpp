@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "catch.hpp"
 #include "store_bench.hpp"
@@ -70,6 +72,34 @@ TEST_CASE("every table is strict and has a primary key") {
         ++tables;
     }
     CHECK(tables == 12);
+}
+
+TEST_CASE("no row needs a temporary table to be checked") {
+    File file;
+    std::vector<std::string> inserts;  // outlives the connection, as statements must
+    auto opened = open_database(file.options);
+    REQUIRE(opened.has_value());
+    {
+        auto rows = opened->query(
+            "SELECT 'EXPLAIN INSERT INTO ' || name || ' DEFAULT VALUES' FROM sqlite_schema"
+            " WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        );
+        while (rows.next()) {
+            inserts.push_back(rows.text());
+        }
+    }
+    CHECK(inserts.size() == 12);
+    for (const auto& insert : inserts) {
+        CAPTURE(insert);
+        auto rows = opened->query(insert.c_str());
+        int steps = 0;
+        while (rows.next()) {
+            (void)rows.integer();
+            CHECK(rows.text() != "OpenEphemeral");
+            ++steps;
+        }
+        CHECK(steps > 0);
+    }
 }
 
 TEST_CASE("opening again changes nothing") {
