@@ -3,6 +3,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 
+#include <functional>
+#include <set>
+
 #include "tls_client.hpp"
 
 using namespace alert_bridge;
@@ -59,6 +62,32 @@ TEST_CASE("requests in one TLS record are answered one after another") {
     CHECK(client.read().status == 202);
     CHECK(client.read().status == 200);
     CHECK(client.read().status == 404);
+}
+
+TEST_CASE("who asks without a pause leaves a turn to others after every answer") {
+    constexpr int kRequests = 1'000;
+    std::set<double> seen;  // the answers given, whenever the other one had its turn
+    std::function<void()> take_turn;
+    TlsWorld world;
+    world.start();
+    take_turn = [&] {
+        seen.insert(world.metrics.value("http_requests_total{route=metrics,code=200}"));
+        if (*seen.rbegin() < kRequests) {
+            boost::asio::post(world.io, take_turn);
+        }
+    };
+    std::string requests;
+    for (int i = 0; i < kRequests; ++i) {
+        requests += "HEAD /metrics HTTP/1.1\r\nHost: b\r\n\r\n";
+    }
+    TlsClient client(world.port());
+    boost::asio::post(world.io, take_turn);
+    REQUIRE(client.send(requests));
+    for (int i = 0; i < kRequests; ++i) {
+        REQUIRE(client.read(true).status == 200);
+    }
+    world.end();
+    CHECK(seen.size() > kRequests / 2);
 }
 
 TEST_CASE("bytes outside TLS are never taken for a part of a request") {
