@@ -213,26 +213,54 @@ asio::awaitable<Greeting> Stream::greet() {
             state_ = State::secure;
             co_return greeting;
         }
+        error_code error;
         if (step == Step::failed || step == Step::ended) {
             greeting = failed_greeting(ssl_.get());
-            state_ = State::over;
-            co_return greeting;
+        } else {
+            error = co_await wait_for(step);
         }
-        const error_code error = co_await wait_for(step);
         if (error) {
             greeting.outcome = Outcome::left;
             greeting.reason = error.message();
+        }
+        if (greeting.outcome != Outcome::done) {
             state_ = State::over;
+            ssl_.reset();  // up to 128 KiB of an unfinished message
             co_return greeting;
         }
     }
 }
 
 asio::awaitable<error_code> Stream::wait_readable() {
-    if (state_ == State::secure && SSL_pending(ssl_.get()) > 0) {
-        co_return error_code();
+    Step step = holds_input() ? Step::done : Step::wants_read;
+    while (step == Step::wants_read || step == Step::wants_write) {
+        const error_code error = co_await wait_for(step);
+        if (error) {
+            co_return error;
+        }
+        step = look_for_input();
     }
-    co_return co_await wait_for(Step::wants_read);
+    co_return error_code();
+}
+
+// What no event announces: the rest of a record, or the end that was read together with data.
+bool Stream::holds_input() const noexcept {
+    return state_ == State::secure && (SSL_pending(ssl_.get()) > 0 ||
+                                       (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0);
+}
+
+// Of a socket that has something: whether that is more than a change of keys or the like.
+Stream::Step Stream::look_for_input() {
+    if (state_ != State::secure) {
+        return Step::done;
+    }
+    char byte = 0;
+    std::size_t got = 0;
+    wire_.reads_left = kReadsOfTurn;
+    ERR_clear_error();
+    const Step step = step_of(SSL_peek_ex(ssl_.get(), &byte, 1, &got));
+    ERR_clear_error();
+    return step;
 }
 
 asio::awaitable<Stream::Moved> Stream::read_some(asio::mutable_buffer space) {
@@ -260,7 +288,7 @@ asio::awaitable<Stream::Moved> Stream::discard_some(asio::mutable_buffer space) 
 asio::awaitable<Stream::Moved> Stream::read_records(asio::mutable_buffer space) {
     Moved moved;
     Step step = Step::wants_read;
-    if (SSL_pending(ssl_.get()) > 0) {  // the rest of a record, which no event announces
+    if (holds_input()) {
         co_await give_turn();
         step = take_records(space, moved.bytes);
     }

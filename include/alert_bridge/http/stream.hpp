@@ -61,9 +61,12 @@ class Stream {
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
-    // The TLS handshake; done at once without TLS. First of all.
+    [[nodiscard]] bool has_tls() const noexcept { return state_ != State::plain; }
+    // The TLS handshake; done at once without TLS. First of all, but for wait_readable(): until
+    // then the connection costs next to nothing.
     [[nodiscard]] boost::asio::awaitable<Greeting> greet();
-    // Something can be read, or the connection has ended. Holds no buffer.
+    // Something can be read, or the connection has ended; a TLS record without data is neither.
+    // Holds no buffer.
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_readable();
     [[nodiscard]] boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer space);
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write(
@@ -93,6 +96,8 @@ class Stream {
         boost::asio::const_buffer bytes
     );
     [[nodiscard]] boost::asio::awaitable<void> give_turn();
+    [[nodiscard]] bool holds_input() const noexcept;
+    [[nodiscard]] Step look_for_input();
     [[nodiscard]] Step take_records(boost::asio::mutable_buffer space, std::size_t& taken);
 
     boost::asio::ip::tcp::socket socket_;
