@@ -93,10 +93,13 @@ class TlsClient final : public Client {
     void release() { hold_back(false); }
     // close_notify, with the connection left open.
     void say_goodbye() { REQUIRE(SSL_shutdown(ssl_.get()) == 0); }
-    // After the server's close_notify: whether the connection ends without a reset.
-    [[nodiscard]] bool is_ended_in_order() {
-        char byte = 0;
-        return ::recv(SSL_get_fd(ssl_.get()), &byte, 1, 0) == 0;
+    void end_sending() { ::shutdown(SSL_get_fd(ssl_.get()), SHUT_WR); }
+    // Asked when the server's end is closed, a reset has come by then.
+    [[nodiscard]] bool is_reset() {
+        int error = 0;
+        socklen_t size = sizeof error;
+        REQUIRE(::getsockopt(SSL_get_fd(ssl_.get()), SOL_SOCKET, SO_ERROR, &error, &size) == 0);
+        return error != 0;
     }
 
     bool send(const std::string& bytes) override {
