@@ -49,7 +49,7 @@ FileText read_file(const std::string& path, std::size_t bytes_max) {
         return result;
     }
     result.others_may_read = (status.st_mode & (S_IRWXG | S_IRWXO)) != 0;
-    result.everyone_may_read = (status.st_mode & S_IRWXO) != 0;
+    result.is_loose = (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0;
     char buffer[16 * 1024];
     for (;;) {
         const ssize_t count = ::read(file.descriptor(), buffer, sizeof(buffer));

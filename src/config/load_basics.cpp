@@ -19,7 +19,7 @@ int to_int(const std::optional<std::int64_t>& value) {
 
 // An http or https address without user, query or fragment; no slash at the end. Empty after a
 // mistake.
-std::string read_url(Loading& loading, const MapReader& reader, std::string_view name) {
+std::string read_url(Diagnostics& diagnostics, const MapReader& reader, std::string_view name) {
     auto url = reader.text(name);
     if (!url) {
         return {};
@@ -30,7 +30,7 @@ std::string read_url(Loading& loading, const MapReader& reader, std::string_view
         std::all_of(url->begin(), url->end(), [](char c) { return c > ' ' && c <= '~'; });
     if (rest.empty() || rest.front() == '/' || rest.front() == ':' || !is_printable ||
         url->find_first_of("?#@\\\"<>") != std::string::npos) {
-        loading.diagnostics.error(
+        diagnostics.error(
             reader.position(name),
             "'" + std::string(name) +
                 "' must be like https://host or https://host:port/path, without user, query or "
@@ -52,15 +52,7 @@ bool is_loopback(std::string_view url) {
 void load_listen(Loading& loading, const MapReader& root) {
     const MapReader reader = root.section("listen", kListen);
     ListenConfig& listen = loading.config.listen;
-    listen.address = reader.text("address").value_or("");
-    if (!listen.address.empty() && !domain::IpAddress::parse(listen.address)) {
-        loading.diagnostics.error(
-            reader.position("address"),
-            "'address' must be an IP address, not '" + listen.address + "'"
-        );
-    }
-    listen.port = static_cast<std::uint16_t>(reader.integer("port").value_or(0));
-    listen.public_url = read_url(loading, reader, "public_url");
+    listen = read_listen(loading.diagnostics, reader);
     if (reader.find("tls") != nullptr) {
         listen.tls = load_tls(loading, reader.section("tls", kTls));
     }
@@ -142,7 +134,7 @@ void load_item_types(Loading& loading, const MapReader& reader, GlpiConfig& glpi
 }
 
 void load_glpi_url(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
-    glpi.url = read_url(loading, reader, "url");
+    glpi.url = read_url(loading.diagnostics, reader, "url");
     if (glpi.url.find("apirest.php") != std::string::npos ||
         glpi.url.find("api.php") != std::string::npos) {
         loading.diagnostics.error(
@@ -207,6 +199,20 @@ void load_glpi_times(Loading& loading, const MapReader& reader, GlpiConfig& glpi
 }
 
 }  // namespace
+
+ListenConfig read_listen(Diagnostics& diagnostics, const MapReader& reader) {
+    ListenConfig listen;
+    listen.address = reader.text("address").value_or("");
+    if (!listen.address.empty() && !domain::IpAddress::parse(listen.address)) {
+        diagnostics.error(
+            reader.position("address"),
+            "'address' must be an IP address, not '" + listen.address + "'"
+        );
+    }
+    listen.port = static_cast<std::uint16_t>(reader.integer("port").value_or(0));
+    listen.public_url = read_url(diagnostics, reader, "public_url");
+    return listen;
+}
 
 void load_basics(Loading& loading, const MapReader& root) {
     load_listen(loading, root);

@@ -78,14 +78,16 @@ std::vector<Certificate> parse_told(
     return std::move(*found);
 }
 
-PrivateKey parse_key(Loading& loading, Position at, const TlsConfig& tls, bool everyone_may_read) {
+PrivateKey parse_key(Loading& loading, Position at, const TlsConfig& tls, bool is_loose) {
     if (tls.key.empty()) {
         return nullptr;
     }
     const std::string subject = "'key': '" + tls.key_file + "' ";
-    if (everyone_may_read) {
+    if (is_loose) {
         loading.diagnostics.error(
-            at, subject + "can be read by everybody: chmod 600 it, or 640 for a group of its own"
+            at, subject +
+                    "is open to more than its owner, and reading by its group: chmod 600 or "
+                    "640 it"
         );
     }
     auto key = parse_private_key(tls.key);
@@ -98,6 +100,18 @@ PrivateKey parse_key(Loading& loading, Position at, const TlsConfig& tls, bool e
 
 }  // namespace
 
+TlsConfig name_tls(const MapReader& reader, const std::string& base_dir) {
+    TlsConfig tls;
+    const auto path_of = [&reader, &base_dir](std::string_view name) {
+        const auto written = reader.text(name);
+        return written ? resolve_path(*written, base_dir) : std::string();
+    };
+    tls.certificate_file = path_of("certificate");
+    tls.key_file = path_of("key");
+    tls.client_ca_file = path_of("client_ca");
+    return tls;
+}
+
 TlsConfig load_tls(Loading& loading, const MapReader& reader) {
     TlsConfig tls;
     tls.certificate = read_pem(loading, reader, "certificate", tls.certificate_file).text;
@@ -108,8 +122,7 @@ TlsConfig load_tls(Loading& loading, const MapReader& reader) {
     const Position at = reader.position("certificate");
     const auto chain =
         parse_told(loading, at, "certificate", tls.certificate_file, tls.certificate);
-    const PrivateKey key =
-        parse_key(loading, reader.position("key"), tls, key_file.everyone_may_read);
+    const PrivateKey key = parse_key(loading, reader.position("key"), tls, key_file.is_loose);
     (void)parse_told(
         loading, reader.position("client_ca"), "client_ca", tls.client_ca_file, tls.client_ca
     );

@@ -81,21 +81,54 @@ Loaded load(const std::string& path) {
     return load_text(file.content.text, path, file.base_dir);
 }
 
-LoadedAdmin load_admin_only(const std::string& path) {
+namespace {
+
+// What `read` makes of one section, which may be absent; nothing after a mistake in it.
+template <class Read>
+auto read_section(
+    const std::string& path, std::string_view name, Read read, std::vector<Diagnostic>& told
+) {
     const ConfigFile file = read_config(path);
     Diagnostics diagnostics(path);
-    LoadedAdmin loaded;
+    std::optional<decltype(read(diagnostics, nullptr, file.base_dir))> section;
     if (!file.content.problem.empty()) {
         diagnostics.error({}, file.content.problem);
     } else if (const auto document = parse_yaml(file.content.text, diagnostics)) {
         Diagnostics of_others(path);
-        const Node* const admin = MapReader(of_others, &*document, kRoot).find("admin");
-        AdminConfig read = read_admin(MapReader(diagnostics, admin, kAdmin), file.base_dir);
-        if (!diagnostics.has_errors()) {
-            loaded.admin = std::move(read);
-        }
+        const Node* const node = MapReader(of_others, &*document, kRoot).find(name);
+        section = read(diagnostics, node, file.base_dir);
     }
-    loaded.diagnostics = diagnostics.take();
+    if (diagnostics.has_errors()) {
+        section.reset();
+    }
+    told = diagnostics.take();
+    return section;
+}
+
+AdminConfig admin_of(Diagnostics& diagnostics, const Node* node, const std::string& base_dir) {
+    return read_admin(MapReader(diagnostics, node, kAdmin), base_dir);
+}
+
+ListenConfig listen_of(Diagnostics& diagnostics, const Node* node, const std::string& base_dir) {
+    const MapReader reader(diagnostics, node, kListen);
+    ListenConfig listen = read_listen(diagnostics, reader);
+    if (reader.find("tls") != nullptr) {
+        listen.tls = name_tls(reader.section("tls", kTls), base_dir);
+    }
+    return listen;
+}
+
+}  // namespace
+
+LoadedAdmin load_admin_only(const std::string& path) {
+    LoadedAdmin loaded;
+    loaded.admin = read_section(path, "admin", admin_of, loaded.diagnostics);
+    return loaded;
+}
+
+LoadedListen load_listen_only(const std::string& path) {
+    LoadedListen loaded;
+    loaded.listen = read_section(path, "listen", listen_of, loaded.diagnostics);
     return loaded;
 }
 

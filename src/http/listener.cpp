@@ -64,7 +64,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
         ports::Clock& clock, ports::Events& event_log, ports::Metrics& metrics
     )
         : options(std::move(given)),
-          context{endpoints, clock, event_log, metrics, options.limits, nullptr},
+          context{endpoints, clock, event_log, metrics, options.limits, nullptr, {}},
           acceptor(executor),
           pause(executor),
           all_ended(executor) {}

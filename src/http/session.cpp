@@ -30,6 +30,7 @@ Session::Session(asio::ip::tcp::socket socket, SessionContext& context, std::str
       peer_(std::move(peer)) {}
 
 Session::~Session() {
+    end_handshake();
     context_.in_flight_bytes -= held_bytes_;
 }
 
@@ -53,7 +54,7 @@ asio::awaitable<void> Session::run() {
 asio::awaitable<bool> Session::greet() {
     idle_ = true;
     arm(context_.limits.header_deadline);
-    const Greeting greeting = co_await stream_.greet();
+    const Greeting greeting = co_await shake_hands();
     if (greeting.outcome == Greeting::Outcome::done) {
         co_return !timed_out_;
     }
@@ -65,6 +66,43 @@ asio::awaitable<bool> Session::greet() {
         co_await close_gently();
     }
     co_return false;
+}
+
+// Who says nothing yet is not counted among the handshakes: it costs nothing, and makes no room.
+asio::awaitable<Greeting> Session::shake_hands() {
+    Greeting greeting;
+    if (!stream_.has_tls()) {
+        co_return greeting;
+    }
+    const error_code error = co_await stream_.wait_readable();
+    if (error) {
+        greeting.outcome = Greeting::Outcome::left;
+        greeting.reason = error.message();
+        co_return greeting;
+    }
+    begin_handshake();
+    greeting = co_await stream_.greet();
+    if (!end_handshake()) {
+        greeting.outcome = Greeting::Outcome::left;
+        greeting.reason = "made room for others";
+    }
+    co_return greeting;
+}
+
+void Session::begin_handshake() {
+    auto& under_way = context_.handshakes;
+    if (under_way.size() >= context_.limits.handshakes_max) {
+        Session* const longest = under_way.front();
+        under_way.pop_front();
+        longest->cut();
+        context_.metrics.count("http_refused_connections_total", {{"reason", "handshakes"}});
+    }
+    under_way.push_back(this);
+}
+
+// False: it had to make room.
+bool Session::end_handshake() {
+    return context_.handshakes.remove(this) > 0;
 }
 
 void Session::tell(const Greeting& greeting) {
@@ -243,10 +281,11 @@ asio::awaitable<bool> Session::send_bytes(std::string bytes) {
     co_return !error && !timed_out_;
 }
 
-// Closing with unread bytes makes TCP reset the connection, and the answer may be lost with it.
+// Closing with unread bytes makes TCP reset the connection, and the answer may be lost with it. In
+// TLS there are such bytes more often than not: the client's close_notify.
 asio::awaitable<void> Session::close_gently() {
     stream_.end_sending();
-    if (!unread_ && buffer_.empty()) {
+    if (!unread_ && buffer_.empty() && !stream_.has_tls()) {
         co_return;
     }
     arm(kDrainTime);

@@ -9,6 +9,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <new>
@@ -25,17 +26,19 @@ using boost::system::error_code;
 using Outcome = Greeting::Outcome;
 
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
+// A record takes two: its header and the rest.
+constexpr int kReadsOfTurn = 2 * Stream::kRecordsMax;
 
 // --- OpenSSL's view of the socket. OpenSSL's own would raise SIGPIPE. ---
 
-tcp::socket& socket_of(BIO* bio) {
-    return *static_cast<tcp::socket*>(BIO_get_data(bio));
+Wire& wire_of(BIO* bio) {
+    return *static_cast<Wire*>(BIO_get_data(bio));
 }
 
 int bio_write(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
     error_code error;
     BIO_clear_retry_flags(bio);
-    *written = socket_of(bio).write_some(asio::buffer(bytes, size), error);
+    *written = wire_of(bio).socket.write_some(asio::buffer(bytes, size), error);
     if (error == asio::error::would_block) {
         BIO_set_retry_write(bio);
     }
@@ -43,9 +46,13 @@ int bio_write(BIO* bio, const char* bytes, std::size_t size, std::size_t* writte
 }
 
 int bio_read(BIO* bio, char* space, std::size_t size, std::size_t* got) {
-    error_code error;
+    Wire& wire = wire_of(bio);
+    error_code error = asio::error::would_block;
     BIO_clear_retry_flags(bio);
-    *got = socket_of(bio).read_some(asio::buffer(space, size), error);
+    if (wire.reads_left > 0) {
+        --wire.reads_left;
+        *got = wire.socket.read_some(asio::buffer(space, size), error);
+    }
     if (error == asio::error::would_block) {
         BIO_set_retry_read(bio);
     }
@@ -157,7 +164,7 @@ bool Stream::start_tls() {
         BIO_free(bio);
         return false;
     }
-    BIO_set_data(bio, &socket_);
+    BIO_set_data(bio, &wire_);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);  // owns it
     return true;
@@ -200,31 +207,60 @@ asio::awaitable<Greeting> Stream::greet() {
     }
     for (;;) {
         ERR_clear_error();
+        wire_.reads_left = kReadsOfTurn;
         const Step step = step_of(SSL_accept(ssl_.get()));
         if (step == Step::done) {
             state_ = State::secure;
             co_return greeting;
         }
+        error_code error;
         if (step == Step::failed || step == Step::ended) {
             greeting = failed_greeting(ssl_.get());
-            state_ = State::over;
-            co_return greeting;
+        } else {
+            error = co_await wait_for(step);
         }
-        const error_code error = co_await wait_for(step);
         if (error) {
             greeting.outcome = Outcome::left;
             greeting.reason = error.message();
+        }
+        if (greeting.outcome != Outcome::done) {
             state_ = State::over;
+            ssl_.reset();  // up to 128 KiB of an unfinished message
             co_return greeting;
         }
     }
 }
 
 asio::awaitable<error_code> Stream::wait_readable() {
-    if (state_ == State::secure && SSL_pending(ssl_.get()) > 0) {
-        co_return error_code();
+    Step step = holds_input() ? Step::done : Step::wants_read;
+    while (step == Step::wants_read || step == Step::wants_write) {
+        const error_code error = co_await wait_for(step);
+        if (error) {
+            co_return error;
+        }
+        step = look_for_input();
     }
-    co_return co_await wait_for(Step::wants_read);
+    co_return error_code();
+}
+
+// What no event announces: the rest of a record, or the end that was read together with data.
+bool Stream::holds_input() const noexcept {
+    return state_ == State::secure && (SSL_pending(ssl_.get()) > 0 ||
+                                       (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0);
+}
+
+// Of a socket that has something: whether that is more than a change of keys or the like.
+Stream::Step Stream::look_for_input() {
+    if (state_ != State::secure) {
+        return Step::done;
+    }
+    char byte = 0;
+    std::size_t got = 0;
+    wire_.reads_left = kReadsOfTurn;
+    ERR_clear_error();
+    const Step step = step_of(SSL_peek_ex(ssl_.get(), &byte, 1, &got));
+    ERR_clear_error();
+    return step;
 }
 
 asio::awaitable<Stream::Moved> Stream::read_some(asio::mutable_buffer space) {
@@ -252,7 +288,8 @@ asio::awaitable<Stream::Moved> Stream::discard_some(asio::mutable_buffer space) 
 asio::awaitable<Stream::Moved> Stream::read_records(asio::mutable_buffer space) {
     Moved moved;
     Step step = Step::wants_read;
-    if (SSL_pending(ssl_.get()) > 0) {  // the rest of a record, which no event announces
+    if (holds_input()) {
+        co_await give_turn();
         step = take_records(space, moved.bytes);
     }
     while (moved.bytes == 0 && (step == Step::wants_read || step == Step::wants_write)) {
@@ -268,8 +305,17 @@ asio::awaitable<Stream::Moved> Stream::read_records(asio::mutable_buffer space) 
     co_return moved;
 }
 
+asio::awaitable<void> Stream::give_turn() {
+    co_await asio::post(socket_.get_executor(), kTuple);
+}
+
+// Nothing when the stream was closed in the meantime.
 Stream::Step Stream::take_records(asio::mutable_buffer space, std::size_t& taken) {
+    if (state_ != State::secure) {
+        return Step::failed;
+    }
     Step step = Step::done;
+    wire_.reads_left = kReadsOfTurn;
     for (int records = 0; records < kRecordsMax && taken < space.size(); ++records) {
         const asio::mutable_buffer rest = space + taken;
         std::size_t got = 0;
@@ -313,6 +359,8 @@ asio::awaitable<error_code> Stream::write_records(asio::const_buffer bytes) {
             co_return error;
         }
     }
+    // Who asks without a pause, and takes every answer, is never waited for.
+    co_await give_turn();
     co_return error_code();
 }
 

@@ -128,8 +128,39 @@ class Server(Tls):
             self.assertIn("does not belong", told[0]["fields"]["mistakes"])
             self.assertEqual(ssl.PEM_cert_to_DER_cert(self.shown()), second)
             self.ask(kept)
+            self.assertEqual(self.bridge.health(), 0)  # the daemon's, not the files'
         self.accepted("zabbix", zabbix())
         self.one_ticket()
+
+    def test_reloads_turn_tls_off_and_on_and_demand_certificates(self):
+        self.bridge.start()
+        with open(self.bridge.config, encoding="utf-8") as file:
+            with_tls = file.read()
+        tls = TLS.replace("@MORE@", "").replace("@DIR@", self.directory).rstrip()[:-1]
+        self.assertIn(tls, with_tls)
+        demanding = tls[:-1] + f', client_ca: "{self.path("senders.pem")}"}}'
+        plain_url = f"http://127.0.0.1:{self.bridge.port}/healthz"
+
+        self.reconfigure(with_tls.replace(tls, ""), 1)
+        self.assertEqual(http("GET", plain_url)[0], 200)
+        self.assertEqual(self.bridge.health(), 0)
+
+        self.reconfigure(with_tls.replace(tls, demanding), 2)
+        with self.assertRaises(OSError):
+            http("GET", plain_url)
+        with self.assertRaises(OSError):
+            http("GET", self.bridge.url + "/healthz", context=self.bridge.context)
+        self.assertEqual(self.bridge.health(), 0)
+
+        self.reconfigure(with_tls, 3)
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+
+    def reconfigure(self, text, reloads):
+        with open(self.bridge.config, "w", encoding="utf-8") as file:
+            file.write(text)
+        self.bridge.reload()
+        wait_for("the reload", lambda: len(self.bridge.named("reloaded")) == reloads)
 
     def ask(self, connection):
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: bridge\r\n\r\n")

@@ -14,9 +14,9 @@ namespace alert_bridge::config {
 
 struct FileText {
     std::string text;
-    std::string problem;             // empty: read
-    bool others_may_read = false;    // group or world has any right on it
-    bool everyone_may_read = false;  // world has any right on it
+    std::string problem;           // empty: read
+    bool others_may_read = false;  // group or world has any right on it
+    bool is_loose = false;  // world has any right on it, or the group more than that to read it
 };
 
 [[nodiscard]] FileText read_file(const std::string& path, std::size_t bytes_max);

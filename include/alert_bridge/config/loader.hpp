@@ -36,6 +36,14 @@ struct LoadedAdmin {
 };
 [[nodiscard]] LoadedAdmin load_admin_only(const std::string& path);
 
+// The section listen alone, likewise: for `health`. Of `tls` it has the names of the files only,
+// which may be in the middle of being replaced.
+struct LoadedListen {
+    std::optional<ListenConfig> listen;
+    std::vector<Diagnostic> diagnostics;
+};
+[[nodiscard]] LoadedListen load_listen_only(const std::string& path);
+
 // `name` stands for the file in messages; relative paths in the text start at `base_dir`.
 [[nodiscard]] Loaded load_text(
     const std::string& text, const std::string& name, const std::string& base_dir

@@ -38,6 +38,9 @@ void load_sources(Loading& loading, const MapReader& root);
 void load_glpi(Loading& loading, const MapReader& root);
 void load_rules(Loading& loading, const MapReader& root);
 
+// The section listen without `tls`.
+[[nodiscard]] ListenConfig read_listen(Diagnostics& diagnostics, const MapReader& reader);
+
 // The section admin, which the operator's commands read without the rest.
 [[nodiscard]] AdminConfig read_admin(const MapReader& reader, const std::string& base_dir);
 
@@ -65,6 +68,8 @@ void check_template_text(
 
 // The files of `listen.tls`, read and looked at.
 [[nodiscard]] TlsConfig load_tls(Loading& loading, const MapReader& reader);
+// Their names only.
+[[nodiscard]] TlsConfig name_tls(const MapReader& reader, const std::string& base_dir);
 
 // Told when there is no such template set.
 void check_template_set(Loading& loading, const std::string& name, Position at);

@@ -8,7 +8,8 @@
 // sent only after the credentials in the header were accepted (a signature can be checked only with
 // the body, there its form). A connection in its handshake counts as idle; one that fails in it is
 // counted and, where an operator can mend it, told. Memory: a waiting connection holds no buffer;
-// bodies of all connections together are bounded.
+// bodies of all connections together are bounded, and so are handshakes: one more than that closes
+// the one that has lasted longest, which an honest client has long finished.
 // Thread rule: the I/O thread. Tests: tests/unit/http/listener_test.cpp, tls_test.cpp
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,11 +31,14 @@ namespace alert_bridge::http {
 struct SessionLimits {
     ParserLimits parser;
     std::size_t in_flight_bytes_max = 64 * 1024 * 1024;  // bodies of all connections together
+    std::size_t handshakes_max = 256;  // at least 1; a few bytes make OpenSSL hold 128 KiB
     Duration header_deadline{5'000};
     Duration request_deadline{15'000};
     Duration idle_deadline{60'000};
     Duration answer_deadline{10'000};
 };
+
+class Session;
 
 // What the sessions of one listener share.
 struct SessionContext {
@@ -42,7 +47,8 @@ struct SessionContext {
     ports::Events& events;
     ports::Metrics& metrics;
     SessionLimits limits;
-    TlsContextPtr tls;  // of the next connections; null: plain
+    TlsContextPtr tls;               // of the next connections; null: plain
+    std::list<Session*> handshakes;  // from their first byte on, the longest first
     std::size_t in_flight_bytes = 0;
     bool stopping = false;
 };
@@ -74,6 +80,9 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] boost::asio::awaitable<bool> send(Response response, RequestHead head);
     [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
     [[nodiscard]] boost::asio::awaitable<void> close_gently();
+    [[nodiscard]] boost::asio::awaitable<Greeting> shake_hands();
+    void begin_handshake();
+    bool end_handshake();
     void tell(const Greeting& greeting);
     [[nodiscard]] bool hold_body(std::size_t bytes);
     void arm(Duration deadline);

@@ -5,8 +5,9 @@
 // TLS runs on the socket itself, without buffers of its own, so that an idle connection stays
 // cheap and cancel() leaves it usable. Guarantees: with TLS nothing is ever sent or handed on in
 // plain text: before greet() has succeeded, after a failure and after the end of sending, reading
-// and writing are errors. Every read gives other coroutines their turn, however much has arrived;
-// it takes at most kRecordsMax records. close_notify is sent at an orderly end and never waited
+// and writing are errors. Every read and write gives other coroutines their turn, however much has
+// arrived; between two turns at most kRecordsMax records are taken, or 2 * kRecordsMax pieces of
+// them read. close_notify is sent at an orderly end and never waited
 // for. No exception but for want of memory; OpenSSL's error queue is left empty.
 // Not guaranteed: deadlines. The owner cancels; who does not react in time is closed.
 // Requires: one operation at a time; the stream and the buffers outlive the operation. Thread rule:
@@ -39,6 +40,12 @@ struct Greeting {
 };
 [[nodiscard]] std::string_view to_string(Greeting::Outcome outcome) noexcept;
 
+// The socket as OpenSSL reads it: within the bound of one turn, beyond which it seems empty.
+struct Wire {
+    boost::asio::ip::tcp::socket& socket;
+    int reads_left = 0;
+};
+
 class Stream {
   public:
     static constexpr int kRecordsMax = 64;
@@ -54,9 +61,12 @@ class Stream {
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
 
-    // The TLS handshake; done at once without TLS. First of all.
+    [[nodiscard]] bool has_tls() const noexcept { return state_ != State::plain; }
+    // The TLS handshake; done at once without TLS. First of all, but for wait_readable(): until
+    // then the connection costs next to nothing.
     [[nodiscard]] boost::asio::awaitable<Greeting> greet();
-    // Something can be read, or the connection has ended. Holds no buffer.
+    // Something can be read, or the connection has ended; a TLS record without data is neither.
+    // Holds no buffer.
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_readable();
     [[nodiscard]] boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer space);
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write(
@@ -85,12 +95,16 @@ class Stream {
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write_records(
         boost::asio::const_buffer bytes
     );
+    [[nodiscard]] boost::asio::awaitable<void> give_turn();
+    [[nodiscard]] bool holds_input() const noexcept;
+    [[nodiscard]] Step look_for_input();
     [[nodiscard]] Step take_records(boost::asio::mutable_buffer space, std::size_t& taken);
 
     boost::asio::ip::tcp::socket socket_;
+    Wire wire_{socket_};
     TlsContextPtr tls_;
     State state_;
-    std::unique_ptr<SSL, FreeSsl> ssl_;  // refers to socket_
+    std::unique_ptr<SSL, FreeSsl> ssl_;  // refers to wire_
 };
 
 }  // namespace alert_bridge::http

@@ -65,6 +65,7 @@ void write_certificates(const config_test::TemporaryDirectory& directory) {
     directory.write("tls.key", own.key());
     directory.write("tls-group.key", own.key(), 0640);
     directory.write("tls-open.key", own.key(), 0644);
+    directory.write("tls-group-writes.key", own.key(), 0660);
     directory.write("tls-encrypted.key", own.key("passphrase"));
     directory.write("tls-other.key", test::Issued(test::named("other")).key());
     directory.write("tls-ca.pem", test::authority("senders").certificate(), 0644);

@@ -285,6 +285,32 @@ TEST_CASE("no diagnostic ever shows a secret") {
     );
 }
 
+TEST_CASE("the section listen can be read without the files that it names") {
+    TemporaryDirectory directory;
+    const auto listen_of = [&directory](const std::string& text) {
+        directory.write("bridge.yaml", text);
+        return load_listen_only(directory.path() + "/bridge.yaml");
+    };
+    const std::string rest = "glpi: {user_token: {file: secret}}\nother: 1\n";
+    LoadedListen loaded = listen_of(
+        rest +
+        "listen: {address: 127.0.0.9, port: 99, tls: {certificate: a, key: b, client_ca: c}}\n"
+    );
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.listen);
+    CHECK(loaded.listen->address == "127.0.0.9");
+    CHECK(loaded.listen->port == 99);
+    REQUIRE(loaded.listen->tls);
+    CHECK(loaded.listen->tls->certificate_file == directory.path() + "/a");
+    CHECK(loaded.listen->tls->client_ca_file == directory.path() + "/c");
+    loaded = listen_of(rest);
+    REQUIRE(loaded.listen);
+    CHECK_FALSE(loaded.listen->tls);
+    loaded = listen_of("listen: {address: here}\n");
+    CHECK_FALSE(loaded.listen);
+    CHECK(loaded.diagnostics.size() == 1);
+}
+
 TEST_CASE("the section admin can be read by who may not read the secrets") {
     TemporaryDirectory directory;
     const auto admin_of = [&directory](const std::string& text) {

@@ -7,6 +7,8 @@
 // verifies nothing unless told whom to trust. Thread rule: one thread.
 #pragma once
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -24,6 +26,7 @@ struct TlsWish {
     const Issued* identity = nullptr;  // shown when the server asks for one
     int oldest = TLS1_2_VERSION;
     int newest = TLS1_3_VERSION;
+    std::string groups;                     // of the key exchange; empty: OpenSSL's
     std::string protocols = "\x8http/1.1";  // ALPN, as on the wire; empty: none
     std::size_t record_bytes = 0;  // written in pieces of this size; 0: as large as they get
     SSL_SESSION* resumed = nullptr;
@@ -52,6 +55,9 @@ class TlsClient final : public Client {
             );
             REQUIRE(SSL_CTX_use_PrivateKey_file(context, key.path.c_str(), SSL_FILETYPE_PEM) == 1);
         }
+        if (!wish.groups.empty()) {
+            REQUIRE(SSL_CTX_set1_groups_list(context, wish.groups.c_str()) == 1);
+        }
         record_bytes_ = wish.record_bytes;
         ssl_.reset(SSL_new(context));
         const auto* names = reinterpret_cast<const unsigned char*>(wish.protocols.data());
@@ -77,6 +83,23 @@ class TlsClient final : public Client {
             X509_get_subject_name(shown), NID_commonName, name, static_cast<int>(sizeof name)
         );
         return name;
+    }
+
+    // Puts what is sent until release() into one piece.
+    void hold_back(bool held = true) {
+        const int on = held ? 1 : 0;
+        ::setsockopt(SSL_get_fd(ssl_.get()), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
+    }
+    void release() { hold_back(false); }
+    // close_notify, with the connection left open.
+    void say_goodbye() { REQUIRE(SSL_shutdown(ssl_.get()) == 0); }
+    void end_sending() { ::shutdown(SSL_get_fd(ssl_.get()), SHUT_WR); }
+    // Asked when the server's end is closed, a reset has come by then.
+    [[nodiscard]] bool is_reset() {
+        int error = 0;
+        socklen_t size = sizeof error;
+        REQUIRE(::getsockopt(SSL_get_fd(ssl_.get()), SOL_SOCKET, SO_ERROR, &error, &size) == 0);
+        return error != 0;
     }
 
     bool send(const std::string& bytes) override {

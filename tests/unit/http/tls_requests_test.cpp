@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Requests inside TLS: the listener keeps its promises there too.
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <functional>
+#include <set>
 
 #include "tls_client.hpp"
 
@@ -20,6 +20,15 @@ namespace {
 constexpr std::size_t kMegabyte = 1024 * 1024;
 
 const std::string kHead = "POST /v1/alerts/z HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer good\r\n";
+
+// A request that fills one read of the server to its last byte.
+std::string post_of_one_read(const std::string& headers) {
+    const std::size_t around =
+        HttpWorld::post("z", std::string(16'000, 'x'), headers).size() - 16'000;
+    std::string bytes = HttpWorld::post("z", std::string(16 * 1024 - around, 'x'), headers);
+    REQUIRE(bytes.size() == 16 * 1024);
+    return bytes;
+}
 
 }  // namespace
 
@@ -61,19 +70,43 @@ TEST_CASE("requests in one TLS record are answered one after another") {
     CHECK(client.read().status == 404);
 }
 
+TEST_CASE("who asks without a pause leaves a turn to others after every answer") {
+    constexpr int kRequests = 1'000;
+    std::set<double> seen;  // the answers given, whenever the other one had its turn
+    std::function<void()> take_turn;
+    TlsWorld world;
+    world.start();
+    take_turn = [&] {
+        seen.insert(world.metrics.value("http_requests_total{route=metrics,code=200}"));
+        if (*seen.rbegin() < kRequests) {
+            boost::asio::post(world.io, take_turn);
+        }
+    };
+    std::string requests;
+    for (int i = 0; i < kRequests; ++i) {
+        requests += "HEAD /metrics HTTP/1.1\r\nHost: b\r\n\r\n";
+    }
+    TlsClient client(world.port());
+    boost::asio::post(world.io, take_turn);
+    REQUIRE(client.send(requests));
+    for (int i = 0; i < kRequests; ++i) {
+        REQUIRE(client.read(true).status == 200);
+    }
+    world.end();
+    CHECK(seen.size() > kRequests / 2);
+}
+
 TEST_CASE("bytes outside TLS are never taken for a part of a request") {
     TlsWorld world;
     world.start();
     TlsClient client(world.port());
     const int socket = SSL_get_fd(client.ssl());
-    int in_one_piece = 1;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &in_one_piece, sizeof in_one_piece);
+    client.hold_back();
     REQUIRE(client.send(kHead + "Content-Length: 10\r\n\r\n01234"));
     const std::string forged = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'x');
     const std::string rest = forged + "56789";
     REQUIRE(::write(socket, rest.data(), rest.size()) == static_cast<ssize_t>(rest.size()));
-    in_one_piece = 0;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &in_one_piece, sizeof in_one_piece);
+    client.release();
     CHECK(client.is_gone());
     world.end();
     CHECK(world.journal() == 0);
@@ -86,15 +119,10 @@ TEST_CASE("a request whose bytes OpenSSL holds already is not waited for") {
     wish.record_bytes = 10'000;
     TlsClient client(world.port(), wish);
     // The first request fills the first read to its last byte, in the middle of the second record.
-    const std::size_t around = HttpWorld::post("z", std::string(16'000, 'x')).size() - 16'000;
-    const std::string first = HttpWorld::post("z", std::string(16 * 1024 - around, 'x'));
-    REQUIRE(first.size() == 16 * 1024);
-    int in_one_piece = 1;
-    const int socket = SSL_get_fd(client.ssl());
-    ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &in_one_piece, sizeof in_one_piece);
+    const std::string first = post_of_one_read("Authorization: Bearer good\r\n");
+    client.hold_back();
     REQUIRE(client.send(first + HttpWorld::get("/healthz")));
-    in_one_piece = 0;
-    ::setsockopt(socket, IPPROTO_TCP, TCP_CORK, &in_one_piece, sizeof in_one_piece);
+    client.release();
     CHECK(client.read().status == 202);
     CHECK(client.read().status == 200);
 }
@@ -108,6 +136,36 @@ TEST_CASE("a client may change its keys between requests, and ask for new ones")
         REQUIRE(client.send(HttpWorld::get("/healthz")));
         CHECK(client.read().status == 200);
     }
+}
+
+TEST_CASE("a client that ends right behind its request is answered, and not waited for") {
+    TlsWorld world;
+    world.start();
+    TlsClient client(world.port(), only(GENERATE(TLS1_2_VERSION, TLS1_3_VERSION)));
+    client.hold_back();
+    REQUIRE(client.send(HttpWorld::post("z", "x")));
+    client.say_goodbye();
+    client.release();
+    CHECK(client.read().status == 202);
+    CHECK(client.is_closed());
+    client.end_sending();
+    world.end();
+    CHECK_FALSE(client.is_reset());
+}
+
+TEST_CASE("the last answer is not lost to a close_notify that nobody has read") {
+    TlsWorld world;
+    world.start();
+    TlsClient client(world.port(), only(GENERATE(TLS1_2_VERSION, TLS1_3_VERSION)));
+    client.hold_back();
+    REQUIRE(client.send(post_of_one_read("Authorization: Bearer good\r\nConnection: close\r\n")));
+    client.say_goodbye();
+    client.release();
+    CHECK(client.read().status == 202);
+    CHECK(client.is_closed());
+    client.end_sending();
+    world.end();
+    CHECK_FALSE(client.is_reset());
 }
 
 TEST_CASE("connections past the limit are closed without a byte, those in their handshake count") {

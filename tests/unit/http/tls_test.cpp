@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The listener's TLS: who gets in, what the others are told, and new settings on the way.
+#include <array>
+
 #include "tls_client.hpp"
 
 using namespace alert_bridge;
@@ -81,6 +83,48 @@ TEST_CASE("a client that speaks only other protocols is refused, one that names 
     CHECK(silent.read().status == 200);
 }
 
+TEST_CASE("a key exchange that costs much is refused") {
+    TlsWorld world;
+    world.start();
+    TlsWish wish = only(TLS1_3_VERSION);
+    wish.groups = "P-521:X448";
+    const TlsClient costly(world.port(), wish);
+    CHECK_FALSE(costly.is_greeted());
+    wish.groups = "P-521:P-384";
+    const TlsClient cheaper(world.port(), wish);
+    CHECK(cheaper.is_greeted());
+}
+
+TEST_CASE("a handshake too many closes the one that has lasted longest") {
+    TlsWorld world;
+    world.options.limits.handshakes_max = 2;
+    world.options.limits.header_deadline = Duration(60'000);
+    world.start();
+    const auto refused = [&world] {
+        return world.on_io([&] {
+            return world.metrics.value("http_refused_connections_total{reason=handshakes}");
+        });
+    };
+    Client silent = world.connect();  // counts among connections only
+    // Announces a first message of 128 KiB.
+    const std::string beginning("\x16\x03\x01\x02\x00\x01\x01\xff\xfc", 9);
+    std::array<Client, 3> begun{world.connect(), world.connect(), world.connect()};
+    for (Client& client : begun) {
+        REQUIRE(client.send(beginning));
+    }
+    REQUIRE(begun[0].has_bytes_within(10'000));
+    CHECK(begun[0].is_gone());
+    CHECK(refused() == 1);
+    TlsClient client(world.port());
+    REQUIRE(client.send(HttpWorld::get("/healthz")));
+    CHECK(client.read().status == 200);
+    CHECK(refused() == 2);
+    REQUIRE(begun[1].has_bytes_within(10'000));
+    CHECK(begun[1].is_gone());
+    CHECK_FALSE(begun[2].has_bytes_within(0));
+    CHECK_FALSE(silent.has_bytes_within(0));
+}
+
 TEST_CASE("a client that asks for a new handshake on the way gets none") {
     TlsWorld world;
     world.start();
@@ -138,11 +182,12 @@ TEST_CASE("with client_ca only a client with a certificate of this authority get
     CHECK(world.on_io([&] { return world.events.count("tls_refused"); }) == 3);
 }
 
-TEST_CASE("a session is resumed, with its client certificate") {
+TEST_CASE("a session is resumed, but not where each connection must show a certificate") {
     TlsWorld world;
     const Issued authority = test::authority("our senders");
     const Issued sender(test::named("zabbix"), &authority);
-    world.tls = test::tls_settings(world.own, authority.certificate());
+    const bool is_demanded = GENERATE(false, true);
+    world.tls = test::tls_settings(world.own, is_demanded ? authority.certificate() : "");
     world.start();
     TlsWish wish = only(GENERATE(TLS1_2_VERSION, TLS1_3_VERSION));
     wish.identity = &sender;
@@ -152,7 +197,7 @@ TEST_CASE("a session is resumed, with its client certificate") {
     wish.resumed = SSL_get1_session(first.ssl());
     TlsClient second(world.port(), wish);
     SSL_SESSION_free(wish.resumed);
-    CHECK(SSL_session_reused(second.ssl()) == 1);
+    CHECK((SSL_session_reused(second.ssl()) == 1) == !is_demanded);
     REQUIRE(second.send(HttpWorld::get("/healthz")));
     CHECK(second.read().status == 200);
 }
