@@ -173,8 +173,8 @@ EventLog::EventLog(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 EventLog::~EventLog() {
     flush();
+    impl_->pool.reset();  // joins its thread, which holds the logger as long as it has lines of it
     impl_->logger.reset();
-    impl_->pool.reset();  // joins its thread
 }
 
 void EventLog::log(
