@@ -37,7 +37,17 @@ const std::vector<Shown>& columns_of(const std::string& what) {
         source{{"SOURCE", false, true}, "source"}, reason{{"REASON", false, true}, "reason"};
     static const std::map<std::string, std::vector<Shown>> all{
         {"dead", {id, kind, ticket, host, problem, {{"SINCE"}, "created_at"}, tries, why}},
-        {"outbox", {id, state, kind, ticket, host, problem, {{"NEXT"}, "due_at"}, tries, why}},
+        {"outbox",
+         {id,
+          state,
+          kind,
+          ticket,
+          host,
+          problem,
+          {{"NEXT"}, "due_at"},
+          {{"WAITS FOR", true}, "waits_for"},
+          tries,
+          why}},
         {"incidents",
          {name,
           state,
@@ -172,9 +182,8 @@ class Daemon {
         );
         if (error.code == "no_reply") {
             std::fputs(
-                "What was asked may have been carried out all the same: look at the list and at "
-                "the "
-                "daemon's log\n(event operator_command).\n",
+                "What was asked may have been carried out all the same: look at the list and the\n"
+                "daemon's log (event operator_command).\n",
                 stderr
             );
             return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <charconv>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/placement.hpp"
 
@@ -34,13 +34,7 @@ std::optional<std::int64_t> number_of(std::string_view text) {
     if (!text.starts_with('#')) {
         return std::nullopt;
     }
-    text.remove_prefix(1);
-    std::int64_t id = -1;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (problem != std::errc() || end != text.data() + text.size() || id < 0) {
-        return std::nullopt;
-    }
-    return id;
+    return parse_whole_number(text.substr(1));
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/glpi/reply.hpp"
 #include "alert_bridge/glpi/wire.hpp"
@@ -262,13 +262,7 @@ Chosen choose_visible(
 
 std::int64_t id_in(std::string_view name) {
     name = trim(name);
-    std::int64_t id = 0;
-    if (name.size() < 2 || name.front() != '#') {
-        return 0;
-    }
-    const char* end = name.data() + name.size();
-    const auto [stop, error] = std::from_chars(name.data() + 1, end, id);
-    return error == std::errc() && stop == end && id > 0 ? id : 0;
+    return name.starts_with('#') ? parse_whole_number(name.substr(1)).value_or(0) : 0;
 }
 
 std::string_view last_part(std::string_view name) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/glpi/reply.hpp"
 
-#include <charconv>
+#include "alert_bridge/base/number.hpp"
 
 namespace alert_bridge::glpi {
 
@@ -15,12 +15,7 @@ std::int64_t as_number(const nlohmann::json& value) {
     } else if (value.is_boolean()) {
         out = value.get<bool>() ? 1 : 0;
     } else if (value.is_string()) {
-        const auto& text = value.get_ref<const std::string&>();
-        const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, out);
-        if (error != std::errc() || stop != end) {
-            return 0;
-        }
+        out = parse_whole_number(value.get_ref<const std::string&>()).value_or(0);
     }
     return out < 0 ? 0 : out;
 }

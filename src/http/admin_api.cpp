@@ -2,10 +2,10 @@
 #include "alert_bridge/http/admin_api.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/http/admin_rows.hpp"
 
@@ -58,23 +58,13 @@ std::optional<json> parse_object(const std::string& body) {
     return parsed;
 }
 
-std::optional<std::int64_t> number_of(const std::string& text) {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, failure] = std::from_chars(text.data(), end, number);
-    if (text.empty() || failure != std::errc() || stop != end) {
-        return std::nullopt;
-    }
-    return number;
-}
-
 // "DUE:ID", as list_operations() gives it out.
 ports::OperationCursor cursor_of(const std::string& text) {
     ports::OperationCursor cursor;
     const std::size_t colon = text.find(':');
     if (colon != std::string::npos) {
-        const auto due = number_of(text.substr(0, colon));
-        const auto id = number_of(text.substr(colon + 1));
+        const auto due = parse_whole_number(text.substr(0, colon));
+        const auto id = parse_whole_number(text.substr(colon + 1));
         if (due && id) {
             cursor = {from_unix_ms(*due), *id};
         }
@@ -107,11 +97,11 @@ struct AdminApi::Ask {
     Ask(std::string path, json object, std::string asking)
         : target(std::move(path)), body(std::move(object)), who(std::move(asking)) {
         limit = static_cast<int>(std::clamp<std::int64_t>(
-            number_of(text_of(body, "limit")).value_or(kRowsMax), 1, kRowsMax
+            parse_whole_number(text_of(body, "limit")).value_or(kRowsMax), 1, kRowsMax
         ));
         after = text_of(body, "after");
         key = text_of(body, "id");
-        id = number_of(key).value_or(0);
+        id = parse_whole_number(key).value_or(0);
         reason = short_text(body, "reason");
         if (const std::string by = short_text(body, "by"); !by.empty()) {
             who += ", says " + by;
@@ -192,7 +182,7 @@ AdminApi::Answer AdminApi::list_incidents(Ask ask) {
 }
 
 AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
-    const std::int64_t after = number_of(ask.after).value_or(0);
+    const std::int64_t after = parse_whole_number(ask.after).value_or(0);
     auto rows = co_await services_.seat.quarantined(after, ask.limit);
     if (!rows) {
         co_return store_failed(rows.error());
@@ -261,27 +251,29 @@ AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
 }
 
 AdminApi::Answer AdminApi::command(Ask ask) {
-    if (ask.id <= 0) {
+    const bool is_dead = ask.target == "/dead/retry" || ask.target == "/dead/discard";
+    if (!is_dead && ask.target != "/quarantine/retry" && ask.target != "/quarantine/discard") {
+        co_return Response::failure(404, "no such command");
+    }
+    if (ask.id == 0) {
         co_return Response::failure(
             400, "'" + ask.key + "' is no id: a number, as `list` shows it"
         );
     }
+    const bool is_retry = ask.target.ends_with("/retry");
     Result<core::OperatorDesk::Answer> outcome = core::OperatorDesk::Answer{};
-    if (ask.target == "/dead/retry" || ask.target == "/dead/discard") {
+    if (is_dead) {
         domain::OperatorEvent event;
-        event.action = ask.target == "/dead/retry" ? domain::OperatorAction::retry
-                                                   : domain::OperatorAction::discard;
+        event.action = is_retry ? domain::OperatorAction::retry : domain::OperatorAction::discard;
         event.operation_id = ask.id;
         event.reason = std::move(ask.reason);
         outcome = co_await services_.desk.settle(std::move(event), std::move(ask.who));
-    } else if (ask.target == "/quarantine/retry") {
+    } else if (is_retry) {
         outcome = co_await services_.desk.retry_quarantined(ask.id, std::move(ask.who));
-    } else if (ask.target == "/quarantine/discard") {
+    } else {
         outcome = co_await services_.desk.discard_quarantined(
             ask.id, std::move(ask.reason), std::move(ask.who)
         );
-    } else {
-        co_return Response::failure(404, "no such command");
     }
     if (!outcome) {
         co_return store_failed(outcome.error());

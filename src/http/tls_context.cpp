@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
 #include <array>
 #include <new>
 #include <string_view>
@@ -14,6 +15,8 @@
 
 namespace alert_bridge::http {
 namespace {
+
+using Octet = unsigned char;
 
 // TLS 1.3 has only such ciphers.
 constexpr const char* kCiphers12 = "ECDHE+AESGCM:ECDHE+CHACHA20";
@@ -27,8 +30,8 @@ Error mistake(std::string code, std::string message) {
 }
 
 // A client that names protocols, but not ours, would not understand the answer.
-int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* chosen_size, const unsigned char* offered, unsigned int offered_size, void*) {
-    unsigned char* found = nullptr;
+int choose_protocol(SSL*, const Octet** chosen, Octet* chosen_size, const Octet* offered, unsigned int offered_size, void*) {
+    Octet* found = nullptr;
     const int verdict = SSL_select_next_proto(
         &found, chosen_size, kProtocols.data(), kProtocols.size(), offered, offered_size
     );

@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/sources/values.hpp"
 
@@ -76,7 +77,7 @@ ProblemState state_of(std::string_view word) {
 }
 
 std::int64_t number(std::string_view text) {
-    return parse_integer(trim(text)).value_or(0);
+    return parse_whole_number(trim(text)).value_or(0);
 }
 
 std::string episode_of(const Notice& notice) {

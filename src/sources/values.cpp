@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/secret.hpp"
 #include "alert_bridge/base/text.hpp"
 
@@ -104,16 +104,6 @@ bool is_link(std::string_view text) noexcept {
            });
 }
 
-std::optional<std::int64_t> parse_integer(std::string_view text) noexcept {
-    std::int64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error != std::errc() || stop != end || value < 0) {
-        return std::nullopt;
-    }
-    return value;
-}
-
 std::string key_part(std::string_view text) {
     constexpr std::size_t kLongest = 300;
     constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -162,7 +152,7 @@ void take_glpi_field(domain::Alert& alert, std::string_view name, std::string_vi
     domain::Host& host = alert.host;
     std::string text = cut_bytes(trim(value), domain::kMaxLabel);
     if (name == "glpi_id") {
-        host.glpi_id = parse_integer(text).value_or(0);
+        host.glpi_id = parse_whole_number(text).value_or(0);
     } else if (name == "glpi_type") {
         host.glpi_type = item_type_name(text);
     } else if (name == "glpi_uuid") {
@@ -182,7 +172,7 @@ bool take_glpi_mark(domain::Host& host, std::string_view text) {
         return false;
     }
     const std::string type = item_type_name(parts[1]);
-    const std::int64_t id = parse_integer(parts[2]).value_or(0);
+    const std::int64_t id = parse_whole_number(parts[2]).value_or(0);
     if (type.empty() || id == 0) {
         return false;
     }

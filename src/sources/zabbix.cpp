@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/sources/values.hpp"
 #include "alert_bridge/sources/zabbix_tags.hpp"
@@ -24,7 +25,7 @@ constexpr std::string_view kCancelled = "NOTE: Escalation canceled";
 enum class EventSource { trigger, discovery, autoregistration, internal, service };
 
 EventSource event_source(const Fields& fields) {
-    const std::optional<std::int64_t> number = parse_integer(fields.get("event_source"));
+    const std::optional<std::int64_t> number = parse_whole_number(fields.get("event_source"));
     if (!number || *number > 4) {
         return EventSource::trigger;  // hand-made messages do not say
     }
@@ -93,7 +94,7 @@ AlertKind kind_of(const Fields& fields, EventSource source, ProblemState state) 
 }
 
 std::optional<int> digits(std::string_view text, std::size_t from, std::size_t count) {
-    const std::optional<std::int64_t> value = parse_integer(text.substr(from, count));
+    const std::optional<std::int64_t> value = parse_whole_number(text.substr(from, count));
     if (!value) {
         return std::nullopt;
     }
@@ -238,7 +239,7 @@ bool severity_changed(const Fields& fields) {
 void read_links(const Fields& fields, EventSource source, std::int64_t event_id, Alert& alert) {
     add_link(alert, fields.get("trigger_url"));
     std::string url = fields.label("zabbix_url");
-    const std::optional<std::int64_t> trigger = parse_integer(fields.get("trigger_id"));
+    const std::optional<std::int64_t> trigger = parse_whole_number(fields.get("trigger_id"));
     if (source == EventSource::trigger && trigger && !url.empty()) {
         while (url.ends_with('/')) {
             url.pop_back();
@@ -302,7 +303,7 @@ Severity ZabbixDecoder::severity(const Fields& fields) const {
             return mapped->second;
         }
     }
-    const std::optional<std::int64_t> index = parse_integer(number.empty() ? word : number);
+    const std::optional<std::int64_t> index = parse_whole_number(number.empty() ? word : number);
     if (index && *index < static_cast<std::int64_t>(kScale.size())) {
         return kScale[static_cast<std::size_t>(*index)];
     }
@@ -315,7 +316,7 @@ std::string ZabbixDecoder::problem_key(
     const Fields& fields, std::int64_t event_id, const Alert& alert
 ) const {
     const std::optional<std::int64_t> trigger =
-        parse_integer(fields.first_of({"trigger_id", "triggerid"}));
+        parse_whole_number(fields.first_of({"trigger_id", "triggerid"}));
     const bool by_trigger = event_source(fields) == EventSource::trigger && trigger && *trigger > 0;
     if (options_.problem_key == "event" || !by_trigger) {
         // Services have no id in their macros, and their names need not be unique.
@@ -348,7 +349,7 @@ Result<ports::Decoded> ZabbixDecoder::decode(std::string_view body, WallTime rec
     }
     const Fields& fields = *parsed;
     const std::optional<std::int64_t> event_id =
-        parse_integer(fields.first_of({"event_id", "eventid", "id"}));
+        parse_whole_number(fields.first_of({"event_id", "eventid", "id"}));
     if (!event_id || *event_id == 0) {
         return Error{ErrorClass::refused, "shape", "event_id is missing or not a number"};
     }

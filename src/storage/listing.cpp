@@ -2,10 +2,10 @@
 #include "alert_bridge/storage/listing.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <tuple>
 
 #include "alert_bridge/base/invariant.hpp"
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/storage/journal.hpp"
 #include "alert_bridge/storage/records.hpp"
 
@@ -37,16 +37,6 @@ ports::IncidentSummary summary(Database& db, domain::Incident incident) {
         row.incident.id
     ));
     return row;
-}
-
-std::optional<std::int64_t> whole_number(const std::string& text) {
-    std::int64_t number = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stop, failure] = std::from_chars(text.data(), end, number);
-    if (text.empty() || failure != std::errc() || stop != end) {
-        return std::nullopt;
-    }
-    return number;
 }
 
 ports::QuarantineEntry read_entry(Statement& row) {
@@ -149,7 +139,7 @@ std::vector<ports::IncidentSummary> incidents(
 
 std::optional<ports::IncidentRow> incident(Database& db, const std::string& key) {
     std::string id = key;
-    if (const auto ticket = whole_number(key); ticket && *ticket != 0) {
+    if (const auto ticket = parse_whole_number(key); ticket && *ticket != 0) {
         auto row = db.query(
             "SELECT id FROM incidents WHERE ticket_id = ?1 AND ticket_id <> 0"
             " ORDER BY id DESC LIMIT 1",

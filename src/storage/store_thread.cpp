@@ -183,7 +183,9 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
         run_jobs(batch);
         if (writing) {
             test_point("store_before_commit");
+            const auto began = options_.now();
             db_->run("COMMIT");
+            last_commit_ = options_.now() - began;
             test_point("store_after_commit");
         }
         return std::nullopt;
@@ -203,11 +205,13 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
 
 // In haste at least one of the others runs; what there was no time for goes back.
 void StoreThread::run_jobs(Batch& batch) {
+    const auto others_time =
+        std::max<std::chrono::steady_clock::duration>(kOthersTime, last_commit_ / 4);
     std::optional<std::chrono::steady_clock::time_point> others_since;
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
         if (batch.is_in_haste && batch.jobs[i]->kind.lane != Lane::intake) {
-            const auto now = std::chrono::steady_clock::now();
-            if (others_since && now - *others_since >= kOthersTime) {
+            const auto now = options_.now();
+            if (others_since && now - *others_since >= others_time) {
                 put_back(batch.jobs, i);
                 return;
             }

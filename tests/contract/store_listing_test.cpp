@@ -68,6 +68,22 @@ TEMPLATE_LIST_TEST_CASE(
     CHECK(ids_of(bench, {OperationState::dead}, {}, 10) == std::vector<std::int64_t>{a});
 }
 
+TEMPLATE_LIST_TEST_CASE("a write tells which one of its incident it waits for", "[store]", Stores) {
+    TestType bench;
+    const auto rows = seed_incident(
+        bench, "i1",
+        {an_operation("i1", OperationKind::open), an_operation("i1", OperationKind::followup)}
+    );
+    const auto waits_for = [&bench](std::int64_t id) {
+        return (*bench.run(bench.seat().operation(id)))->waits_for;
+    };
+    CHECK(waits_for(rows[0].id) == 0);
+    CHECK(waits_for(rows[1].id) == rows[0].id);
+    const auto claimed = *bench.run(bench.store().claim(kNow, 1, Duration(1'000)));
+    settle(bench, claimed.at(0).operation, OperationState::done);
+    CHECK(waits_for(rows[1].id) == 0);
+}
+
 TEMPLATE_LIST_TEST_CASE("one write is found by its id, finished or not", "[store]", Stores) {
     TestType bench;
     const auto row = seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)}).at(0);

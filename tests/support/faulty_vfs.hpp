@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstring>
+#include <functional>
 
 namespace alert_bridge::test {
 
@@ -27,7 +28,10 @@ class FaultyVfs {
     }
     FaultyVfs(const FaultyVfs&) = delete;
     FaultyVfs& operator=(const FaultyVfs&) = delete;
-    ~FaultyVfs() { sqlite3_vfs_unregister(&vfs_); }
+    ~FaultyVfs() {
+        sqlite3_vfs_unregister(&vfs_);
+        on_sync = {};
+    }
 
     // The n-th sync or write from now (1: the next) and all after it fail; 0 heals the disk.
     void fail_sync(int nth) { sync_countdown_ = nth; }
@@ -35,6 +39,8 @@ class FaultyVfs {
     // Every write from now on finds the disk full.
     void fill_disk(bool full) { full_ = full; }
     [[nodiscard]] int syncs() const { return syncs_; }
+    // Called at each sync, on the thread that syncs.
+    inline static std::function<void()> on_sync;
 
   private:
     struct File {
@@ -84,6 +90,9 @@ class FaultyVfs {
     }
     static int sync(sqlite3_file* f, int flags) {
         ++syncs_;
+        if (on_sync) {
+            on_sync();
+        }
         if (fails(sync_countdown_)) {
             return SQLITE_IOERR_FSYNC;
         }

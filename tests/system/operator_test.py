@@ -104,6 +104,13 @@ class OperatorTest(SystemTest):
         owed = wait_for("an opening to be owed", lambda: [
             row for row in self.rows("outbox") if row["attempts"] > 0])
         self.assertEqual(owed[0]["kind"], "open")
+        self.accepted("zabbix", zabbix(
+            "1005", trigger_id="501", event_update_status="1", event_update_action="commented",
+            event_update_message="on it", event_update_user="operator"))
+        waiting = wait_for("a follow-up behind it", lambda: [
+            row for row in self.rows("outbox") if row["kind"] == "followup"])
+        self.assertEqual(waiting[0]["waits_for"], owed[0]["id"])
+        self.assertRegex(self.command("outbox"), r"NEXT +WAITS FOR +TRIES")
         self.assertEqual(len(self.rows("incidents")), 2)
         self.assertRegex(self.command("incidents"), r"STATE +TICKET +SEVERITY")
 

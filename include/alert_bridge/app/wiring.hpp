@@ -29,11 +29,11 @@ namespace alert_bridge::app {
 [[nodiscard]] observe::LogOptions log_options(const config::Config& config);
 [[nodiscard]] core::IntakeLimits intake_limits(const config::Config& config);
 
-// Errors: class misconfigured. The loader has checked both already, so that these only fail when
-// the loader and the compilers disagree, which is told and not hidden.
-// Null without listen.tls.
-[[nodiscard]] Result<http::TlsContextPtr> tls_context(const config::Config& config);
+// Errors: class misconfigured. The loader has checked all of it already, so that these only fail
+// when the loader and the compilers disagree, which is told and not hidden.
 [[nodiscard]] Result<core::Intake::Decoders> decoders(const config::Config& config);
 [[nodiscard]] Result<std::shared_ptr<const core::Policies>> policies(const config::Config& config);
+// Null without listen.tls.
+[[nodiscard]] Result<http::TlsContextPtr> tls_context(const config::Config& config);
 
 }  // namespace alert_bridge::app

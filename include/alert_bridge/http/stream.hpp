@@ -7,8 +7,8 @@
 // plain text: before greet() has succeeded, after a failure and after the end of sending, reading
 // and writing are errors. Every read and write gives other coroutines their turn, however much has
 // arrived; between two turns at most kRecordsMax records are taken, or 2 * kRecordsMax pieces of
-// them read. close_notify is sent at an orderly end and never waited
-// for. No exception but for want of memory; OpenSSL's error queue is left empty.
+// them read. close_notify is sent at an orderly end and never waited for. No exception but for want
+// of memory; OpenSSL's error queue is left empty.
 // Not guaranteed: deadlines. The owner cancels; who does not react in time is closed.
 // Requires: one operation at a time; the stream and the buffers outlive the operation. Thread rule:
 // the I/O thread. Tests: tests/unit/http/tls_test.cpp, tls_requests_test.cpp

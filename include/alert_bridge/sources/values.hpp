@@ -31,9 +31,6 @@ namespace alert_bridge::sources {
 // character, quote or angle bracket.
 [[nodiscard]] bool is_link(std::string_view text) noexcept;
 
-// Decimal integer, whole text, not negative, fits; otherwise empty.
-[[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text) noexcept;
-
 // One part of a key: '/', '%', blanks at the ends and control characters are percent-encoded, so
 // that joined parts never collide; a very long part ends in a digest instead.
 [[nodiscard]] std::string key_part(std::string_view text);

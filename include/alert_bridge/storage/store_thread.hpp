@@ -46,7 +46,8 @@ namespace alert_bridge::storage {
 
 inline constexpr std::size_t kBatchJobs = 256;
 inline constexpr std::size_t kBatchIntakeShare = 192;  // while other jobs wait
-// While alerts come in, of each transaction: their senders wait for its end.
+// While alerts come in, of each transaction, since their senders wait for its end; a quarter of
+// what a commit takes, if that is more: on a slow disk the others would hardly move otherwise.
 inline constexpr std::chrono::milliseconds kOthersTime{2};
 inline constexpr std::chrono::milliseconds kIntakePause{50};  // after the last one: no more come in
 inline constexpr std::chrono::milliseconds kLinger{10};
@@ -78,6 +79,8 @@ struct StoreThreadOptions {
     std::function<void()> on_full;                     // on the store thread: SQLite found no room
     std::function<void(Error)> on_fatal;               // on the I/O thread, at most once
     std::function<void(const BatchReport&)> on_batch;  // on the I/O thread, before the answers
+    // On the store thread: what the time of the others and of commits is measured with.
+    std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
 
 // A queued call. Made by StoreThread::submit().
@@ -184,7 +187,8 @@ class StoreThread {
 
     const boost::asio::any_io_executor executor_;
     const StoreThreadOptions options_;
-    std::optional<Database> db_;  // store thread; closed by it
+    std::optional<Database> db_;                         // store thread; closed by it
+    std::chrono::steady_clock::duration last_commit_{};  // store thread; how long it took
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;

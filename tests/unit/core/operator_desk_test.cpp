@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/core/operator_desk.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <optional>
-
 #include "catch.hpp"
-#include "fake_store.hpp"
-#include "fakes.hpp"
-#include "lifecycle_world.hpp"
+#include "desk_world.hpp"
 
 using namespace alert_bridge;
 using core::OperatorDesk;
@@ -36,36 +30,23 @@ class Picky final : public ports::AlertDecoder {
     }
 };
 
-struct World {
+struct Parts {
     boost::asio::io_context io;
-    test::FakeStore store;
     test::JumpingClock clock;
-    SeededIdSource ids{7};
-    test::RecordedEvents events;
-    test::RecordedMetrics metrics;
-    core::PolicyHolder policies{std::make_shared<core::Policies>()};
     std::shared_ptr<Picky> decoder = std::make_shared<Picky>();
-    core::Intake intake{
-        store, clock, ids, events, metrics, {{"z", decoder}}, core::IntakeLimits{10, 5}};
-    OperatorDesk desk{{store, store, clock, events, metrics, ids, policies, intake}};
+};
+
+struct World : Parts, test::DeskWorld {
     int rung = 0, appended = 0;
 
-    World() {
+    World() : DeskWorld(clock, {{"z", decoder}}, core::IntakeLimits{10, 5}) {
         desk.on_changed = [this] { ++rung; };
         intake.on_appended = [this] { ++appended; };
     }
     OperatorDesk::Answer run(OperatorDesk::Outcome task) {
-        std::optional<Result<OperatorDesk::Answer>> outcome;
-        auto on_end = [&outcome](const std::exception_ptr& failure, auto given) {
-            CHECK_FALSE(failure);
-            outcome = std::move(given);
-        };
-        boost::asio::co_spawn(io, std::move(task), std::move(on_end));
-        io.run();
-        io.restart();
+        const auto outcome = test::run_to_end(io, std::move(task));
         REQUIRE(outcome.has_value());
-        REQUIRE(outcome->has_value());
-        return **outcome;
+        return *outcome;
     }
     void add_dead() {
         domain::Incident incident;

@@ -12,8 +12,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "fake_store.hpp"
-#include "fakes.hpp"
+#include "desk_world.hpp"
 
 using namespace alert_bridge;
 using namespace std::chrono_literals;
@@ -64,17 +63,11 @@ struct World {
     std::string path;
     asio::io_context io{1};
     asio::io_context clients;
-    test::FakeStore store;
     RealClock clock{io};
-    SeededIdSource ids{7};
-    test::RecordedEvents events;
-    test::RecordedMetrics metrics;
-    core::PolicyHolder policies{std::make_shared<core::Policies>()};
-    core::Intake intake{store, clock, ids, events, metrics, {}, core::IntakeLimits{}};
-    core::OperatorDesk desk{{store, store, clock, events, metrics, ids, policies, intake}};
-    http::AdminApi api{{desk, store, [](std::int64_t) { return std::string(); }}};
-    core::Tasks tasks{io.get_executor(), clock, events};
-    http::AdminListener listener{api, tasks, clock, events};
+    test::DeskWorld parts{clock};
+    http::AdminApi api{{parts.desk, parts.store, [](std::int64_t) { return std::string(); }}};
+    core::Tasks tasks{io.get_executor(), clock, parts.events};
+    http::AdminListener listener{api, tasks, clock, parts.events};
     std::thread thread;
 };
 
@@ -98,7 +91,7 @@ TEST_CASE("the admin socket answers, and logs commands with the user at the othe
     REQUIRE(command.has_value());
     CHECK(command->status == 409);
     world.stop();
-    CHECK(world.events.events.back().fields.at("who") == "uid " + std::to_string(::getuid()));
+    CHECK(world.parts.events.events.back().fields.at("who") == "uid " + std::to_string(::getuid()));
     CHECK_FALSE(std::filesystem::exists(world.path));
 }
 

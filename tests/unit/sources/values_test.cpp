@@ -119,17 +119,6 @@ TEST_CASE("only harmless http and https addresses are links") {
     }
 }
 
-TEST_CASE("integers are whole, decimal and not negative") {
-    CHECK(parse_integer("0") == 0);
-    CHECK(parse_integer("007") == 7);
-    CHECK(parse_integer("9223372036854775807") == INT64_MAX);
-    for (const char* text :
-         {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "0x1", "9223372036854775808", "a"}) {
-        CAPTURE(text);
-        CHECK_FALSE(parse_integer(text).has_value());
-    }
-}
-
 TEST_CASE("parts of a key never collide when they are joined") {
     CHECK(key_part("Disk /var") == "Disk %2Fvar");
     CHECK(key_part("100%") == "100%25");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What SqliteStore promises beyond the port: group commit, bounds, and how it behaves when the disk
 // fails or is full.
+#include <atomic>
 #include <future>
-#include <thread>
 
 #include "catch.hpp"
 #include "faulty_vfs.hpp"
@@ -120,46 +120,89 @@ TEST_CASE("waits move after every call that was made before, and before every la
     CHECK(seen_after == std::vector<WallTime>(20, row.due_at + jump));
 }
 
-TEST_CASE("an alert does not wait for all the decisions that were asked for before it") {
-    SqliteBench bench;
-    std::promise<void> all_queued;
-    auto gate = all_queued.get_future().share();
-    std::size_t decided = 0;
-    std::size_t decided_before_the_answer = 1'000;
-    auto decide = [](SqliteBench& where, std::shared_future<void> begin,
-                     std::size_t& count) -> boost::asio::awaitable<int> {
-        auto function = [begin](const domain::Snapshot&) {
-            begin.wait();  // the store thread
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            return applied();
-        };
-        const auto result = co_await where.store().decide(about_alert(0), function);
-        ++count;
-        co_return result.has_value() ? 1 : 0;
-    };
-    auto append = [](SqliteBench& where, const std::size_t& count,
-                     std::size_t& out) -> boost::asio::awaitable<int> {
-        auto batch = a_batch(an_alert("a1"));
-        const auto result = co_await where.store().append(std::move(batch));
-        out = count;
-        co_return result.has_value() ? 1 : 0;
-    };
-    auto open = [](std::promise<void>& promise) -> boost::asio::awaitable<int> {
-        promise.set_value();
-        co_return 1;
-    };
-    std::vector<boost::asio::awaitable<int>> tasks;
-    for (int i = 0; i < 300; ++i) {
-        tasks.push_back(decide(bench, gate, decided));
+// Time as the test has it: a decision and a sync take as long as they are told to.
+class SlowWork {
+  public:
+    SlowWork(FaultyVfs& disk, std::chrono::milliseconds decision, std::chrono::milliseconds sync)
+        : decision_(decision) {
+        disk.on_sync = [this, sync] { time_ += sync.count(); };
     }
-    tasks.push_back(append(bench, decided, decided_before_the_answer));
-    tasks.push_back(open(all_queued));
+    [[nodiscard]] SqliteBench::Change options() {
+        return [this](storage::SqliteOptions& options) {
+            options.database.vfs = FaultyVfs::kName;
+            options.thread.now = [this] {
+                return std::chrono::steady_clock::time_point(std::chrono::milliseconds(time_));
+            };
+        };
+    }
+    void decide() { time_ += decision_.count(); }
+
+  private:
+    const std::chrono::milliseconds decision_;
+    std::atomic<std::int64_t> time_ = 0;
+};
+
+boost::asio::awaitable<int> decide_slowly(
+    SqliteBench& bench, SlowWork& work, std::shared_future<void> begin, std::promise<void>* begun
+) {
+    auto function = [&work, begin, begun](const domain::Snapshot&) {
+        if (begun != nullptr) {
+            begun->set_value();
+        }
+        begin.wait_for(std::chrono::seconds(60));
+        work.decide();
+        return begun != nullptr ? an_opening() : applied();  // the first one has to be synced
+    };
+    const auto result = co_await bench.store().decide(about_alert(0), function);
+    co_return result.has_value() ? 1 : 0;
+}
+
+// The store thread is in the first decision, alone: what is queued now comes after it.
+boost::asio::awaitable<int> wait_until(std::future<void> begun) {
+    co_return begun.wait_for(std::chrono::seconds(60)) == std::future_status::ready ? 1 : 0;
+}
+
+boost::asio::awaitable<int> append(SqliteBench& bench) {
+    auto batch = a_batch(an_alert("a1"));
+    const auto result = co_await bench.store().append(std::move(batch));
+    co_return result.has_value() ? 1 : 0;
+}
+
+boost::asio::awaitable<int> open(std::promise<void>& gate) {
+    gate.set_value();
+    co_return 1;
+}
+
+TEST_CASE("while alerts come in the decisions get a part of each transaction") {
+    struct Case {
+        int decision_ms, sync_ms;
+        std::size_t decisions;  // beside the alert in its transaction
+    };
+    const auto [decision_ms, sync_ms, decisions] = GENERATE(
+        Case{1, 0, 2},    // for 2 ms
+        Case{100, 0, 1},  // one of them in any case
+        Case{1, 40, 10}   // for a quarter of a commit that takes longer
+    );
+    CAPTURE(decision_ms, sync_ms);
+    FaultyVfs disk;
+    SlowWork work(disk, std::chrono::milliseconds(decision_ms), std::chrono::milliseconds(sync_ms));
+    SqliteBench bench(work.options());
+    std::promise<void> gate, begun;
+    const auto begin = gate.get_future().share();
+    std::vector<boost::asio::awaitable<int>> tasks;
+    tasks.push_back(decide_slowly(bench, work, begin, &begun));
+    tasks.push_back(wait_until(begun.get_future()));
+    for (int i = 0; i < 100; ++i) {
+        tasks.push_back(decide_slowly(bench, work, begin, nullptr));
+    }
+    tasks.push_back(append(bench));
+    tasks.push_back(open(gate));
     for (const int good : bench.run_all(std::move(tasks))) {
         CHECK(good == 1);
     }
-    CHECK(decided == 300);
-    // What the thread had taken when it met the gate (at most one batch), and 2 ms more.
-    CHECK(decided_before_the_answer < 300);
+    REQUIRE(bench.batches.size() > 2);
+    CHECK(bench.batches[0].jobs == 1);
+    CHECK(bench.batches[1].jobs == 1 + decisions);
 }
 
 TEST_CASE("past the bound of the queue the store says busy at once") {
