@@ -211,6 +211,7 @@ def reload(bench, options):
     """--rounds reloads, good and bad ones, and stops."""
     bench.sim.post("/config", {"latency_ms": 100})  # writes are under way when the end comes
     rounds = reload_rounds.reloads_and_stops(bench, options.rounds, options.rate, longest_s=1.0)
+    bench.sim.post("/config", {"latency_ms": 0})
     figures, clean = verdict(bench, 600)
     unanswered = rounds.unanswered()
     missed = sum(one["status"] != 202 for one in bench.history.entries()) - len(unanswered)
