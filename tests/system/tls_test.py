@@ -17,14 +17,24 @@ from harness import Bridge, http, wait_for
 from system_test import BRIDGE, CONFIG, SystemTest, zabbix
 
 TLS = ', tls: {certificate: "@DIR@/bridge.pem", key: "@DIR@/bridge.key"@MORE@}}\n'
+# A system that knows nothing newer than TLS 1.2, where a missing certificate is told otherwise.
+OLD_TLS = """\
+openssl_conf = all
+[all]
+ssl_conf = modules
+[modules]
+system_default = defaults
+[defaults]
+MaxProtocol = TLSv1.2
+"""
 
 
 class TlsBridge(Bridge):
     """Spoken to over https."""
 
-    def health(self):
+    def health(self, **env):
         return subprocess.run([BRIDGE, "health", "-c", self.config], capture_output=True,
-                              check=False).returncode
+                              check=False, env={**os.environ, **env}).returncode
 
     def named(self, event):
         return [one for one in self.events() if one["event"] == event]
@@ -145,6 +155,8 @@ class Clients(Tls):
         self.accepted("zabbix", zabbix())
         self.one_ticket()
         self.assertEqual(self.bridge.health(), 0)
+        old = self.bridge.write("openssl.cnf", OLD_TLS, 0o644)
+        self.assertEqual(self.bridge.health(OPENSSL_CONF=old), 0)
         bare = ssl.create_default_context(cafile=self.path("authority.pem"))
         with self.assertRaises(OSError):
             http("GET", self.bridge.url + "/healthz", context=bare)
