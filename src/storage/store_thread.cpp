@@ -113,12 +113,17 @@ void StoreThread::loop() {
 
 StoreThread::Batch StoreThread::take() {
     std::unique_lock lock(mutex_);
+    const auto idle_since = options_.now();
+    if (lane(Lane::claim).empty() && lane(Lane::rest).empty()) {
+        others_.caught_up(idle_since);
+    }
     wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
     if (urgent_ == 0 && !stopping_) {
         wake_.wait_until(lock, last_intake_ + kLinger, [this] {
             return stopping_ || urgent_ > 0 || queued_ >= kBatchJobs;
         });
     }
+    others_.save(options_.now() - idle_since);
     Batch batch;
     batch.jobs.reserve(std::min(queued_, kBatchJobs));
     move_jobs(Lane::in_order, kBatchJobs, batch.jobs);
@@ -237,10 +242,14 @@ void StoreThread::run_jobs(Batch& batch) {
 }
 
 bool OthersTime::may_start(Clock::time_point now) noexcept {
-    credit_ =
-        std::min<Clock::duration>(credit_ + (now - refilled_at_) / kOthersShare, kOthersAtOnce);
+    const bool is_burst = now - caught_up_at_ < kBurst;
+    save((now - refilled_at_) / (is_burst ? kOthersShare : kOthersShareLater));
     refilled_at_ = now;
     return credit_ > Clock::duration::zero();
+}
+
+void OthersTime::save(Clock::duration time) noexcept {
+    credit_ = std::min<Clock::duration>(credit_ + time, kOthersAtOnce);
 }
 
 // Throws only what concerns the whole batch.
