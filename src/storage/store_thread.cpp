@@ -241,17 +241,6 @@ void StoreThread::run_jobs(Batch& batch) {
     }
 }
 
-bool OthersTime::may_start(Clock::time_point now) noexcept {
-    const bool is_burst = now - caught_up_at_ < kBurst;
-    save((now - refilled_at_) / (is_burst ? kOthersShare : kOthersShareLater));
-    refilled_at_ = now;
-    return credit_ > Clock::duration::zero();
-}
-
-void OthersTime::save(Clock::duration time) noexcept {
-    credit_ = std::min<Clock::duration>(credit_ + time, kOthersAtOnce);
-}
-
 // Throws only what concerns the whole batch.
 void StoreThread::run_job(Job& job) {
     const bool in_transaction = !db_->in_autocommit();
