@@ -12,6 +12,11 @@ bool OthersTime::may_start(Clock::time_point now) noexcept {
     return credit_ > Clock::duration::zero();
 }
 
+// A job that took long is not held against the others for ever.
+void OthersTime::spend(Clock::duration time) noexcept {
+    credit_ = std::max<Clock::duration>(credit_ - time, -kOthersAtOnce);
+}
+
 void OthersTime::save(Clock::duration time) noexcept {
     credit_ = std::min<Clock::duration>(credit_ + time, kOthersAtOnce);
 }

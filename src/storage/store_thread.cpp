@@ -114,13 +114,14 @@ void StoreThread::loop() {
 StoreThread::Batch StoreThread::take() {
     std::unique_lock lock(mutex_);
     const auto idle_since = options_.now();
-    if (lane(Lane::claim).empty() && lane(Lane::rest).empty()) {
-        others_.caught_up(idle_since);
-    }
+    const bool has_caught_up = lane(Lane::claim).empty() && lane(Lane::rest).empty();
     wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
+    if (has_caught_up) {
+        others_.caught_up(options_.now());
+    }
     if (urgent_ == 0 && !stopping_) {
-        wake_.wait_until(lock, last_intake_ + kLinger, [this] {
-            return stopping_ || urgent_ > 0 || queued_ >= kBatchJobs;
+        wake_.wait_for(lock, last_intake_ + kLinger - options_.now(), [this] {
+            return stopping_ || urgent_ > 0;
         });
     }
     others_.save(options_.now() - idle_since);
@@ -146,7 +147,7 @@ StoreThread::Batch StoreThread::take() {
     return batch;
 }
 
-// Not run: they are first again in their lanes.
+// Not run: they are first again in their lanes. What has lined up meanwhile comes after them.
 void StoreThread::put_back(Jobs& jobs, std::size_t from) {
     const std::lock_guard lock(mutex_);
     while (jobs.size() > from) {
@@ -154,7 +155,8 @@ void StoreThread::put_back(Jobs& jobs, std::size_t from) {
         jobs.pop_back();
         urgent_ += job->kind.may_linger ? 0 : 1;
         ++queued_;
-        lane(job->kind.lane).push_front(std::move(job));
+        const Lane which = lane(Lane::in_order).empty() ? job->kind.lane : Lane::in_order;
+        lane(which).push_front(std::move(job));
     }
 }
 
@@ -223,21 +225,26 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
     }
 }
 
-// What there is no time for goes back; without an alert in the batch one of the others runs at
-// least.
+// In haste, what there is no time for goes back. Beside alerts the others have what they have
+// saved; alone they have some time in any case, since the sync is paid for.
 void StoreThread::run_jobs(Batch& batch) {
+    const bool has_alerts = batch.jobs.front()->kind.lane == Lane::intake;
+    const auto began = options_.now();
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
         if (!batch.is_in_haste || batch.jobs[i]->kind.lane == Lane::intake) {
             run_job(*batch.jobs[i]);
             continue;
         }
-        const auto began = options_.now();
-        if (!others_.may_start(began) && i > 0) {
+        const auto now = options_.now();
+        const bool has_time = has_alerts ? others_.may_start(now) : now - began < kOthersAtOnce;
+        if (!has_time && i > 0) {
             put_back(batch.jobs, i);
             return;
         }
         run_job(*batch.jobs[i]);
-        others_.spend(options_.now() - began);
+        if (has_alerts) {
+            others_.spend(options_.now() - now);
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 //
 // Guarantees: the share is never zero, so that nothing stands still; a burst is taken in first, and
 // what lasts longer cannot fill the journal up while half of the time would empty it. One job may
-// take longer than there was: the next ones pay for it.
+// take longer than there was: the next ones pay for it, kOthersAtOnce at most.
 // Thread rule: the store thread. Tests: tests/unit/storage/others_time_test.cpp
 #pragma once
 
@@ -26,7 +26,7 @@ class OthersTime {
     explicit OthersTime(Clock::time_point now) noexcept : refilled_at_(now), caught_up_at_(now) {}
 
     [[nodiscard]] bool may_start(Clock::time_point now) noexcept;
-    void spend(Clock::duration time) noexcept { credit_ -= time; }
+    void spend(Clock::duration time) noexcept;
     void save(Clock::duration time) noexcept;  // the thread was idle for so long
     void caught_up(Clock::time_point now) noexcept { caught_up_at_ = now; }  // none waits
 

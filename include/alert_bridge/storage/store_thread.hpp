@@ -9,14 +9,14 @@
 // has a savepoint, so that a failing job undoes only itself. No job completes before the commit.
 // Intake goes first; while alerts come in the others get a part of the time (OthersTime). Jobs
 // that may linger wait for a sync that intake causes anyway, at most kLinger after intake's last
-// job; with intake silent they do not wait. A failed read, write or sync fails the whole batch with
-// store_io and turns the store off: all later jobs fail at once and on_fatal is called, on the I/O
-// thread. A full disk fails the batch with store_full and calls on_full; the store goes on. Past
-// jobs_max queued jobs the answer is store_busy. Not guaranteed: that a cancelled caller's job does
-// not happen. Thread rule: submit() and close() on the I/O thread. Work runs on the store thread,
-// and both it and what it captured are destroyed on the I/O thread. Lifetime: must be destroyed
-// before the executor's context. Tests: tests/contract/store_test.cpp,
-// tests/unit/storage/store_thread_test.cpp
+// job or its end, and then until there is time; with intake silent they do not wait. A failed read,
+// write or sync fails the whole batch with store_io and turns the store off: all later jobs fail at
+// once and on_fatal is called, on the I/O thread. A full disk fails the batch with store_full and
+// calls on_full; the store goes on. Past jobs_max queued jobs the answer is store_busy. Not
+// guaranteed: that a cancelled caller's job does not happen. Thread rule: submit() and close() on
+// the I/O thread. Work runs on the store thread, and both it and what it captured are destroyed on
+// the I/O thread. Lifetime: must be destroyed before the executor's context. Tests:
+// tests/contract/store_test.cpp, tests/unit/storage/store_thread{,_disk}_test.cpp
 #pragma once
 
 #include <array>

@@ -76,6 +76,7 @@ TEST_CASE("numbers that no double holds are refused") {
         CHECK_THAT(refusal(text), ContainsSubstring("number overflow"));
     }
     CHECK(parse_json("1e-999").has_value());
+    CHECK_THAT(refusal("0e99999999999"), ContainsSubstring("exponent overflow"));
     CHECK(parse_json("123456789012345678901234567890").has_value());
 }
 

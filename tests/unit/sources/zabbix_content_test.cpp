@@ -21,6 +21,13 @@ TEST_CASE("tags are parsed twice, in order and with repetition, from either fiel
     );
 }
 
+TEST_CASE("a tag that is no text is read as its text") {
+    const string json =
+        R"([{"tag":5,"value":1.50},{"tag":"up","value":true},{"tag":"o","value":{"a":[1]}}])";
+    const std::vector<domain::Tag> expected{{"5", "1.50"}, {"up", "true"}, {"o", R"({"a":[1]})"}};
+    CHECK(decode(event({{"event_tags", json}})).tags == expected);
+}
+
 TEST_CASE("broken or odd tags never cost the alert") {
     for (const char* tags :
          {"[", "[{\"tag\":\"a\"", "[1,null,\"x\",{}]", "[{\"tag\":null}]", "[]", "{EVENT.TAGSJSON}",

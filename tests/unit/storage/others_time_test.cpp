@@ -51,4 +51,7 @@ TEST_CASE("the others get what intake leaves idle") {
     others.save(std::chrono::hours(1));
     others.spend(storage::kOthersAtOnce);
     CHECK_FALSE(others.may_start(now));  // more is not saved
+    others.spend(std::chrono::hours(1));
+    others.save(storage::kOthersAtOnce + microseconds(1));
+    CHECK(others.may_start(now));  // nor owed
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What SqliteStore promises beyond the port: group commit, bounds, and how it behaves when the disk
-// fails or is full.
+// What SqliteStore promises beyond the port: group commit, who goes first, and bounds. How it
+// behaves when the disk fails or is full is in store_thread_disk_test.cpp.
 #include <atomic>
+#include <functional>
 #include <future>
 
 #include "catch.hpp"
@@ -87,31 +88,36 @@ TEST_CASE("decisions get room in every batch of a flood of alerts") {
     CHECK(decided_after < 600);
 }
 
+// Notes when the operation is due, and takes its time.
+boost::asio::awaitable<int> look_at(
+    SqliteBench& bench, std::int64_t id, std::vector<WallTime>& seen, std::function<void()> work
+) {
+    auto function = [&seen, work = std::move(work)](const domain::Snapshot& snapshot) {
+        seen.push_back(snapshot.operations.front().due_at);
+        work();
+        return domain::Decision();
+    };
+    const auto result = co_await bench.store().decide(about_result(id), function);
+    co_return result.has_value() ? 1 : 0;
+}
+
+boost::asio::awaitable<int> move_waits(SqliteBench& bench, Duration by) {
+    const auto moved = co_await bench.store().shift_waits(by);
+    co_return moved.has_value() ? *moved : 0;
+}
+
 TEST_CASE("waits move after every call that was made before, and before every later one") {
     SqliteBench bench;
     const auto row = seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)}).at(0);
     const Duration jump{5'000};
     std::vector<WallTime> seen_before, seen_after;
-    auto look = [](SqliteBench& where, std::int64_t id,
-                   std::vector<WallTime>& seen) -> boost::asio::awaitable<int> {
-        auto function = [&seen](const domain::Snapshot& snapshot) {
-            seen.push_back(snapshot.operations.front().due_at);
-            return domain::Decision();
-        };
-        const auto result = co_await where.store().decide(about_result(id), function);
-        co_return result.has_value() ? 1 : 0;
-    };
-    auto move = [](SqliteBench& where, Duration by) -> boost::asio::awaitable<int> {
-        const auto moved = co_await where.store().shift_waits(by);
-        co_return moved.has_value() ? *moved : 0;
-    };
     std::vector<boost::asio::awaitable<int>> tasks;
     for (int i = 0; i < 600; ++i) {  // more than one batch
-        tasks.push_back(look(bench, row.id, seen_before));
+        tasks.push_back(look_at(bench, row.id, seen_before, [] {}));
     }
-    tasks.push_back(move(bench, jump));
+    tasks.push_back(move_waits(bench, jump));
     for (int i = 0; i < 20; ++i) {
-        tasks.push_back(look(bench, row.id, seen_after));
+        tasks.push_back(look_at(bench, row.id, seen_after, [] {}));
     }
     for (const int good : bench.run_all(std::move(tasks))) {
         CHECK(good == 1);
@@ -210,6 +216,38 @@ boost::asio::awaitable<int> look(SqliteBench& bench) {
     co_return rows.has_value() ? 1 : 0;
 }
 
+TEST_CASE("waits move after the calls that gave way to alerts, too") {
+    FaultyVfs disk;
+    SlowWork work(disk, std::chrono::microseconds(100), {});
+    SqliteBench bench(work.options());
+    const auto row = seed_incident(bench, "i1", {an_operation("i1", OperationKind::open)}).at(0);
+    const Duration jump{5'000};
+    std::vector<WallTime> seen;
+    std::promise<void> gate, begun, second_gate, second_begun;
+    const auto first = [&] {
+        second_begun.set_value();
+        second_gate.get_future().wait_for(std::chrono::seconds(60));
+        work.decide();
+    };
+    std::vector<boost::asio::awaitable<int>> tasks;
+    tasks.push_back(decide_slowly(bench, work, gate.get_future().share(), &begun));
+    tasks.push_back(wait_until(begun.get_future()));
+    tasks.push_back(append(bench));
+    tasks.push_back(look_at(bench, row.id, seen, first));
+    for (int i = 0; i < 10; ++i) {
+        tasks.push_back(look_at(bench, row.id, seen, [&work] { work.decide(); }));
+    }
+    tasks.push_back(open(gate));
+    tasks.push_back(wait_until(second_begun.get_future()));
+    tasks.push_back(move_waits(bench, jump));
+    tasks.push_back(open(second_gate));
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    CHECK(bench.batches.at(bench.batches.size() - 2).jobs == 2);
+    CHECK(seen == std::vector<WallTime>(11, row.due_at));
+}
+
 TEST_CASE("while alerts come in, a read causes no sync for what rides along with theirs") {
     FaultyVfs disk;
     SlowWork work(disk, {}, {});  // time stands still: alerts have just come in
@@ -251,76 +289,6 @@ TEST_CASE("past the bound of the queue the store says busy at once") {
     CHECK(busy > 0);
     CHECK(bench.run(bench.store().figures())->journal_pending == taken);
     CHECK(bench.run(bench.store().append(a_batch(an_alert("later")))).has_value());
-}
-
-TEST_CASE("a full file refuses what does not fit and goes on") {
-    std::int64_t pages_max = 120;
-    SqliteBench bench([&pages_max](auto& options) { options.database.pages_max = pages_max; });
-    auto big = an_alert("a0");
-    big.text = std::string(20'000, 'x');
-    int taken = 0;
-    Receipts last = bench.run(bench.store().append(a_batch(big)));
-    while (last.has_value()) {
-        ++taken;
-        big.id = "a" + std::to_string(taken);
-        big.idempotency_key = big.id;
-        last = bench.run(bench.store().append(a_batch(big)));
-    }
-    CHECK(taken > 3);
-    CHECK(last.error().code == "store_full");
-    CHECK(last.error().kind == ErrorClass::later);
-    CHECK(bench.fatal.empty());
-    CHECK(bench.run(bench.store().pending(0, 100))->size() == static_cast<std::size_t>(taken));
-    // A small write may still fit; none that does not fit leaves a trace. With more room all go on.
-    CHECK(bench.run(bench.store().append(a_batch(big))).error().code == "store_full");
-    CHECK(bench.run(bench.store().claim(kNow, 10, Duration(1))).has_value());
-    pages_max = 0;
-    bench.restart();
-    CHECK(bench.run(bench.store().append(a_batch(big))).has_value());
-    CHECK(bench.run(bench.store().pending(0, 100))->size() == static_cast<std::size_t>(taken) + 1);
-}
-
-TEST_CASE("a full disk fails the batch and the store stays usable") {
-    FaultyVfs disk;
-    SqliteBench bench(on_faulty_disk());
-    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("before")))).has_value());
-    disk.fill_disk(true);
-    for (const auto& result : bench.run_all(many_appends(bench, 20))) {
-        REQUIRE(result.has_error());
-        CHECK(result.error().code == "store_full");
-    }
-    CHECK(bench.run(bench.store().pending(0, 100))->size() == 1);
-    disk.fill_disk(false);
-    for (const auto& result : bench.run_all(many_appends(bench, 20))) {
-        CHECK(result.has_value());
-    }
-    CHECK(bench.run(bench.store().pending(0, 100))->size() == 21);
-    CHECK(bench.fatal.empty());
-}
-
-TEST_CASE("after a failed sync nothing is acknowledged and the store is off") {
-    FaultyVfs disk;
-    SqliteBench bench(on_faulty_disk());
-    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("before")))).has_value());
-    disk.fail_sync(1);
-    for (const auto& result : bench.run_all(many_appends(bench, 5))) {
-        REQUIRE(result.has_error());
-        CHECK(result.error().code == "store_io");
-        CHECK(result.error().kind == ErrorClass::later);
-    }
-    REQUIRE(bench.fatal.size() == 1);
-    CHECK(bench.fatal[0].code == "store_io");
-    disk.fail_sync(0);  // the disk claims to be well again: that must not be believed
-    const auto later = bench.run(bench.store().append(a_batch(an_alert("later"))));
-    REQUIRE(later.has_error());
-    CHECK(later.error().code == "store_io");
-    CHECK(bench.run(bench.store().pending(0, 10)).error().code == "store_io");
-    CHECK(bench.fatal.size() == 1);
-
-    bench.restart();
-    const auto kept = bench.run(bench.store().pending(0, 10));
-    REQUIRE(kept->size() == 1);
-    CHECK(kept->front().alert.id == "before");
 }
 
 TEST_CASE("closing finishes what is queued and refuses the rest") {
