@@ -79,8 +79,8 @@ fuzz() {
     local target=$1 log=$build/logs/$1.log status=0
     mkdir -p "$build"/{corpus/"$target",findings,logs,profiles}
     rm -f "$build/profiles/$target.profraw"
-    # A short stack per allocation and a small quarantine are a quarter more executions. To run a
-    # finding again without these options shows the whole stacks.
+    # A short stack per allocation and a small quarantine are up to a quarter more executions. To run
+    # a finding again without these options shows the whole stacks.
     ASAN_OPTIONS=detect_stack_use_after_return=1:malloc_context_size=2:quarantine_size_mb=16 \
         UBSAN_OPTIONS=print_stacktrace=1 LLVM_PROFILE_FILE=$build/profiles/$target.profraw \
         nice "$build/tests/fuzz/fuzz_$target" -max_total_time="$seconds" -timeout=10 \
