@@ -52,16 +52,20 @@ http::Options listener_options(const config::Config& config) {
     return options;
 }
 
+http::TlsOptions tls_options(const config::TlsConfig& tls) {
+    http::TlsOptions options;
+    options.certificate = tls.certificate;
+    options.key = tls.key;
+    options.client_ca = tls.client_ca;
+    return options;
+}
+
 Result<http::TlsContextPtr> tls_context(const config::Config& config) {
     if (!config.listen.tls) {
         return http::TlsContextPtr();
     }
     const config::TlsConfig& from = *config.listen.tls;
-    http::TlsOptions options;
-    options.certificate = from.certificate;
-    options.key = from.key;
-    options.client_ca = from.client_ca;
-    auto made = http::make_tls_context(options);
+    auto made = http::make_tls_context(tls_options(from));
     if (!made) {
         Error error = made.error();
         const std::string& file = error.code == "tls_key"         ? from.key_file

@@ -126,7 +126,10 @@ Decision AlertDecision::repeat(Episode& episode) {
         draft_.owe_followup(has_news ? "update" : "repeat", alert_);
         return draft_.finish(Verdict::applied, "repeat, told on the ticket");
     }
-    draft_.set_timer(TimerKind::digest, next_digest(incident.created_at, draft_.now()));
+    // A problem too mild to go on with a quiet ticket repeats there too: nobody is told of that.
+    if (incident.state == IncidentState::open) {
+        draft_.set_timer(TimerKind::digest, next_digest(incident.created_at, draft_.now()));
+    }
     return draft_.finish(Verdict::applied, "repeat, counted");
 }
 

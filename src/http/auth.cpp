@@ -90,7 +90,7 @@ std::string digest(std::string_view scheme, std::string_view secret) {
     std::string text(scheme);
     text += ' ';
     text += secret;
-    return hmac_sha256_hex("glpi-alert-bridge", text);
+    return sha256_hex(text);
 }
 
 bool same_digest(const std::string& a, const std::string& b) noexcept {

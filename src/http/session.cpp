@@ -12,6 +12,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+constexpr std::size_t kFirstRead = 4 * 1024;  // an alert fits; each byte is zeroed before
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kDrainBytes = 8 * 1024 * 1024;  // of a body that was refused
 constexpr Duration kDrainTime{2'000};
@@ -150,8 +151,14 @@ asio::awaitable<bool> Session::one_request() {
     RequestParser parser(context_.limits.parser);
     arm(context_.limits.header_deadline);
     std::optional<Response> early = co_await read_head(parser);
-    RequestHead head = parser.head();
-    head.peer = peer_;
+    Request request;
+    request.head = parser.head();
+    request.head.peer = peer_;
+    const RequestHead& head = request.head;
+    Framing framing;
+    framing.head_only = head.method == Method::head;
+    framing.keep_alive = head.keep_alive;
+    framing.http_1_1 = head.http_1_1;
     if (!early && !gone_) {
         early = context_.endpoints.admit(head);
     }
@@ -171,15 +178,13 @@ asio::awaitable<bool> Session::one_request() {
         static_cast<void>(hold_body(0));
     } else {
         deadline_.cancel();
-        Request request;
-        request.head = head;
         request.body = parser.take_body();
         response = co_await context_.endpoints.handle(std::move(request));
     }
     context_.metrics.count(
         "http_requests_total", {{"route", route}, {"code", std::to_string(response.status)}}
     );
-    const bool goes_on = co_await send(std::move(response), std::move(head));
+    const bool goes_on = co_await send(std::move(response), framing);
     context_.metrics.observe("http_request_seconds", {{"route", route}}, seconds_since(start));
     co_return goes_on;
 }
@@ -247,10 +252,12 @@ asio::awaitable<Session::Read> Session::read_more() {
         co_return Read::timed_out;
     }
     const std::size_t before = buffer_.size();
-    buffer_.resize(before + kReadBytes);
-    const auto space = asio::buffer(buffer_.data() + before, kReadBytes);
+    const std::size_t room = has_more_ ? kReadBytes : kFirstRead;
+    buffer_.resize(before + room);
+    const auto space = asio::buffer(buffer_.data() + before, room);
     const Stream::Moved got = co_await stream_.read_some(space);
     buffer_.resize(before + got.bytes);
+    has_more_ = got.bytes == room;
     if (timed_out_) {
         co_return Read::timed_out;
     }
@@ -261,11 +268,8 @@ asio::awaitable<Session::Read> Session::read_more() {
     co_return Read::bytes;
 }
 
-asio::awaitable<bool> Session::send(Response response, RequestHead head) {
-    Framing framing;
-    framing.head_only = head.method == Method::head;
-    framing.keep_alive = head.keep_alive && !response.close && !context_.stopping;
-    framing.http_1_1 = head.http_1_1;
+asio::awaitable<bool> Session::send(Response response, Framing framing) {
+    framing.keep_alive = framing.keep_alive && !response.close && !context_.stopping;
     framing.now = context_.clock.now();
     std::string bytes = encode(response, framing);
     arm(context_.limits.answer_deadline);

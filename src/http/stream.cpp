@@ -12,7 +12,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <new>
 #include <utility>
 
 #include "alert_bridge/base/certificate.hpp"
@@ -28,56 +27,6 @@ using Outcome = Greeting::Outcome;
 constexpr auto kTuple = asio::as_tuple(asio::use_awaitable);
 // A record takes two: its header and the rest.
 constexpr int kReadsOfTurn = 2 * Stream::kRecordsMax;
-
-// --- OpenSSL's view of the socket. OpenSSL's own would raise SIGPIPE. ---
-
-Wire& wire_of(BIO* bio) {
-    return *static_cast<Wire*>(BIO_get_data(bio));
-}
-
-int bio_write(BIO* bio, const char* bytes, std::size_t size, std::size_t* written) {
-    error_code error;
-    BIO_clear_retry_flags(bio);
-    *written = wire_of(bio).socket.write_some(asio::buffer(bytes, size), error);
-    if (error == asio::error::would_block) {
-        BIO_set_retry_write(bio);
-    }
-    return error ? -1 : 1;
-}
-
-int bio_read(BIO* bio, char* space, std::size_t size, std::size_t* got) {
-    Wire& wire = wire_of(bio);
-    error_code error = asio::error::would_block;
-    BIO_clear_retry_flags(bio);
-    if (wire.reads_left > 0) {
-        --wire.reads_left;
-        *got = wire.socket.read_some(asio::buffer(space, size), error);
-    }
-    if (error == asio::error::would_block) {
-        BIO_set_retry_read(bio);
-    }
-    return error ? 0 : 1;
-}
-
-long bio_control(BIO*, int command, long, void*) {
-    return command == BIO_CTRL_FLUSH ? 1 : 0;  // nothing is held back
-}
-
-struct FreeMethod {
-    void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
-};
-using Method = std::unique_ptr<BIO_METHOD, FreeMethod>;
-
-Method make_method() {
-    Method method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "asio socket"));
-    if (!method) {
-        return nullptr;
-    }
-    BIO_meth_set_write_ex(method.get(), bio_write);
-    BIO_meth_set_read_ex(method.get(), bio_read);
-    BIO_meth_set_ctrl(method.get(), bio_control);
-    return method;
-}
 
 // --- What a failed handshake tells ---
 
@@ -155,17 +104,14 @@ Stream::Stream(tcp::socket socket, TlsContextPtr tls)
 Stream::~Stream() = default;
 
 bool Stream::start_tls() {
-    static const Method method = make_method();
     error_code error;
     socket_.non_blocking(true, error);
     ssl_.reset(SSL_new(tls_.get()));
-    BIO* const bio = method ? BIO_new(method.get()) : nullptr;
+    BIO* const bio = make_socket_bio(wire_);
     if (error || !ssl_ || bio == nullptr) {
         BIO_free(bio);
         return false;
     }
-    BIO_set_data(bio, &wire_);
-    BIO_set_init(bio, 1);
     SSL_set_bio(ssl_.get(), bio, bio);  // owns it
     return true;
 }

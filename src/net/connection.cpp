@@ -50,15 +50,14 @@ class TlsContextImpl final : public TlsContext {
 
 using TlsStream = ssl::stream<beast::tcp_stream>;
 
-// In TLS 1.3 the server says so only after the client has done its part of the handshake.
-bool is_certificate_wanted(const error_code& error) {
+bool is_alert(const error_code& error, int reason) {
     return error.category() == asio::error::get_ssl_category() &&
-           ERR_GET_REASON(static_cast<unsigned long>(error.value())) ==
-               SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED;
+           ERR_GET_REASON(static_cast<unsigned long>(error.value())) == reason;
 }
 
 std::string code_of(const error_code& error, std::string_view otherwise) {
-    if (is_certificate_wanted(error)) {
+    // In TLS 1.3 the server says so only after the client has done its part of the handshake.
+    if (is_alert(error, SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED)) {
         return "certificate_required";
     }
     if (error == beast::error::timeout) {
@@ -246,13 +245,20 @@ struct Connection::Impl {
     }
 
     Exchange tls_failure(const error_code& error) {
-        const long verdict = SSL_get_verify_result(secure->native_handle());
+        SSL* const handle = secure->native_handle();
+        const long verdict = SSL_get_verify_result(handle);
         if (verdict != X509_V_OK && dynamic_cast<TlsContextImpl&>(*tls).verifies) {
             return failure(
                 Progress::not_sent, "tls_certificate",
                 "the certificate of " + url.host +
                     " is not accepted: " + X509_verify_cert_error_string(verdict)
             );
+        }
+        // TLS 1.2 has no alert of its own for it. The server has agreed to everything else, or it
+        // would not have shown its certificate.
+        if (is_alert(error, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE) &&
+            SSL_get0_peer_certificate(handle) != nullptr) {
+            return failure(Progress::not_sent, "certificate_required", error.message());
         }
         return failure(Progress::not_sent, code_of(error, "tls"), error.message());
     }

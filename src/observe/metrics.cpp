@@ -10,8 +10,9 @@
 
 #include <map>
 #include <mutex>
-#include <set>
 #include <sstream>
+#include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -26,11 +27,21 @@ using Family = std::variant<
     prometheus::Family<prometheus::Counter>*, prometheus::Family<prometheus::Gauge>*,
     prometheus::Family<prometheus::Histogram>*>;
 
+// The values of the first and the second label, empty where there is none.
+using Values = std::pair<std::string, std::string>;
+
+struct ValuesLess {
+    using is_transparent = void;
+    using Views = std::pair<std::string_view, std::string_view>;
+    bool operator()(const Views& one, const Views& other) const { return one < other; }
+};
+
 struct Metric {
     const MetricSpec* spec = nullptr;
     Family family;
     prometheus::Histogram::BucketBoundaries buckets;
-    std::set<prometheus::Labels> series;  // known label combinations
+    // Of the library's type for the family. It would find them itself, after a dozen allocations.
+    std::map<Values, void*, ValuesLess> series;
 };
 
 }  // namespace
@@ -38,8 +49,9 @@ struct Metric {
 struct PrometheusMetrics::Impl {
     Impl();
     [[nodiscard]] Metric& find(std::string_view name, MetricType type);
-    // Requires: the lock is held.
-    [[nodiscard]] static prometheus::Labels bounded(Metric& metric, const Labels& labels);
+    // Requires: the lock is held. Past kSeriesMax series new label values count as "other".
+    template <class T>
+    [[nodiscard]] T& series(std::string_view name, MetricType type, const Labels& labels);
 
     prometheus::Registry registry;
     std::mutex mutex;
@@ -97,25 +109,39 @@ Metric& PrometheusMetrics::Impl::find(std::string_view name, MetricType type) {
     return found->second;
 }
 
-prometheus::Labels PrometheusMetrics::Impl::bounded(Metric& metric, const Labels& labels) {
+template <class T>
+T& PrometheusMetrics::Impl::series(std::string_view name, MetricType type, const Labels& labels) {
+    Metric& metric = find(name, type);
     const MetricSpec& spec = *metric.spec;
     const std::size_t expected =
         (spec.first_label.empty() ? 0U : 1U) + (spec.second_label.empty() ? 0U : 1U);
     BRIDGE_INVARIANT(labels.size() == expected);
-    prometheus::Labels out;
-    for (const auto& [name, value] : labels) {
-        BRIDGE_INVARIANT(name == spec.first_label || name == spec.second_label);
-        out.emplace(std::string(name), value);
+    ValuesLess::Views values;
+    for (const auto& [label, value] : labels) {
+        BRIDGE_INVARIANT(label == spec.first_label || label == spec.second_label);
+        (label == spec.first_label ? values.first : values.second) = value;
     }
-    BRIDGE_INVARIANT(out.size() == expected);
-    if (metric.series.size() < kSeriesMax) {
-        metric.series.insert(out);
-    } else if (metric.series.find(out) == metric.series.end()) {
-        for (auto& [name, value] : out) {
-            value = "other";
-        }
+    auto found = metric.series.find(values);
+    if (found != metric.series.end()) {
+        return *static_cast<T*>(found->second);
     }
-    return out;
+    const bool is_full = metric.series.size() >= kSeriesMax;
+    prometheus::Labels own;
+    for (const auto& [label, value] : labels) {
+        own.emplace(std::string(label), is_full ? "other" : value);
+    }
+    BRIDGE_INVARIANT(own.size() == expected);
+    auto& family = *std::get<prometheus::Family<T>*>(metric.family);
+    T* made = nullptr;
+    if constexpr (std::is_same_v<T, prometheus::Histogram>) {
+        made = &family.Add(own, metric.buckets);
+    } else {
+        made = &family.Add(own);
+    }
+    if (!is_full) {
+        metric.series.emplace(values, made);
+    }
+    return *made;
 }
 
 PrometheusMetrics::PrometheusMetrics() : impl_(std::make_unique<Impl>()) {}
@@ -123,23 +149,17 @@ PrometheusMetrics::~PrometheusMetrics() = default;
 
 void PrometheusMetrics::count(std::string_view name, const Labels& labels, double by) {
     const std::lock_guard lock(impl_->mutex);
-    Metric& metric = impl_->find(name, MetricType::counter);
-    auto* const family = std::get<prometheus::Family<prometheus::Counter>*>(metric.family);
-    family->Add(Impl::bounded(metric, labels)).Increment(by);
+    impl_->series<prometheus::Counter>(name, MetricType::counter, labels).Increment(by);
 }
 
 void PrometheusMetrics::gauge(std::string_view name, const Labels& labels, double value) {
     const std::lock_guard lock(impl_->mutex);
-    Metric& metric = impl_->find(name, MetricType::gauge);
-    auto* const family = std::get<prometheus::Family<prometheus::Gauge>*>(metric.family);
-    family->Add(Impl::bounded(metric, labels)).Set(value);
+    impl_->series<prometheus::Gauge>(name, MetricType::gauge, labels).Set(value);
 }
 
 void PrometheusMetrics::observe(std::string_view name, const Labels& labels, double seconds) {
     const std::lock_guard lock(impl_->mutex);
-    Metric& metric = impl_->find(name, MetricType::histogram);
-    auto* const family = std::get<prometheus::Family<prometheus::Histogram>*>(metric.family);
-    family->Add(Impl::bounded(metric, labels), metric.buckets).Observe(seconds);
+    impl_->series<prometheus::Histogram>(name, MetricType::histogram, labels).Observe(seconds);
 }
 
 std::string PrometheusMetrics::text() const {

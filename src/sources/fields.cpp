@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/sources/fields.hpp"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
@@ -13,35 +14,11 @@
 namespace alert_bridge::sources {
 namespace {
 
-using RawFields = std::map<std::string, std::string>;
-
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kPrefix = "nagios_";
 
 Error shape(std::string message) {
     return {ErrorClass::refused, "shape", std::move(message)};
-}
-
-std::string take_text(nlohmann::json& value) {
-    if (value.is_string()) {
-        return std::move(value.get_ref<std::string&>());
-    }
-    return value.is_null() ? std::string() : value.dump();
-}
-
-Result<RawFields> parse_object(std::string_view body) {
-    Result<nlohmann::json> document = parse_json(body);
-    if (!document) {
-        return document.error();
-    }
-    if (!document->is_object()) {
-        return shape("a JSON object was expected, not an array");
-    }
-    RawFields fields;
-    for (auto& [name, value] : document->get_ref<nlohmann::json::object_t&>()) {
-        fields.emplace_hint(fields.end(), name, take_text(value));  // both are in byte order
-    }
-    return fields;
 }
 
 std::string clean_value(std::string text) {
@@ -51,7 +28,49 @@ std::string clean_value(std::string text) {
     return text.size() <= domain::kMaxText ? std::move(text) : cut_bytes(text, domain::kMaxText);
 }
 
+// Sorted. A name that carried the prefix wins over one that did not, then the first of its list.
+std::vector<Field> first_of_each(std::vector<Field> prefixed, std::vector<Field> plain) {
+    std::vector<Field> all = std::move(plain);
+    all.insert(
+        all.begin(), std::move_iterator(prefixed.begin()), std::move_iterator(prefixed.end())
+    );
+    const auto by_name = [](const Field& one, const Field& other) { return one.name < other.name; };
+    if (!std::is_sorted(all.begin(), all.end(), by_name)) {
+        std::stable_sort(all.begin(), all.end(), by_name);
+    }
+    const auto is_same = [](const Field& one, const Field& other) {
+        return one.name == other.name;
+    };
+    all.erase(std::unique(all.begin(), all.end(), is_same), all.end());
+    return all;
+}
+
 }  // namespace
+
+template <class Pairs>
+Result<Fields> Fields::clean(Pairs& raw) {
+    if (raw.size() > kMaxFields) {
+        return shape("more than " + std::to_string(kMaxFields) + " fields");
+    }
+    std::vector<Field> prefixed;
+    std::vector<Field> plain;
+    plain.reserve(raw.size());
+    for (auto& [name, value] : raw) {
+        if (name.size() > kMaxName || is_absent(value)) {
+            continue;
+        }
+        std::string lower = to_lower_ascii(trim(name));
+        const bool has_prefix = lower.starts_with(kPrefix);
+        lower.erase(0, has_prefix ? kPrefix.size() : 0);
+        if (!lower.empty()) {
+            (has_prefix ? prefixed : plain)
+                .push_back({std::move(lower), clean_value(std::move(value))});
+        }
+    }
+    Fields fields;
+    fields.fields_ = first_of_each(std::move(prefixed), std::move(plain));
+    return fields;
+}
 
 Result<Fields> Fields::parse(std::string_view body) {
     if (body.starts_with(kByteOrderMark)) {
@@ -61,34 +80,21 @@ Result<Fields> Fields::parse(std::string_view body) {
     if (start.empty()) {
         return shape("the body is empty");
     }
-    const bool is_json = start.front() == '{' || start.front() == '[';
-    Result<RawFields> raw = is_json ? parse_object(body) : parse_form(start);
-    if (!raw) {
-        return raw.error();
+    if (start.front() == '{' || start.front() == '[') {
+        auto members = parse_json_members(body);
+        return members ? clean(*members) : members.error();
     }
-    if (raw->size() > kMaxFields) {
-        return shape("more than " + std::to_string(kMaxFields) + " fields");
-    }
-    Fields fields;
-    for (const bool prefixed : {true, false}) {
-        for (auto& [name, value] : *raw) {
-            std::string lower = to_lower_ascii(trim(name));
-            if (lower.starts_with(kPrefix) != prefixed || name.size() > kMaxName) {
-                continue;
-            }
-            lower.erase(0, prefixed ? kPrefix.size() : 0);
-            std::string text = clean_value(std::move(value));
-            if (!lower.empty() && !is_absent(text)) {
-                fields.values_.emplace(std::move(lower), std::move(text));
-            }
-        }
-    }
-    return fields;
+    auto pairs = parse_form(start);
+    return pairs ? clean(*pairs) : pairs.error();
 }
 
 std::string_view Fields::get(std::string_view name) const noexcept {
-    const auto found = values_.find(name);
-    return found == values_.end() ? std::string_view() : std::string_view(found->second);
+    const auto found = std::lower_bound(
+        fields_.begin(), fields_.end(), name,
+        [](const Field& field, std::string_view wanted) { return field.name < wanted; }
+    );
+    return found == fields_.end() || found->name != name ? std::string_view()
+                                                         : std::string_view(found->text);
 }
 
 std::string_view Fields::first_of(std::initializer_list<std::string_view> names) const noexcept {

@@ -2,10 +2,12 @@
 #include "alert_bridge/sources/safe_json.hpp"
 
 #include <algorithm>
+#include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
+#include <cmath>
 #include <nlohmann/json.hpp>
-#include <string>
+#include <optional>
 #include <utility>
-#include <vector>
 
 #include "alert_bridge/base/text.hpp"
 
@@ -13,6 +15,10 @@ namespace alert_bridge::sources {
 namespace {
 
 using nlohmann::json;
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::size_t kUsualFields = 48;  // of an alert
+constexpr auto kMaxDepth = static_cast<std::size_t>(kMaxJsonDepth);
 
 std::string place(std::string_view text, std::size_t offset) {
     const std::string_view before = text.substr(0, std::min(offset, text.size()));
@@ -24,57 +30,69 @@ std::string place(std::string_view text, std::size_t offset) {
            std::to_string(before.size() + 1) + ")";
 }
 
-// The library's reason without its prefix and without the piece of input it repeats.
-std::string reason(std::string_view what) {
-    if (const std::size_t dash = what.find(" - "); dash != std::string_view::npos) {
-        what.remove_prefix(dash + 3);
-    } else if (const std::size_t bracket = what.find("] "); bracket != std::string_view::npos) {
-        what.remove_prefix(bracket + 2);
-    }
-    what = what.substr(0, what.find("; last read"));
-    return cut_code_points(one_line(what), 200);
+std::string shown(char letter) {
+    const bool is_visible = letter > ' ' && letter < '\x7F';
+    return is_visible ? std::string("'") + letter + "'" : "a blank, control or foreign character";
 }
 
-// Builds the document while it is read, and ends at the first thing that must not be in it: a
-// hostile one costs no more memory than a good one of its size.
-class Builder final : public nlohmann::json_sax<json> {
+// "unexpected 'W' after '\'": two characters and not the text, which may be a secret.
+std::string reason(
+    const boost::json::error_code& error, std::string_view text, std::size_t offset
+) {
+    if (offset >= text.size() || error == boost::json::error::incomplete) {
+        return "the text ends too early";
+    }
+    const std::size_t before =
+        offset == 0 ? text.npos : text.find_last_not_of(" \t\r\n", offset - 1);
+    std::string words = "unexpected " + shown(text[offset]);
+    if (before != text.npos) {
+        words += " after " + shown(text[before]);
+    }
+    return words + (error == boost::json::error::syntax ? "" : " (" + error.message() + ")");
+}
+
+std::string duplicate(std::string_view name) {
+    return "duplicate key \"" + cut_code_points(one_line(name), 100) + "\"";
+}
+
+// What a document consists of, in order. What ends the reading is put into `problem`.
+class Receiver {
   public:
-    explicit Builder(std::string_view text) : text_(text) {}
+    virtual ~Receiver() = default;
 
-    [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
+    virtual void open(json empty) = 0;  // an object or an array
+    virtual void close() = 0;
+    virtual void name(std::string text) = 0;
+    virtual void string(std::string text) = 0;
+    virtual void number(json value, std::string_view text) = 0;
+    virtual void literal(json value) = 0;  // null or a boolean
+
+    std::string problem;
+};
+
+// The document as a tree.
+class Tree final : public Receiver {
+  public:
     [[nodiscard]] json take() { return std::move(document_); }
+    [[nodiscard]] bool is_open() const noexcept { return !open_.empty(); }
 
-    bool null() override { return put(json()); }
-    bool boolean(bool value) override { return put(json(value)); }
-    bool number_integer(number_integer_t value) override { return put(json(value)); }
-    bool number_unsigned(number_unsigned_t value) override { return put(json(value)); }
-    bool number_float(number_float_t value, const string_t&) override { return put(json(value)); }
-    // Copied: the parser's buffer is larger than the text, and is used again.
-    bool string(string_t& value) override { return put(json(std::as_const(value))); }
-    bool binary(binary_t&) override { return false; }
-    bool start_object(std::size_t) override { return open(json::object()); }
-    bool end_object() override { return close(); }
-    bool start_array(std::size_t) override { return open(json::array()); }
-    bool end_array() override { return close(); }
-
-    bool key(string_t& name) override {
+    void open(json empty) override {
+        json& place = next();
+        place = std::move(empty);
+        open_.push_back(&place);
+    }
+    void close() override { open_.pop_back(); }
+    void name(std::string text) override {
         auto& object = open_.back()->get_ref<json::object_t&>();
-        const auto [at, is_new] = object.try_emplace(std::as_const(name));
-        if (is_new) {
-            member_ = &at->second;
-            return true;
+        const auto [at, is_new] = object.try_emplace(std::move(text));
+        if (!is_new) {
+            problem = duplicate(at->first);
         }
-        problem_ = "duplicate key \"" + cut_code_points(one_line(name), 100) + "\"";
-        return false;
+        member_ = &at->second;
     }
-
-    bool parse_error(
-        std::size_t position, const std::string&, const nlohmann::detail::exception& error
-    ) override {
-        // The position counts the byte that broke it.
-        problem_ = place(text_, position == 0 ? 0 : position - 1) + ": " + reason(error.what());
-        return false;
-    }
+    void string(std::string text) override { next() = std::move(text); }
+    void number(json value, std::string_view) override { next() = std::move(value); }
+    void literal(json value) override { next() = std::move(value); }
 
   private:
     // Where the next value belongs. An open value does not move: nothing is added beside it.
@@ -85,44 +103,280 @@ class Builder final : public nlohmann::json_sax<json> {
         json& parent = *open_.back();
         return parent.is_array() ? parent.get_ref<json::array_t&>().emplace_back() : *member_;
     }
-    bool put(json value) {
-        next() = std::move(value);
-        return true;
-    }
-    bool open(json value) {
-        if (open_.size() == static_cast<std::size_t>(kMaxJsonDepth)) {
-            problem_ = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
-            return false;
-        }
-        json& place = next();
-        place = std::move(value);
-        open_.push_back(&place);
-        return true;
-    }
-    bool close() {
-        open_.pop_back();
-        return true;
-    }
 
-    std::string_view text_;
-    std::string problem_;
     json document_;
     std::vector<json*> open_;  // objects and arrays, from the outermost
     json* member_ = nullptr;   // of the innermost object, after its key
 };
 
+// The members of one object, or of the objects that an array holds, without a tree where there is
+// none.
+class Rows final : public Receiver {
+  public:
+    explicit Rows(bool in_array) noexcept : level_(in_array ? 1 : 0) {}
+
+    // Nothing: the document is of another shape.
+    [[nodiscard]] std::optional<std::vector<JsonMembers>> take() {
+        if (!is_right_shape_) {
+            return std::nullopt;
+        }
+        return std::move(rows_);
+    }
+
+    void open(json empty) override {
+        if (nested_.is_open() || (depth_ > level_ && is_row_)) {
+            nested_.open(std::move(empty));
+        } else if (depth_ == level_ && empty.is_object()) {
+            is_row_ = true;
+            rows_.emplace_back().reserve(level_ == 0 ? kUsualFields : 2);
+        }
+        if (depth_ == 0) {
+            is_right_shape_ = level_ == 0 ? is_row_ : empty.is_array();
+        }
+        ++depth_;
+    }
+    void close() override {
+        --depth_;
+        if (nested_.is_open()) {
+            nested_.close();
+            if (!nested_.is_open()) {
+                put(nested_.take().dump());
+            }
+        } else if (depth_ == level_ && is_row_) {
+            is_row_ = false;
+            sort(rows_.back());
+        }
+    }
+    void name(std::string text) override {
+        if (nested_.is_open()) {
+            nested_.name(std::move(text));
+            problem = nested_.problem;
+        } else if (is_row_) {
+            rows_.back().push_back({std::move(text), {}});
+        }
+    }
+    void string(std::string text) override {
+        if (nested_.is_open()) {
+            nested_.string(std::move(text));
+        } else {
+            put(std::move(text));
+        }
+    }
+    void number(json value, std::string_view text) override {
+        if (nested_.is_open()) {
+            nested_.number(std::move(value), text);
+        } else {
+            put(std::string(text));
+        }
+    }
+    void literal(json value) override {
+        if (nested_.is_open()) {
+            nested_.literal(std::move(value));
+        } else {
+            put(value.is_null() ? std::string() : value.dump());
+        }
+    }
+
+  private:
+    void put(std::string text) {
+        if (is_row_) {
+            rows_.back().back().text = std::move(text);
+        }
+    }
+    void sort(JsonMembers& row) {
+        std::sort(row.begin(), row.end(), [](const JsonMember& one, const JsonMember& other) {
+            return one.name < other.name;
+        });
+        const auto is_same = [](const JsonMember& one, const JsonMember& other) {
+            return one.name == other.name;
+        };
+        const auto twice = std::adjacent_find(row.begin(), row.end(), is_same);
+        if (twice != row.end()) {
+            problem = duplicate(twice->name);
+        }
+    }
+
+    const std::size_t level_;  // how deep the rows are
+    std::vector<JsonMembers> rows_;
+    Tree nested_;  // the value of the last member while it is open
+    std::size_t depth_ = 0;
+    bool is_row_ = false;
+    bool is_right_shape_ = false;
+};
+
+// What the library's parser calls; its names and its bounds. A text may come in parts.
+struct Handler {
+    using Code = boost::json::error_code;
+    using View = boost::json::string_view;
+    static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
+    static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+    explicit Handler(Receiver& to) : receiver(to) {}
+
+    bool on_document_begin(Code&) { return true; }
+    bool on_document_end(Code&) { return true; }
+    bool on_object_begin(Code& code) { return open(json::object(), code); }
+    bool on_object_end(std::size_t, Code& code) { return close(code); }
+    bool on_array_begin(Code& code) { return open(json::array(), code); }
+    bool on_array_end(std::size_t, Code& code) { return close(code); }
+    bool on_key_part(View text, std::size_t, Code&) { return add(text); }
+    bool on_key(View text, std::size_t, Code& code) {
+        receiver.name(whole(text));
+        return goes_on(code);
+    }
+    bool on_string_part(View text, std::size_t, Code&) { return add(text); }
+    bool on_string(View text, std::size_t, Code&) {
+        receiver.string(whole(text));
+        return true;
+    }
+    bool on_number_part(View text, Code&) { return add(text); }
+    bool on_int64(std::int64_t value, View text, Code&) {
+        receiver.number(value, whole(text));
+        return true;
+    }
+    bool on_uint64(std::uint64_t value, View text, Code&) {
+        receiver.number(value, whole(text));
+        return true;
+    }
+    // The library's value may be off by one in the last digit, and infinite.
+    bool on_double(double nearly, View last, Code& code) {
+        const std::string text = whole(last);
+        double value = nearly;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc()) {
+            value = nearly;  // out of range: close to zero, or not
+        }
+        if (std::isinf(value)) {
+            receiver.problem = "number overflow: no number may be that large";
+        } else {
+            receiver.number(value, text);
+        }
+        return goes_on(code);
+    }
+    bool on_bool(bool value, Code&) {
+        receiver.literal(value);
+        return true;
+    }
+    bool on_null(Code&) {
+        receiver.literal(nullptr);
+        return true;
+    }
+    bool on_comment_part(View, Code&) { return true; }
+    bool on_comment(View, Code&) { return true; }
+
+    bool open(json empty, Code& code) {
+        if (depth == kMaxDepth) {
+            receiver.problem = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
+        } else {
+            ++depth;
+            receiver.open(std::move(empty));
+        }
+        return goes_on(code);
+    }
+    bool close(Code& code) {
+        --depth;
+        receiver.close();
+        return goes_on(code);
+    }
+    bool goes_on(Code& code) const {
+        if (!receiver.problem.empty()) {
+            code = boost::json::error::exception;
+        }
+        return receiver.problem.empty();
+    }
+    bool add(View text) {
+        parts.append(text.data(), text.size());
+        return true;
+    }
+    std::string whole(View last) {
+        add(last);
+        return std::exchange(parts, {});
+    }
+
+    Receiver& receiver;
+    std::string parts;
+    std::size_t depth = 0;
+};
+
+// Leaves what is wrong in the receiver.
+void read(std::string_view text, Receiver& receiver) {
+    if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
+        receiver.problem = place(text, nul) + ": NUL byte";
+        return;
+    }
+    const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+    boost::json::parse_options options;
+    options.max_depth = kMaxDepth + 1;  // the handler's bound is told better
+    boost::json::basic_parser<Handler> parser(options, receiver);
+    boost::json::error_code error;
+    std::size_t end =
+        start + parser.write_some(false, text.data() + start, text.size() - start, error);
+    if (!error) {
+        end = std::min(text.find_first_not_of(" \t\r\n", end), text.size());
+        if (end < text.size()) {
+            error = boost::json::error::extra_data;
+        }
+    }
+    if (error && receiver.problem.empty()) {
+        receiver.problem = place(text, end) + ": " + reason(error, text, end);
+    }
+}
+
+// Into a new receiver of these arguments. Text from outside is nearly always UTF-8: only what
+// cannot be read is looked at for bytes that are not.
+template <class Into, class... Arguments>
+Result<Into> read_into(std::string_view text, Arguments... arguments) {
+    std::optional<Into> into(std::in_place, arguments...);
+    read(text, *into);
+    if (!into->problem.empty()) {
+        const std::string clean = repair_utf8(text);
+        into.emplace(arguments...);
+        read(clean, *into);
+    }
+    if (!into->problem.empty()) {
+        return Error{ErrorClass::refused, "json", std::move(into->problem)};
+    }
+    return std::move(*into);
+}
+
+Error shape(std::string message) {
+    return {ErrorClass::refused, "shape", std::move(message)};
+}
+
 }  // namespace
 
 Result<json> parse_json(std::string_view text) {
-    const std::string clean = repair_utf8(text);
-    if (const std::size_t nul = clean.find('\0'); nul != std::string::npos) {
-        return Error{ErrorClass::refused, "json", place(clean, nul) + ": NUL byte"};
+    Result<Tree> tree = read_into<Tree>(text);
+    if (!tree) {
+        return tree.error();
     }
-    Builder builder(clean);
-    if (!json::sax_parse(clean, &builder)) {
-        return Error{ErrorClass::refused, "json", builder.problem()};
+    return tree->take();
+}
+
+Result<JsonMembers> parse_json_members(std::string_view text) {
+    Result<Rows> rows = read_into<Rows>(text, false);
+    if (!rows) {
+        return rows.error();
     }
-    return builder.take();
+    auto members = rows->take();
+    if (!members) {
+        return shape("a JSON object was expected");
+    }
+    return std::move(members->front());
+}
+
+Result<std::vector<JsonMembers>> parse_json_rows(std::string_view text) {
+    Result<Rows> rows = read_into<Rows>(text, true);
+    if (!rows) {
+        return rows.error();
+    }
+    auto found = rows->take();
+    if (!found) {
+        return shape("a JSON array was expected");
+    }
+    return std::move(*found);
 }
 
 }  // namespace alert_bridge::sources

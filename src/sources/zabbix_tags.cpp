@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/sources/zabbix_tags.hpp"
 
-#include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/sources/safe_json.hpp"
@@ -12,20 +12,22 @@ namespace {
 
 using domain::Tag;
 
-std::string text_of(const nlohmann::json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+std::string take_text(JsonMembers& members, std::string_view name) {
+    for (JsonMember& member : members) {
+        if (member.name == name) {
+            return std::move(member.text);
+        }
+    }
+    return {};
 }
 
 // A JSON text inside a JSON string: parsed a second time.
 std::vector<Tag> tags_from_json(std::string_view text) {
     std::vector<Tag> tags;
-    const Result<nlohmann::json> parsed = parse_json(text);
-    if (parsed && parsed->is_array()) {
-        for (const nlohmann::json& entry : *parsed) {
-            if (entry.is_object()) {
-                tags.push_back({text_of(entry, "tag"), text_of(entry, "value")});
-            }
+    if (Result<std::vector<JsonMembers>> rows = parse_json_rows(text)) {
+        tags.reserve(rows->size());
+        for (JsonMembers& members : *rows) {
+            tags.push_back({take_text(members, "tag"), take_text(members, "value")});
         }
     }
     return tags;

@@ -11,10 +11,9 @@ namespace alert_bridge::storage {
 
 namespace {
 
-// 16 bytes of a SHA-256 of the key: a fixed, small row whatever a sender puts into it. The HMAC
-// with a constant key is the hash that base offers.
+// 16 bytes of a SHA-256 of the key: a fixed, small row whatever a sender puts into it.
 std::string digest(const std::string& idempotency_key) {
-    const std::string hex = hmac_sha256_hex("idempotency", idempotency_key);
+    const std::string hex = sha256_hex(idempotency_key);
     const auto nibble = [](char letter) {
         return letter <= '9' ? letter - '0' : letter - 'a' + 10;
     };

@@ -17,10 +17,11 @@ namespace alert_bridge::storage {
 namespace {
 
 constexpr JobKind kIntake{Lane::intake, true, false};
-constexpr JobKind kClaim{Lane::claim, true, false};
 constexpr JobKind kBetween{Lane::in_order, true, false};
-constexpr JobKind kRead{Lane::rest, false, false};
-// Not awaited by a sender nor in front of a request to GLPI: rides along with the next sync.
+constexpr JobKind kRead{Lane::read, false, false};
+// Not awaited by a sender: they ride along with the next sync. A claim stands before a request to
+// GLPI, which takes longer than any lingering, but it goes before the rest.
+constexpr JobKind kClaim{Lane::claim, true, true};
 constexpr JobKind kPatientWrite{Lane::rest, true, true};
 
 std::int64_t size_of(const std::string& path) {

@@ -25,6 +25,7 @@ StoreThread::StoreThread(
     : executor_(std::move(executor)),
       options_(std::move(options)),
       db_(std::move(db)),
+      others_(options_.now()),
       thread_([this] { loop(); }) {}
 
 StoreThread::~StoreThread() {
@@ -58,7 +59,7 @@ void StoreThread::enqueue(std::unique_ptr<Job> job) {
             job->fail(later("store_busy", "too many calls wait for the store"));
         } else {
             if (job->kind.lane == Lane::intake) {
-                last_intake_ = std::chrono::steady_clock::now();
+                last_intake_ = options_.now();
             }
             if (job->kind.lane == Lane::in_order) {
                 line_up();
@@ -69,7 +70,9 @@ void StoreThread::enqueue(std::unique_ptr<Job> job) {
         }
     }
     if (job) {
-        deliver(std::move(job));
+        Jobs refused;
+        refused.push_back(std::move(job));
+        deliver(std::move(refused));
     } else {
         wake_.notify_one();
     }
@@ -78,22 +81,31 @@ void StoreThread::enqueue(std::unique_ptr<Job> job) {
 // All that is queued now is worked on before anything that comes later.
 void StoreThread::line_up() {
     auto& line = lane(Lane::in_order);
-    for (const auto which : {Lane::intake, Lane::claim, Lane::rest}) {
+    for (const auto which : {Lane::intake, Lane::claim, Lane::read, Lane::rest}) {
         std::move(lane(which).begin(), lane(which).end(), std::back_inserter(line));
         lane(which).clear();
     }
 }
 
-void StoreThread::deliver(std::unique_ptr<Job> job) {
-    boost::asio::post(executor_, [job = std::move(job)]() mutable {
-        const auto running = std::move(job);
-        running->complete();
+// All at once: each would cost the I/O thread a lock and its selector's attention.
+void StoreThread::deliver(Jobs jobs) {
+    boost::asio::post(executor_, [jobs = std::move(jobs)]() mutable {
+        const Jobs done = std::move(jobs);
+        for (const auto& job : done) {
+            job->complete();
+        }
     });
 }
 
 void StoreThread::loop() {
     for (auto batch = take(); !batch.jobs.empty(); batch = take()) {
+        const bool has_alerts = batch.jobs.front()->kind.lane == Lane::intake;
         run_batch(std::move(batch));
+        if (has_alerts) {
+            // Whoever was answered now may send the next at once, however long the commit took.
+            const std::lock_guard lock(mutex_);
+            last_intake_ = options_.now();
+        }
         checkpoint_if_due();
     }
     db_.reset();
@@ -113,14 +125,19 @@ StoreThread::Batch StoreThread::take() {
     if (!batch.jobs.empty()) {
         return batch;
     }
-    const std::size_t others = lane(Lane::claim).size() + lane(Lane::rest).size();
+    const std::size_t others =
+        lane(Lane::claim).size() + lane(Lane::read).size() + lane(Lane::rest).size();
     move_jobs(
         Lane::intake, kBatchJobs - std::min(others, kBatchJobs - kBatchIntakeShare), batch.jobs
     );
-    batch.is_in_haste =
-        !batch.jobs.empty() || std::chrono::steady_clock::now() - last_intake_ < kIntakePause;
-    move_jobs(Lane::claim, kBatchJobs - batch.jobs.size(), batch.jobs);
-    move_jobs(Lane::rest, kBatchJobs - batch.jobs.size(), batch.jobs);
+    const auto now = options_.now();
+    batch.is_in_haste = !batch.jobs.empty() || now - last_intake_ < kIntakePause;
+    const bool is_synced = !batch.jobs.empty();
+    move_jobs(Lane::read, kBatchJobs - batch.jobs.size(), batch.jobs);
+    if (is_synced || stopping_ || batch.jobs.empty() || now >= last_intake_ + kLinger) {
+        move_jobs(Lane::claim, kBatchJobs - batch.jobs.size(), batch.jobs);
+        move_jobs(Lane::rest, kBatchJobs - batch.jobs.size(), batch.jobs);
+    }
     return batch;
 }
 
@@ -164,12 +181,12 @@ void StoreThread::run_batch(Batch batch) {
     if (options_.on_batch) {
         boost::asio::post(executor_, [call = options_.on_batch, report] { call(report); });
     }
-    for (auto& job : batch.jobs) {
-        if (failure) {
+    if (failure) {
+        for (auto& job : batch.jobs) {
             job->fail(failure->error);
         }
-        deliver(std::move(job));
     }
+    deliver(std::move(batch.jobs));
 }
 
 std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
@@ -183,9 +200,7 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
         run_jobs(batch);
         if (writing) {
             test_point("store_before_commit");
-            const auto began = options_.now();
             db_->run("COMMIT");
-            last_commit_ = options_.now() - began;
             test_point("store_after_commit");
         }
         return std::nullopt;
@@ -203,22 +218,29 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
     }
 }
 
-// In haste at least one of the others runs; what there was no time for goes back.
+// What there is no time for goes back; without an alert in the batch one of the others runs at
+// least.
 void StoreThread::run_jobs(Batch& batch) {
-    const auto others_time =
-        std::max<std::chrono::steady_clock::duration>(kOthersTime, last_commit_ / 4);
-    std::optional<std::chrono::steady_clock::time_point> others_since;
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
-        if (batch.is_in_haste && batch.jobs[i]->kind.lane != Lane::intake) {
-            const auto now = options_.now();
-            if (others_since && now - *others_since >= others_time) {
-                put_back(batch.jobs, i);
-                return;
-            }
-            others_since = others_since.value_or(now);
+        if (!batch.is_in_haste || batch.jobs[i]->kind.lane == Lane::intake) {
+            run_job(*batch.jobs[i]);
+            continue;
+        }
+        const auto began = options_.now();
+        if (!others_.may_start(began) && i > 0) {
+            put_back(batch.jobs, i);
+            return;
         }
         run_job(*batch.jobs[i]);
+        others_.spend(options_.now() - began);
     }
+}
+
+bool OthersTime::may_start(Clock::time_point now) noexcept {
+    credit_ =
+        std::min<Clock::duration>(credit_ + (now - refilled_at_) / kOthersShare, kOthersAtOnce);
+    refilled_at_ = now;
+    return credit_ > Clock::duration::zero();
 }
 
 // Throws only what concerns the whole batch.
@@ -284,7 +306,8 @@ void StoreThread::turn_off(const Error& error) {
     {
         const std::lock_guard lock(mutex_);
         refusal_ = error;
-        for (const auto which : {Lane::in_order, Lane::intake, Lane::claim, Lane::rest}) {
+        for (const auto which :
+             {Lane::in_order, Lane::intake, Lane::claim, Lane::read, Lane::rest}) {
             move_jobs(which, queued_, waiting);
         }
     }
@@ -293,8 +316,8 @@ void StoreThread::turn_off(const Error& error) {
     }
     for (auto& job : waiting) {
         job->fail(error);
-        deliver(std::move(job));
     }
+    deliver(std::move(waiting));
 }
 
 }  // namespace alert_bridge::storage

@@ -18,8 +18,8 @@ using storage::Lane;
 namespace {
 
 constexpr JobKind kIntake{Lane::intake, true, false};
-constexpr JobKind kClaim{Lane::claim, true, false};
-constexpr JobKind kRead{Lane::rest, false, false};
+constexpr JobKind kClaim{Lane::claim, true, true};
+constexpr JobKind kRead{Lane::read, false, false};
 constexpr JobKind kWrite{Lane::rest, true, true};
 constexpr std::int64_t kRowsMax = 1'000;
 

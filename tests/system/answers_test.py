@@ -54,7 +54,7 @@ class BothVersions:
     def setUp(self):
         self.bench = Bench(BRIDGE, SIM, self.version, CONFIG)
         self.addCleanup(self.clean_up)
-        self.sender = Sender(self.bench.bridge.port, self.bench.history)
+        self.sender = Sender(self.bench.access, self.bench.history)
         self.number = self.asked = 0
 
     def clean_up(self):

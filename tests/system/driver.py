@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Senders as monitoring has them: they post problems, notes and recoveries, and write a history.
 
-A Sender is one keep-alive connection. A Load is several of them, each with problems of its own, at a
+A Sender is one keep-alive connection, made as Access says. A Load is several of them, each with problems of its own, at a
 common rate; what it does next is drawn from a seed. An attempt without an answer (the bridge was
 killed, say) is repeated by a stubborn sender until it is answered; the other kind gives the problem
 up, so that nobody knows whether that alert was taken. 503 is always repeated.
@@ -9,6 +9,7 @@ up, so that nobody knows whether that alert was taken. 503 is always repeated.
 Tests: through fault_test.py.
 """
 
+import collections
 import http.client
 import json
 import random
@@ -38,27 +39,60 @@ def payload(what, key, event, note="", host="db01.customer-a.example"):
     return json.dumps(fields)
 
 
+class Access:
+    """Where all senders find the bridge, how, and with which token."""
+
+    def __init__(self, port, context=None, token="sender-secret"):
+        self.port, self.context, self.token = port, context, token
+        self._used = collections.Counter()  # by attempts under way
+        self._changed = threading.Condition()
+
+    def connect(self, timeout_s):
+        if self.context is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout_s)
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=timeout_s,
+                                           context=self.context)
+
+    def take_token(self):
+        with self._changed:
+            self._used[self.token] += 1
+            return self.token
+
+    def give_back(self, token):
+        with self._changed:
+            self._used[token] -= 1
+            self._changed.notify_all()
+
+    def renew(self, token, deadline_s=60):
+        """All attempts from now on have the new token; True when none is under way with the old."""
+        with self._changed:
+            old, self.token = self.token, token
+            return self._changed.wait_for(lambda: self._used[old] == 0, deadline_s)
+
+
 class Sender:
-    def __init__(self, port, history, timeout_s=20):
-        self.port, self.history, self.timeout_s = port, history, timeout_s
+    def __init__(self, access, history, timeout_s=20):
+        self.access, self.history, self.timeout_s = access, history, timeout_s
         self.connection = None
 
     def post(self, request, key, what, event, note="", host="db01.customer-a.example"):
         """One attempt; the status, or None if there was no answer."""
+        token = self.access.take_token()
         sent = time.time()
         status = None
         try:
             if self.connection is None:
-                self.connection = http.client.HTTPConnection(
-                    "127.0.0.1", self.port, timeout=self.timeout_s)
+                self.connection = self.access.connect(self.timeout_s)
             self.connection.request(
                 "POST", "/v1/alerts/zabbix", payload(what, key, event, note, host),
-                {"Content-Type": "application/json", "Authorization": "Bearer sender-secret"})
+                {"Content-Type": "application/json", "Authorization": "Bearer " + token})
             answer = self.connection.getresponse()
             answer.read()
             status = answer.status
         except (OSError, http.client.HTTPException):
             self.close()
+        finally:
+            self.access.give_back(token)
         self.history.add(request=request, key=key, what=what, note=note, sent_at=sent,
                          took=time.time() - sent, status=status)
         return status
@@ -94,12 +128,14 @@ class Problem:
 
 class Load:
     """`rate` alerts a second by `senders` threads until stop(); half of it are problems that open,
-    the rest tells about them: notes, recoveries, and new episodes of what recovered."""
+    the rest tells about them: notes, recoveries, and new episodes of what recovered. `reconnects` is
+    the share of alerts after which a sender makes a new connection."""
 
-    def __init__(self, port, history, rate, seed, senders=4, stubborn=0.7, only_problems=False):
-        self.port, self.history = port, history
+    def __init__(self, access, history, rate, seed, senders=4, stubborn=0.7, only_problems=False,
+                 reconnects=0.0):
+        self.access, self.history = access, history
         self.pause = senders / rate
-        self.stubborn = stubborn
+        self.stubborn, self.reconnects = stubborn, reconnects
         self.only_problems = only_problems
         self.numbers = Numbers()
         self.unexpected = []  # answers that are neither 202 nor 503
@@ -126,7 +162,7 @@ class Load:
         self.stop()
 
     def _run(self, number, dice):
-        sender = Sender(self.port, self.history)
+        sender = Sender(self.access, self.history)
         problems = []
         made = 0
         next_at = time.monotonic() + dice.random() * self.pause
@@ -142,6 +178,8 @@ class Load:
                 problems.remove(problem)  # nobody knows its state any more
             if len(problems) > 40:
                 del problems[0]
+            if self.reconnects and dice.random() < self.reconnects:
+                sender.close()
         sender.close()
 
     def _choose(self, problems, dice):

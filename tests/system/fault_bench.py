@@ -9,9 +9,11 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import ssl
 
 import checker
-from driver import Load
+from certificates import issue
+from driver import Access, Load
 from gate import Gate
 from harness import Bridge, Failure, Sim, http, wait_for, work_directory
 from history import History
@@ -34,14 +36,30 @@ defaults: {open_after: 0s, resolve_after: 0s, reopen_within: 1h, fold: each}
 """
 
 
+def with_tls(config):
+    return config.replace(
+        "@PORT@}", '@PORT@, tls: {certificate: "@DIR@/bridge.pem", key: "@DIR@/bridge.key"}}', 1)
+
+
 class Bench:
-    def __init__(self, bridge, sim, version="11", config=CONFIG, sim_options=(), seed=1):
+    """With `tls` the senders speak https, and what certificates.py makes is in the folder: an
+    `authority`, which they trust, and the `bridge` that it has issued."""
+
+    def __init__(self, bridge, sim, version="11", config=CONFIG, sim_options=(), seed=1, tls=False):
         self.directory = work_directory()
         self.seed = seed
         self.gate = self.bridge = self.load = None
         self.sim = Sim(sim, self.directory, version, options=sim_options)
         self.gate = Gate(self.sim.port, seed)
+        if tls:
+            issue(self.directory, "authority")
+            issue(self.directory, "bridge", "authority")
+            config = with_tls(config)
         self.bridge = Bridge(bridge, self.directory, config, self.gate.url)
+        if tls:
+            authority = os.path.join(self.directory, "authority.pem")
+            self.bridge.use_tls(ssl.create_default_context(cafile=authority))
+        self.access = Access(self.bridge.port, self.bridge.context)
         self.history = History(os.path.join(self.directory, "history.jsonl"))
 
     def close(self, keep=False):
@@ -60,7 +78,7 @@ class Bench:
         return log
 
     def start_load(self, rate, **settings):
-        self.load = Load(self.bridge.port, self.history, rate, self.seed, **settings).start()
+        self.load = Load(self.access, self.history, rate, self.seed, **settings).start()
         return self.load
 
     def stop_load(self):

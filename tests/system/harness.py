@@ -180,6 +180,11 @@ class Bridge:
         self.config = self.write("bridge.yaml", text.replace("@DIR@", directory), 0o644)
         self.process = None
 
+    def use_tls(self, context):
+        """From now on it is spoken to over https."""
+        self.context = context
+        self.url = f"https://127.0.0.1:{self.port}"
+
     def write(self, name, text, mode):
         path = os.path.join(self.directory, name)
         with open(path, "w", encoding="utf-8") as file:
@@ -193,6 +198,9 @@ class Bridge:
         if wait:
             wait_for("the bridge to be healthy", self._healthy)
         return self
+
+    def reload(self):
+        self.process.child.send_signal(signal.SIGHUP)
 
     def _healthy(self):
         if not self.process.alive():

@@ -20,9 +20,10 @@ import time
 from http.client import HTTPConnection
 
 import fault_experiments as experiments
+import reload_rounds
 from fault_bench import CONFIG, Bench
 from harness import http, wait_for
-from slow_clients import SlowClients
+from slow_clients import IdleClients, SlowClients
 
 # As shipped, but for the quarantine; the short forms are in more of a hurry.
 USUAL = "".join(line for line in CONFIG.splitlines(True) if "retry:" not in line
@@ -30,6 +31,8 @@ USUAL = "".join(line for line in CONFIG.splitlines(True) if "retry:" not in line
 # Four workers of 20 ms: a GLPI whose capacity is known and that the bridge's pool can fill.
 SMALL_GLPI = ("--latency-ms", "20", "--workers", "4")
 SETTINGS = {"away": (USUAL, SMALL_GLPI), "slow": (USUAL, ()), "idle": (USUAL, ())}
+
+IDLE_KIB = {False: 8, True: 24}  # bars for each idle connection, plain and with TLS
 
 
 def quantile(values, share):
@@ -181,20 +184,45 @@ def slow(bench, options):
 
 
 def idle(bench, options):
-    """--clients idle connections beside the load."""
+    """--clients idle connections beside the load, which uses TLS if they do."""
     bench.bridge.start()
-    clients = SlowClients(bench.bridge.port, idle=options.clients).start()
-    wait_for("the idle connections", lambda: clients.waiting == options.clients, 120)
+    context = bench.bridge.context
+    IdleClients(bench.bridge.port, 100, context).close()  # caches and pools are warm
+    before = resident_mib(bench.bridge.process)
+    began = time.monotonic()
+    clients = IdleClients(bench.bridge.port, options.clients, context)
+    connected = time.monotonic() - began
+    each = (resident_mib(bench.bridge.process) - before) / options.clients
     bench.start_load(options.rate)
     time.sleep(options.minutes * 60)  # the experiment's length
     bench.stop_load()
     resident = resident_mib(bench.bridge.process)
-    still = options.clients - len(clients.ended)
+    still = clients.answered()
     p99 = quantile(answer_times(bench), 0.99)
-    clients.stop()
+    clients.close()
     figures, clean = verdict(bench, 120)
-    figures.update(idle=still, rss_mib=round(resident, 1), honest_p99_ms=round(p99 * 1000, 1))
-    return figures, clean and still == options.clients and resident < 150 and p99 < 0.05
+    figures.update(idle=still, each_kib=round(each * 1024, 1), rss_mib=round(resident, 1),
+                   connected_s=round(connected, 1), honest_p99_ms=round(p99 * 1000, 1))
+    return figures, (clean and still == options.clients and each * 1024 < IDLE_KIB[options.tls]
+                     and p99 < 0.05)
+
+
+def reload(bench, options):
+    """--rounds reloads, good and bad ones, and stops."""
+    bench.sim.post("/config", {"latency_ms": 100})  # writes are under way when the end comes
+    rounds = reload_rounds.reloads_and_stops(bench, options.rounds, options.rate, longest_s=1.0)
+    bench.sim.post("/config", {"latency_ms": 0})
+    figures, clean = verdict(bench, 600)
+    unanswered = rounds.unanswered()
+    missed = sum(one["status"] != 202 for one in bench.history.entries()) - len(unanswered)
+    stops = rounds.done["stop"]
+    refused = sum(rounds.done[kind] for kind in reload_rounds.REFUSED)
+    figures.update(rounds=options.rounds, stops=stops, refused=refused,
+                   applied=sum(rounds.done.values()) - stops - refused, unanswered=len(unanswered),
+                   missed_in_stops=missed, stop_max_s=round(max(rounds.stop_s, default=0.0), 2),
+                   answer_max_s=round(rounds.slowest_s(), 2))
+    return figures, (clean and not unanswered and missed > 0 and stops > 0
+                     and max(rounds.stop_s) <= 10)
 
 
 def restart(bench, options):
@@ -218,6 +246,7 @@ def restart(bench, options):
 EXPERIMENTS = {
     "away": (away, "GLPI refuses connections for --minutes, then is back"),
     "idle": (idle, "--clients idle connections beside the load, for --minutes"),
+    "reload": (reload, "good and bad reloads and stops under load, --rounds times"),
     "restart": (restart, "time to ready after a kill with --tickets openings queued"),
     "sync": (sync, "a failing fdatasync under load, --rounds times (needs strace)"),
     "slow": (slow, "--clients that drip a byte a second"),
@@ -240,6 +269,7 @@ def main():
     parser.add_argument("--tickets", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=10)
+    parser.add_argument("--tls", action="store_true", help="senders speak https; reload always does")
     parser.add_argument("--keep", action="store_true", help="leave the folder")
     options = parser.parse_args()
     experiment, _ = EXPERIMENTS[options.name]
@@ -247,7 +277,9 @@ def main():
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     config, sim_options = SETTINGS.get(options.name, (CONFIG, ()))
-    bench = Bench(options.bridge, options.sim, options.version, config, sim_options, options.seed)
+    options.tls = options.tls or options.name == "reload"
+    bench = Bench(options.bridge, options.sim, options.version, config, sim_options, options.seed,
+                  options.tls)
     try:
         figures, passed = experiment(bench, options)
     finally:

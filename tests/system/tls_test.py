@@ -2,57 +2,39 @@
 # SPDX-License-Identifier: MIT
 """The real daemon with TLS on its listener: alerts, renewal by SIGHUP, client certificates, health.
 
-BRIDGE and SIM name the programs; the certificates are made here, with openssl.
+BRIDGE and SIM name the programs.
 """
 
 import os
 import shutil
-import signal
 import socket
 import ssl
 import subprocess
 import unittest
 
+from certificates import issue, own, shown
 from harness import Bridge, http, wait_for
 from system_test import BRIDGE, CONFIG, SystemTest, zabbix
 
 TLS = ', tls: {certificate: "@DIR@/bridge.pem", key: "@DIR@/bridge.key"@MORE@}}\n'
-
-
-def openssl(*arguments):
-    done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"openssl {arguments[0]}: {done.stderr}")
-
-
-def issue(directory, name, authority=None, file=None):
-    """DIR/FILE.pem and .key: a P-256 certificate, by an authority or by itself."""
-    path = os.path.join(directory, file or name)
-    command = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-               "-days", "2", "-subj", "/CN=" + name, "-keyout", path + ".key", "-out", path + ".pem"]
-    if authority:
-        above = os.path.join(directory, authority)
-        command += ["-CA", above + ".pem", "-CAkey", above + ".key",
-                    "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-addext", "basicConstraints=critical,CA:FALSE"]
-    openssl(*command)
-    os.chmod(path + ".key", 0o600)
-    return path
+# A system that knows nothing newer than TLS 1.2, where a missing certificate is told otherwise.
+OLD_TLS = """\
+openssl_conf = all
+[all]
+ssl_conf = modules
+[modules]
+system_default = defaults
+[defaults]
+MaxProtocol = TLSv1.2
+"""
 
 
 class TlsBridge(Bridge):
     """Spoken to over https."""
 
-    def __init__(self, *arguments, **more):
-        super().__init__(*arguments, **more)
-        self.url = f"https://localhost:{self.port}"
-
-    def health(self):
+    def health(self, **env):
         return subprocess.run([BRIDGE, "health", "-c", self.config], capture_output=True,
-                              check=False).returncode
-
-    def reload(self):
-        self.process.child.send_signal(signal.SIGHUP)
+                              check=False, env={**os.environ, **env}).returncode
 
     def named(self, event):
         return [one for one in self.events() if one["event"] == event]
@@ -69,18 +51,10 @@ class Tls(SystemTest):
         issue(self.directory, "sender", "senders")
         config = CONFIG.replace("}\n", TLS.replace("@MORE@", self.more), 1)
         self.bridge = TlsBridge(BRIDGE, self.directory, config, self.sim.url)
-        self.bridge.context = ssl.create_default_context(cafile=self.path("authority.pem"))
+        self.bridge.use_tls(ssl.create_default_context(cafile=self.path("authority.pem")))
 
     def path(self, name):
         return os.path.join(self.directory, name)
-
-    def shown(self):
-        """The certificate that a new connection is shown."""
-        return ssl.get_server_certificate(("127.0.0.1", self.bridge.port))
-
-    def own(self):
-        with open(self.path("bridge.pem"), encoding="utf-8") as file:
-            return ssl.PEM_cert_to_DER_cert(file.read())
 
 
 class Server(Tls):
@@ -106,18 +80,18 @@ class Server(Tls):
 
     def test_a_renewed_certificate_is_taken_by_a_reload_and_a_bad_one_is_not(self):
         self.bridge.start()
-        first = ssl.PEM_cert_to_DER_cert(self.shown())
-        self.assertEqual(first, self.own())
+        first = shown(self.bridge.port)
+        self.assertEqual(first, own(self.path("bridge.pem")))
         with socket.create_connection(("127.0.0.1", self.bridge.port), timeout=20) as raw, \
                 self.bridge.context.wrap_socket(raw, server_hostname="localhost") as kept:
             self.ask(kept)
 
             issue(self.directory, "bridge", "authority")
-            second = self.own()
+            second = own(self.path("bridge.pem"))
             self.assertNotEqual(first, second)
             self.bridge.reload()
             wait_for("the reload", lambda: self.bridge.named("reloaded"))
-            self.assertEqual(ssl.PEM_cert_to_DER_cert(self.shown()), second)
+            self.assertEqual(shown(self.bridge.port), second)
             self.ask(kept)
 
             issue(self.directory, "stranger", file="other")
@@ -126,7 +100,7 @@ class Server(Tls):
             told = wait_for("the refusal", lambda: self.bridge.named("reload_refused"))
             self.assertIn("bridge.key", told[0]["fields"]["mistakes"])
             self.assertIn("does not belong", told[0]["fields"]["mistakes"])
-            self.assertEqual(ssl.PEM_cert_to_DER_cert(self.shown()), second)
+            self.assertEqual(shown(self.bridge.port), second)
             self.ask(kept)
             self.assertEqual(self.bridge.health(), 0)  # the daemon's, not the files'
         self.accepted("zabbix", zabbix())
@@ -181,6 +155,8 @@ class Clients(Tls):
         self.accepted("zabbix", zabbix())
         self.one_ticket()
         self.assertEqual(self.bridge.health(), 0)
+        old = self.bridge.write("openssl.cnf", OLD_TLS, 0o644)
+        self.assertEqual(self.bridge.health(OPENSSL_CONF=old), 0)
         bare = ssl.create_default_context(cafile=self.path("authority.pem"))
         with self.assertRaises(OSError):
             http("GET", self.bridge.url + "/healthz", context=bare)

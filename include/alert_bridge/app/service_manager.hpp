@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// What systemd is told and asks for (sd_notify). Without systemd every call does nothing.
-// Thread rule: the I/O thread.
+// What systemd is told and asks for: the protocol of sd_notify(3). Without systemd every call does
+// nothing.
+// Thread rule: the I/O thread. Tests: tests/unit/app/service_manager_test.cpp
 #pragma once
 
 #include <optional>

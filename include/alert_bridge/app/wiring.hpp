@@ -33,6 +33,7 @@ namespace alert_bridge::app {
 // when the loader and the compilers disagree, which is told and not hidden.
 [[nodiscard]] Result<core::Intake::Decoders> decoders(const config::Config& config);
 [[nodiscard]] Result<std::shared_ptr<const core::Policies>> policies(const config::Config& config);
+[[nodiscard]] http::TlsOptions tls_options(const config::TlsConfig& tls);
 // Null without listen.tls.
 [[nodiscard]] Result<http::TlsContextPtr> tls_context(const config::Config& config);
 

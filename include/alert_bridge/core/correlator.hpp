@@ -39,7 +39,7 @@
 namespace alert_bridge::core {
 
 struct CorrelatorLimits {
-    int in_hand = 4096;  // alerts taken from the journal and being decided
+    int in_hand = 512;  // alerts taken from the journal and being decided: two batches
     int waiting = 4096;  // more, in memory, that wait for their place
     int asking = 32;     // of those, how many ask GLPI at once
 };
@@ -95,7 +95,8 @@ class Correlator {
     [[nodiscard]] boost::asio::awaitable<std::vector<ports::JournalEntry>> read_after(
         std::int64_t seq
     );
-    [[nodiscard]] bool has_room() const noexcept { return in_hand_ < limits_.in_hand; }
+    // From half on, so that rows are read by the batch and not one for one.
+    [[nodiscard]] bool has_room() const noexcept { return in_hand_ <= limits_.in_hand / 2; }
     [[nodiscard]] bool may_read_left_behind() const noexcept {
         return has_room() && waiting_ <= limits_.waiting / 2 && !left_.empty();
     }

@@ -77,7 +77,7 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_body(
         RequestParser& parser, bool expects_continue
     );
-    [[nodiscard]] boost::asio::awaitable<bool> send(Response response, RequestHead head);
+    [[nodiscard]] boost::asio::awaitable<bool> send(Response response, Framing framing);
     [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
     [[nodiscard]] boost::asio::awaitable<void> close_gently();
     [[nodiscard]] boost::asio::awaitable<Greeting> shake_hands();
@@ -97,8 +97,9 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t held_bytes_ = 0;  // this session's part of in_flight_bytes
     bool idle_ = true;
     bool timed_out_ = false;
-    bool unread_ = false;  // the present request was not read to its end
-    bool gone_ = false;    // closed by the other side while reading
+    bool unread_ = false;    // the present request was not read to its end
+    bool gone_ = false;      // closed by the other side while reading
+    bool has_more_ = false;  // the last read was filled to its end
 };
 
 }  // namespace alert_bridge::http

@@ -21,6 +21,7 @@
 #include <memory>
 #include <string>
 
+#include "alert_bridge/http/socket_bio.hpp"
 #include "alert_bridge/http/tls_context.hpp"
 
 namespace alert_bridge::http {
@@ -39,12 +40,6 @@ struct Greeting {
     std::string reason;  // for people
 };
 [[nodiscard]] std::string_view to_string(Greeting::Outcome outcome) noexcept;
-
-// The socket as OpenSSL reads it: within the bound of one turn, beyond which it seems empty.
-struct Wire {
-    boost::asio::ip::tcp::socket& socket;
-    int reads_left = 0;
-};
 
 class Stream {
   public:

@@ -16,13 +16,18 @@
 #pragma once
 
 #include <initializer_list>
-#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "alert_bridge/base/error.hpp"
 
 namespace alert_bridge::sources {
+
+struct Field {
+    std::string name;
+    std::string text;
+};
 
 class Fields {
   public:
@@ -38,12 +43,14 @@ class Fields {
     // get(), blanks trimmed, at most kMaxLabel bytes: for names.
     [[nodiscard]] std::string label(std::string_view name) const;
 
-    [[nodiscard]] const std::map<std::string, std::string, std::less<>>& all() const noexcept {
-        return values_;
-    }
+    // Sorted by name.
+    [[nodiscard]] const std::vector<Field>& all() const noexcept { return fields_; }
 
   private:
-    std::map<std::string, std::string, std::less<>> values_;
+    template <class Pairs>
+    [[nodiscard]] static Result<Fields> clean(Pairs& raw);
+
+    std::vector<Field> fields_;
 };
 
 }  // namespace alert_bridge::sources

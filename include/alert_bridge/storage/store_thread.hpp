@@ -7,15 +7,15 @@
 //
 // Guarantees: whatever is queued (up to kBatchJobs) shares one transaction and one sync; each job
 // has a savepoint, so that a failing job undoes only itself. No job completes before the commit.
-// Intake goes first; while alerts come in the others get kOthersTime of each transaction, and one
-// of them at least. Jobs that may linger wait for a sync that intake causes anyway, at most kLinger
-// after intake's last job; with intake silent they do not wait. A failed read, write or sync fails
-// the whole batch with store_io and turns the store off: all later jobs fail at once and on_fatal
-// is called, on the I/O thread. A full disk fails the batch with store_full and calls on_full; the
-// store goes on. Past jobs_max queued jobs the answer is store_busy. Not guaranteed: that a
-// cancelled caller's job does not happen. Thread rule: submit() and close() on the I/O thread. Work
-// runs on the store thread, and both it and what it captured are destroyed on the I/O thread.
-// Lifetime: must be destroyed before the executor's context. Tests: tests/contract/store_test.cpp,
+// Intake goes first; while alerts come in the others get a part of the time (OthersTime). Jobs
+// that may linger wait for a sync that intake causes anyway, at most kLinger after intake's last
+// job; with intake silent they do not wait. A failed read, write or sync fails the whole batch with
+// store_io and turns the store off: all later jobs fail at once and on_fatal is called, on the I/O
+// thread. A full disk fails the batch with store_full and calls on_full; the store goes on. Past
+// jobs_max queued jobs the answer is store_busy. Not guaranteed: that a cancelled caller's job does
+// not happen. Thread rule: submit() and close() on the I/O thread. Work runs on the store thread,
+// and both it and what it captured are destroyed on the I/O thread. Lifetime: must be destroyed
+// before the executor's context. Tests: tests/contract/store_test.cpp,
 // tests/unit/storage/store_thread_test.cpp
 #pragma once
 
@@ -46,15 +46,17 @@ namespace alert_bridge::storage {
 
 inline constexpr std::size_t kBatchJobs = 256;
 inline constexpr std::size_t kBatchIntakeShare = 192;  // while other jobs wait
-// While alerts come in, of each transaction, since their senders wait for its end; a quarter of
-// what a commit takes, if that is more: on a slow disk the others would hardly move otherwise.
-inline constexpr std::chrono::milliseconds kOthersTime{2};
+// While alerts come in, since their senders wait for the end of the transaction: a sixteenth of
+// the time, saved up to a few decisions: some hundred a second, more than GLPI takes tickets.
+inline constexpr int kOthersShare = 16;
+inline constexpr std::chrono::milliseconds kOthersAtOnce{2};
 inline constexpr std::chrono::milliseconds kIntakePause{50};  // after the last one: no more come in
 inline constexpr std::chrono::milliseconds kLinger{10};
 
 // in_order: after everything that is queued, of all lanes, and before everything that comes later.
-enum class Lane { intake, claim, rest, in_order };
-inline constexpr std::size_t kLanes = 4;
+// A read needs no sync, and must not make the writes that may linger cause one.
+enum class Lane { intake, claim, read, rest, in_order };
+inline constexpr std::size_t kLanes = 5;
 
 struct JobKind {
     Lane lane = Lane::rest;
@@ -79,8 +81,24 @@ struct StoreThreadOptions {
     std::function<void()> on_full;                     // on the store thread: SQLite found no room
     std::function<void(Error)> on_fatal;               // on the I/O thread, at most once
     std::function<void(const BatchReport&)> on_batch;  // on the I/O thread, before the answers
-    // On the store thread: what the time of the others and of commits is measured with.
+    // Thread-safe: what pauses of intake and the time of the others are measured with.
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
+};
+
+// How long the jobs that no sender waits for may still run while alerts come in: kOthersShare of
+// all time, whatever a transaction takes, so that they never stand still.
+class OthersTime {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit OthersTime(Clock::time_point now) noexcept : refilled_at_(now) {}
+
+    [[nodiscard]] bool may_start(Clock::time_point now) noexcept;
+    void spend(Clock::duration time) noexcept { credit_ -= time; }
+
+  private:
+    Clock::time_point refilled_at_;
+    Clock::duration credit_{};  // below zero: a job took longer than there was
 };
 
 // A queued call. Made by StoreThread::submit().
@@ -166,11 +184,11 @@ class StoreThread {
 
     struct Batch {
         Jobs jobs;                 // those of intake first
-        bool is_in_haste = false;  // alerts come in: the others get kOthersTime at most
+        bool is_in_haste = false;  // alerts come in
     };
 
     void enqueue(std::unique_ptr<Job> job);
-    void deliver(std::unique_ptr<Job> job);
+    void deliver(Jobs jobs);
     void loop();
     [[nodiscard]] Batch take();
     void line_up();
@@ -187,8 +205,8 @@ class StoreThread {
 
     const boost::asio::any_io_executor executor_;
     const StoreThreadOptions options_;
-    std::optional<Database> db_;                         // store thread; closed by it
-    std::chrono::steady_clock::duration last_commit_{};  // store thread; how long it took
+    std::optional<Database> db_;  // store thread; closed by it
+    OthersTime others_;           // store thread
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;

@@ -7,8 +7,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 
+#include "alert_bridge/app/wiring.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/keys.hpp"
 #include "alert_bridge/config/loader.hpp"
@@ -25,13 +27,11 @@ namespace {
 const std::set<std::string> kAppliedSections{"sources", "defaults", "priorities",
                                              "maps",    "rules",    "templates"};
 // Single keys that Daemon::apply() puts into force.
-const std::set<std::string> kAppliedKeys{"listen.public_url",       "log.level",
-                                         "listen.tls.certificate",  "listen.tls.key",
-                                         "listen.tls.client_ca",    "glpi.app_token",
-                                         "glpi.user_token",         "glpi.default_entity",
-                                         "glpi.quarantine",         "glpi.retry.first",
-                                         "glpi.retry.longest",      "glpi.retry.second_look",
-                                         "glpi.retry.give_up_after"};
+const std::set<std::string> kAppliedKeys{"listen.public_url",      "log.level",
+                                         "glpi.app_token",         "glpi.user_token",
+                                         "glpi.default_entity",    "glpi.quarantine",
+                                         "glpi.retry.first",       "glpi.retry.longest",
+                                         "glpi.retry.second_look", "glpi.retry.give_up_after"};
 
 class Folder {
   public:
@@ -44,8 +44,17 @@ class Folder {
         }
         write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
         const test::Issued own(test::named("bridge"));
-        write("own.pem", own.certificate());
-        write("own.key", own.key());
+        const std::map<std::string, std::string> tls_files{
+            {"certificate", own.certificate()},
+            {"key", own.key()},
+            {"client_ca", own.certificate()}};
+        for (const Key& key : config::kTls.parts.front()) {
+            const std::string name(key.name);
+            INFO("listen.tls." << name << " needs a value");
+            REQUIRE(tls_files.count(name) == 1);
+            write(name, tls_files.at(name));
+            write("new-" + name, "The same in another file.\n" + tls_files.at(name));
+        }
     }
     ~Folder() {
         std::error_code ignored;
@@ -69,9 +78,7 @@ std::string document(const std::string& changed, const std::string& value) {
         {"glpi.url", "http://127.0.0.1"},
         {"glpi.user_token", "{file: one}"},
         {"glpi.default_entity", "Here"}};
-    if (changed.starts_with("listen.tls.")) {
-        values["listen.tls"] = "{certificate: own.pem, key: own.key, client_ca: own.pem}";
-    } else if (!changed.empty()) {
+    if (!changed.empty()) {
         values[changed] = value;
     }
     std::string text = "sources: {n: {type: nagios, auth: {bearer: {file: one}}}}\n";
@@ -89,6 +96,23 @@ std::string document(const std::string& changed, const std::string& value) {
         text += name + ": {" + inner + "}\n";
     }
     return text;
+}
+
+// The value of listen.tls, with another file for the key named.
+std::string tls_value(std::string_view changed) {
+    std::string text;
+    for (const Key& key : config::kTls.parts.front()) {
+        text += text.empty() ? "{" : ", ";
+        text += std::string(key.name) + (key.name == changed ? ": new-" : ": ");
+        text += key.name;
+    }
+    return text + "}";
+}
+
+// Of what the listener's settings are made, which a reload replaces as a whole.
+std::vector<std::string> tls_settings(const config::Config& config) {
+    const http::TlsOptions options = app::tls_options(config.listen.tls.value());
+    return {options.certificate, std::string(options.key.reveal()), options.client_ca};
 }
 
 // A valid value that is not the default.
@@ -140,9 +164,9 @@ TEST_CASE("every key that is changed is either put into force by a reload or nam
     std::size_t sealed = 0;
     std::set<std::string> applied;
     for (const config::Section* section :
-         {&config::kListen, &config::kTls, &config::kAdmin, &config::kLimits, &config::kLog,
-          &config::kSqlite, &config::kRetention, &config::kGlpi, &config::kPool, &config::kTimeouts,
-          &config::kRetry, &config::kCache}) {
+         {&config::kListen, &config::kAdmin, &config::kLimits, &config::kLog, &config::kSqlite,
+          &config::kRetention, &config::kGlpi, &config::kPool, &config::kTimeouts, &config::kRetry,
+          &config::kCache}) {
         for (const Key& key : section->parts.front()) {
             if (key.type == ValueType::mapping) {
                 continue;  // a section of its own
@@ -168,7 +192,20 @@ TEST_CASE("every key that is changed is either put into force by a reload or nam
     CHECK(sealed > 20);
 }
 
-TEST_CASE("every section is known to the test above") {
+TEST_CASE("every key of listen.tls reaches the settings that a reload gives the listener") {
+    const Folder folder;
+    const config::Config without = loaded(folder, document("", ""));
+    const config::Config running = loaded(folder, document("listen.tls", tls_value("")));
+    CHECK(app::sealed_changes(without, running).empty());
+    for (const Key& key : config::kTls.parts.front()) {
+        INFO(key.name);
+        const config::Config next = loaded(folder, document("listen.tls", tls_value(key.name)));
+        CHECK(app::sealed_changes(running, next).empty());
+        CHECK(tls_settings(running) != tls_settings(next));
+    }
+}
+
+TEST_CASE("every section is known to the tests above") {
     std::set<std::string> known = kAppliedSections;
     for (const char* const name : {"listen", "admin", "limits", "log", "store", "glpi"}) {
         known.insert(name);

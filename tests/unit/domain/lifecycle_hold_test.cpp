@@ -126,6 +126,31 @@ TEST_CASE("a problem too mild to count reopens the solved ticket when it gets wo
     }
 }
 
+TEST_CASE("a problem too mild to count that repeats beside a quiet ticket sets no timer") {
+    World world = with_open_ticket();
+    Alert mild = world.alert(AlertKind::problem, "2");
+    mild.severity = Severity::warning;
+    world.take(world.alert(AlertKind::recovery));
+    world.take(mild);
+    const bool is_solved = GENERATE(false, true);
+    const IncidentState state = is_solved ? IncidentState::solved : IncidentState::quiet;
+    world.pass(is_solved ? 10min : 1min);
+    REQUIRE(world.incident().state == state);
+    const Decision repeated = world.take(mild);
+    CHECK(world.last_reason == "repeat, counted");
+    CHECK(repeated.set_timers.empty());
+    CHECK(world.incident().state == state);
+    // What was counted is told when the ticket is open again and it goes on.
+    world.take(world.alert(AlertKind::problem, "3"));
+    REQUIRE(world.incident().state == IncidentState::open);
+    const Decision again = world.take(mild);
+    REQUIRE(again.set_timers.size() == 1);
+    CHECK(again.set_timers.front().kind == TimerKind::digest);
+    world.pass(2h);
+    REQUIRE(world.operations.back().content.event == "repeat");
+    CHECK(world.episodes.at(1).repeats_told == 2);
+}
+
 TEST_CASE("a problem too mild to count keeps the ticket from being solved once it gets worse") {
     World world = with_open_ticket();
     Alert mild = world.alert(AlertKind::update, "2");

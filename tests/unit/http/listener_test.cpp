@@ -359,3 +359,12 @@ TEST_CASE("an address that cannot be listened on is an error that names it") {
         CHECK_THAT(result.error().message, ContainsSubstring(address));
     }
 }
+
+// Expected to fail, in time: the client is what keeps the tests here from hanging.
+TEST_CASE("a client that gets no answer fails its test", "[!shouldfail]") {
+    boost::asio::io_context io;
+    boost::asio::ip::tcp::acceptor silent(io, {boost::asio::ip::address_v4::loopback(), 0});
+    test::Client client(silent.local_endpoint().port(), 20ms);
+    REQUIRE(client.send("GET /healthz HTTP/1.1\r\nHost: bridge\r\n\r\n"));
+    client.read();
+}

@@ -122,6 +122,10 @@ TEST_CASE("a server that demands a certificate of us is told from others that re
     const Certificate certificate("DNS:localhost");
     auto context = server_context(certificate);
     context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    const int version = GENERATE(TLS1_2_VERSION, TLS1_3_VERSION);
+    SSL_CTX_set_max_proto_version(context.native_handle(), version);
+    SSL_CTX_set_min_proto_version(context.native_handle(), version);
+    INFO(std::hex << version);
     test::asio::io_context io;
     test::ScriptedServer server(
         io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
@@ -137,6 +141,23 @@ TEST_CASE("a server that demands a certificate of us is told from others that re
     CHECK_FALSE(got.answered);
     CHECK(got.code == "certificate_required");
     CHECK(server.seen.empty());
+}
+
+TEST_CASE("a server that has no cipher in common with us demands no certificate") {
+    const Certificate certificate("DNS:localhost");
+    auto context = server_context(certificate);
+    context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+    SSL_CTX_set_max_proto_version(context.native_handle(), TLS1_2_VERSION);
+    // For RSA only, which its certificate is not.
+    REQUIRE(SSL_CTX_set_cipher_list(context.native_handle(), "ECDHE-RSA-AES256-GCM-SHA384") == 1);
+    test::asio::io_context io;
+    test::ScriptedServer server(
+        io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
+    );
+    const auto got = ask(io, server.url("localhost"), certificate.certificate());
+    CHECK(got.progress == net::Progress::not_sent);
+    CHECK(got.code == "tls");
+    CHECK_THAT(got.message, ContainsSubstring("handshake failure"));
 }
 
 TEST_CASE("TLS older than 1.2 is not spoken") {

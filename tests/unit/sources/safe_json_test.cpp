@@ -89,13 +89,67 @@ TEST_CASE("bad UTF-8 is repaired instead of refused") {
 TEST_CASE("a mistake is told with line, column, byte and reason, without the text around it") {
     const string message = refusal("{\n  \"path\": \"C:\\Windows\"\n}");
     CHECK_THAT(message, ContainsSubstring("line 2, column 15 (byte 17)"));
-    CHECK_THAT(message, ContainsSubstring("forbidden character after backslash"));
+    CHECK_THAT(message, ContainsSubstring("unexpected 'W' after '\\'"));
     CHECK_THAT(message, !ContainsSubstring("Windows"));
     CHECK_THAT(message, !ContainsSubstring("exception"));
+    CHECK_THAT(refusal("{\"a\":1"), ContainsSubstring("(byte 7): the text ends too early"));
+    CHECK_THAT(refusal("[1,]"), ContainsSubstring("(byte 4): unexpected ']' after ','"));
+    CHECK_THAT(refusal("{} x"), ContainsSubstring("(byte 4): unexpected 'x' after '}'"));
+    CHECK_THAT(refusal("[\"\x01\"]"), ContainsSubstring("control"));
     for (const char* text : {"",         " ",           "{",   "}",   "{]",  "[1,]",  "{\"a\"}",
                              "{\"a\":}", "nul",         "'a'", "\"a", "01",  "[1] x", "{a:1}",
                              "\"\t\"",   "\"\\ud800\"", "+1",  ".5",  "NaN", "// x"}) {
         CAPTURE(text);
         CHECK_THAT(refusal(text), ContainsSubstring("line 1, column"));
     }
+}
+
+TEST_CASE("the members of an object are texts, sorted by name") {
+    const auto members = sources::parse_json_members(
+        R"({"b": "\u00e9\n", "a": 1.10, "n": null, "t": true, "o": {"x": [1, {"y": "z"}]}, "l": []})"
+    );
+    REQUIRE(members.has_value());
+    string told;
+    for (const sources::JsonMember& member : *members) {
+        told += member.name + "=" + member.text + ";";
+    }
+    CHECK(told == "a=1.10;b=é\n;l=[];n=;o={\"x\":[1,{\"y\":\"z\"}]};t=true;");
+}
+
+TEST_CASE("the objects of an array are rows, and what else it holds is left out") {
+    const auto rows = sources::parse_json_rows(
+        R"([{"tag": "a", "value": "1"}, 7, [{"x": 1}], null, {}, {"value": {"d": [2]}, "n": 3}])"
+    );
+    REQUIRE(rows.has_value());
+    string told;
+    for (const sources::JsonMembers& members : *rows) {
+        told += "|";
+        for (const sources::JsonMember& member : members) {
+            told += member.name + "=" + member.text + ";";
+        }
+    }
+    CHECK(told == R"(|tag=a;value=1;||n=3;value={"d":[2]};)");
+    for (const char* text : {"{}", "{\"a\":[{}]}", "1", "\"a\"", "null"}) {
+        CAPTURE(text);
+        CHECK(sources::parse_json_rows(text).error().message == "a JSON array was expected");
+    }
+    CHECK(sources::parse_json_rows("[]")->empty());
+    CHECK(sources::parse_json_rows(R"([{"a":1,"a":2}])").error().message == "duplicate key \"a\"");
+}
+
+TEST_CASE("members are refused as documents are") {
+    const auto code = [](const string& text) {
+        const auto members = sources::parse_json_members(text);
+        return members ? string() : members.error().code + ": " + members.error().message;
+    };
+    CHECK(code("{}").empty());
+    for (const char* text : {"[]", "[{\"a\":1}]", "1", "\"a\"", "null"}) {
+        CAPTURE(text);
+        CHECK(code(text) == "shape: a JSON object was expected");
+    }
+    CHECK(code(R"({"b":1,"a":2,"b":3})") == "json: duplicate key \"b\"");
+    CHECK(code(R"({"o":{"b":1,"b":3}})") == "json: duplicate key \"b\"");
+    CHECK(code("{\"a\":" + nested(kMaxJsonDepth) + "}") == "json: nested deeper than 32 levels");
+    CHECK(code("{\"a\":" + nested(kMaxJsonDepth - 1) + "}").empty());
+    CHECK_THAT(code(R"({"a":1e999})"), ContainsSubstring("number overflow"));
 }

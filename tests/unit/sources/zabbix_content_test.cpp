@@ -23,7 +23,7 @@ TEST_CASE("tags are parsed twice, in order and with repetition, from either fiel
 
 TEST_CASE("broken or odd tags never cost the alert") {
     for (const char* tags :
-         {"[", "[{\"tag\":\"a\"", "[1,null,\"x\",{}]", "[{\"tag\":5}]", "[]", "{EVENT.TAGSJSON}",
+         {"[", "[{\"tag\":\"a\"", "[1,null,\"x\",{}]", "[{\"tag\":null}]", "[]", "{EVENT.TAGSJSON}",
           "[{\"value\":\"nameless\"}]"}) {
         CAPTURE(tags);
         CHECK(decode(event({{"event_tags", tags}})).tags.empty());

@@ -123,7 +123,7 @@ TEST_CASE("waits move after every call that was made before, and before every la
 // Time as the test has it: a decision and a sync take as long as they are told to.
 class SlowWork {
   public:
-    SlowWork(FaultyVfs& disk, std::chrono::milliseconds decision, std::chrono::milliseconds sync)
+    SlowWork(FaultyVfs& disk, std::chrono::microseconds decision, std::chrono::microseconds sync)
         : decision_(decision) {
         disk.on_sync = [this, sync] { time_ += sync.count(); };
     }
@@ -131,15 +131,15 @@ class SlowWork {
         return [this](storage::SqliteOptions& options) {
             options.database.vfs = FaultyVfs::kName;
             options.thread.now = [this] {
-                return std::chrono::steady_clock::time_point(std::chrono::milliseconds(time_));
+                return std::chrono::steady_clock::time_point(std::chrono::microseconds(time_));
             };
         };
     }
     void decide() { time_ += decision_.count(); }
 
   private:
-    const std::chrono::milliseconds decision_;
-    std::atomic<std::int64_t> time_ = 0;
+    const std::chrono::microseconds decision_;
+    std::atomic<std::int64_t> time_ = 3'600'000'000;  // long after any alert
 };
 
 boost::asio::awaitable<int> decide_slowly(
@@ -175,17 +175,17 @@ boost::asio::awaitable<int> open(std::promise<void>& gate) {
 
 TEST_CASE("while alerts come in the decisions get a part of each transaction") {
     struct Case {
-        int decision_ms, sync_ms;
+        int decision_us, sync_us;
         std::size_t decisions;  // beside the alert in its transaction
     };
-    const auto [decision_ms, sync_ms, decisions] = GENERATE(
-        Case{1, 0, 2},    // for 2 ms
-        Case{100, 0, 1},  // one of them in any case
-        Case{1, 40, 10}   // for a quarter of a commit that takes longer
+    // A sixteenth of what the first decision and its sync took, and of the time that passes.
+    const auto [decision_us, sync_us, decisions] = GENERATE(
+        Case{100, 0, 1}, Case{100, 1'500, 2}, Case{100, 7'900, 6}, Case{100, 1'000'000, 22}
+        // for 2 ms at most
     );
-    CAPTURE(decision_ms, sync_ms);
+    CAPTURE(decision_us, sync_us);
     FaultyVfs disk;
-    SlowWork work(disk, std::chrono::milliseconds(decision_ms), std::chrono::milliseconds(sync_ms));
+    SlowWork work(disk, std::chrono::microseconds(decision_us), std::chrono::microseconds(sync_us));
     SqliteBench bench(work.options());
     std::promise<void> gate, begun;
     const auto begin = gate.get_future().share();
@@ -203,6 +203,54 @@ TEST_CASE("while alerts come in the decisions get a part of each transaction") {
     REQUIRE(bench.batches.size() > 2);
     CHECK(bench.batches[0].jobs == 1);
     CHECK(bench.batches[1].jobs == 1 + decisions);
+}
+
+boost::asio::awaitable<int> look(SqliteBench& bench) {
+    const auto rows = co_await bench.store().pending(0, 10);
+    co_return rows.has_value() ? 1 : 0;
+}
+
+TEST_CASE("while alerts come in, a read causes no sync for what rides along with theirs") {
+    FaultyVfs disk;
+    SlowWork work(disk, {}, {});  // time stands still: alerts have just come in
+    SqliteBench bench(work.options());
+    std::promise<void> gate, begun;
+    const auto begin = gate.get_future().share();
+    std::vector<boost::asio::awaitable<int>> tasks;
+    tasks.push_back(append(bench));
+    tasks.push_back(decide_slowly(bench, work, begin, &begun));
+    tasks.push_back(wait_until(begun.get_future()));
+    tasks.push_back(decide_slowly(bench, work, begin, nullptr));
+    tasks.push_back(look(bench));
+    tasks.push_back(open(gate));
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    REQUIRE(bench.batches.size() >= 3);
+    const auto& read = bench.batches[bench.batches.size() - 2];
+    CHECK(read.jobs == 1);
+    CHECK_FALSE(read.wrote);
+    CHECK(bench.batches.back().wrote);
+}
+
+TEST_CASE("the others never stand still, and never get more than their share") {
+    using std::chrono::microseconds;
+    storage::OthersTime::Clock::time_point now{};
+    storage::OthersTime others(now);
+    CHECK_FALSE(others.may_start(now));
+    int started = 0;
+    for (int step = 0; step < 8'000; ++step) {
+        now += microseconds(100);  // of intake
+        if (others.may_start(now)) {
+            ++started;
+            others.spend(microseconds(400));
+            now += microseconds(400);
+        }
+    }
+    const double share =
+        started * 400.0 / std::chrono::duration<double, std::micro>(now.time_since_epoch()).count();
+    CHECK(share > 0.0615);
+    CHECK(share < 0.0635);
 }
 
 TEST_CASE("past the bound of the queue the store says busy at once") {
