@@ -147,9 +147,27 @@ std::string_view view(boost::beast::string_view text) noexcept {
     return {text.data(), text.size()};
 }
 
+// An extension of a chunk may hold a quoted line end, after which two readers do not agree where
+// the chunk begins; and no sender has a use for one.
+void refuse_extensions(std::uint64_t, boost::beast::string_view extensions, error_code& error) {
+    if (!extensions.empty()) {
+        error = beast_http::error::bad_chunk_extension;
+    }
+}
+
+// The bytes that are left begin with the end of the last chunk or with the size line of the next.
+bool has_extension(std::string_view left) noexcept {
+    left.remove_prefix(left.starts_with("\r\n") ? 2 : 0);
+    return left.substr(0, left.find_first_of("\r\n")).find(';') != std::string_view::npos;
+}
+
 }  // namespace
 
 struct RequestParser::Beast {
+    Beast() { parser.on_chunk_header(on_chunk_header); }
+
+    void (*on_chunk_header
+    )(std::uint64_t, boost::beast::string_view, error_code&) = refuse_extensions;
     beast_http::request_parser<GrowingBody> parser;
 };
 
@@ -289,8 +307,13 @@ std::size_t RequestParser::feed_body(std::string_view bytes) {
     const std::size_t taken =
         beast_->parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     body_began_ = body_began_ || taken > 0;
+    const bool is_extended = error == beast_http::error::bad_chunk_extension ||
+                             (beast_->parser.chunked() && !beast_->parser.is_done() &&
+                              has_extension(bytes.substr(taken)));
     if (error == beast_http::error::body_limit) {
         refuse(413, "the body is too large");
+    } else if (is_extended) {
+        refuse(400, "chunk extensions are not understood");
     } else if (error && error != beast_http::error::need_more) {
         refuse(400, "the body's framing is malformed");
     } else if (beast_->parser.is_done()) {

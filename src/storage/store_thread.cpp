@@ -113,12 +113,17 @@ void StoreThread::loop() {
 
 StoreThread::Batch StoreThread::take() {
     std::unique_lock lock(mutex_);
+    const auto idle_since = options_.now();
+    if (lane(Lane::claim).empty() && lane(Lane::rest).empty()) {
+        others_.caught_up(idle_since);
+    }
     wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
     if (urgent_ == 0 && !stopping_) {
         wake_.wait_until(lock, last_intake_ + kLinger, [this] {
             return stopping_ || urgent_ > 0 || queued_ >= kBatchJobs;
         });
     }
+    others_.save(options_.now() - idle_since);
     Batch batch;
     batch.jobs.reserve(std::min(queued_, kBatchJobs));
     move_jobs(Lane::in_order, kBatchJobs, batch.jobs);
@@ -234,13 +239,6 @@ void StoreThread::run_jobs(Batch& batch) {
         run_job(*batch.jobs[i]);
         others_.spend(options_.now() - began);
     }
-}
-
-bool OthersTime::may_start(Clock::time_point now) noexcept {
-    credit_ =
-        std::min<Clock::duration>(credit_ + (now - refilled_at_) / kOthersShare, kOthersAtOnce);
-    refilled_at_ = now;
-    return credit_ > Clock::duration::zero();
 }
 
 // Throws only what concerns the whole batch.

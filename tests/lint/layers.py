@@ -44,6 +44,7 @@ LIBRARIES = [
     ("boost/asio/awaitable.hpp", "awaitable"),
     ("boost/asio", "asio"),
     ("boost/beast", "beast"),
+    ("boost/json", "boost-json"),
     ("boost/system/", "boost-system"),
     ("CLI/", "cli11"),
     ("date/", "date"),
@@ -56,7 +57,6 @@ LIBRARIES = [
     ("re2/", "re2"),
     ("spdlog/", "spdlog"),
     ("sqlite3.h", "sqlite"),
-    ("systemd/", "systemd"),
     ("yaml-cpp/", "yaml-cpp"),
 ]
 POSIX = re.compile(r"(sys|netinet|net|linux)/\w+\.h|(unistd|fcntl|signal|poll|netdb|pwd|grp|"
@@ -69,15 +69,15 @@ ALLOWED = {
     "domain": {"std", "boost-system", "inet-text", "mustache", "re2"},
     "ports": {"std", "boost-system", "awaitable"},
     "core": ASIO,
-    "net": ASIO | {"beast", "openssl", "posix"},
+    "net": ASIO | {"beast", "boost-json", "openssl", "posix"},
     "http": ASIO | {"beast", "nlohmann", "openssl"},
-    "sources": {"std", "boost-system", "inet-text", "nlohmann"},
+    "sources": {"std", "boost-json", "boost-system", "inet-text", "nlohmann"},
     "glpi": ASIO | {"nlohmann"},
     "monitoring": ASIO | {"nlohmann"},
     "storage": ASIO | {"nlohmann", "postgresql", "posix", "sqlite"},
     "config": {"std", "boost-system", "inet-text", "posix", "yaml-cpp"},
     "observe": ASIO | {"posix", "prometheus", "spdlog"},
-    "app": ASIO | {"beast", "cli11", "date", "nlohmann", "openssl", "posix", "systemd"},
+    "app": ASIO | {"beast", "cli11", "date", "nlohmann", "openssl", "posix"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")')

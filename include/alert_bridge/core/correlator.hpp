@@ -39,7 +39,7 @@
 namespace alert_bridge::core {
 
 struct CorrelatorLimits {
-    int in_hand = 512;  // alerts taken from the journal and being decided: two batches
+    int in_hand = 512;   // alerts taken from the journal and being decided: two batches
     int waiting = 4096;  // more, in memory, that wait for their place
     int asking = 32;     // of those, how many ask GLPI at once
 };

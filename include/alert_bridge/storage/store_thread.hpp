@@ -40,16 +40,13 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/storage/others_time.hpp"
 #include "alert_bridge/storage/statement.hpp"
 
 namespace alert_bridge::storage {
 
 inline constexpr std::size_t kBatchJobs = 256;
-inline constexpr std::size_t kBatchIntakeShare = 192;  // while other jobs wait
-// While alerts come in, since their senders wait for the end of the transaction: a sixteenth of
-// the time, saved up to a few decisions: some hundred a second, more than GLPI takes tickets.
-inline constexpr int kOthersShare = 16;
-inline constexpr std::chrono::milliseconds kOthersAtOnce{2};
+inline constexpr std::size_t kBatchIntakeShare = 192;         // while other jobs wait
 inline constexpr std::chrono::milliseconds kIntakePause{50};  // after the last one: no more come in
 inline constexpr std::chrono::milliseconds kLinger{10};
 
@@ -83,22 +80,6 @@ struct StoreThreadOptions {
     std::function<void(const BatchReport&)> on_batch;  // on the I/O thread, before the answers
     // Thread-safe: what pauses of intake and the time of the others are measured with.
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
-};
-
-// How long the jobs that no sender waits for may still run while alerts come in: kOthersShare of
-// all time, whatever a transaction takes, so that they never stand still.
-class OthersTime {
-  public:
-    using Clock = std::chrono::steady_clock;
-
-    explicit OthersTime(Clock::time_point now) noexcept : refilled_at_(now) {}
-
-    [[nodiscard]] bool may_start(Clock::time_point now) noexcept;
-    void spend(Clock::duration time) noexcept { credit_ -= time; }
-
-  private:
-    Clock::time_point refilled_at_;
-    Clock::duration credit_{};  // below zero: a job took longer than there was
 };
 
 // A queued call. Made by StoreThread::submit().

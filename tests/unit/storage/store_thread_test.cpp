@@ -233,26 +233,6 @@ TEST_CASE("while alerts come in, a read causes no sync for what rides along with
     CHECK(bench.batches.back().wrote);
 }
 
-TEST_CASE("the others never stand still, and never get more than their share") {
-    using std::chrono::microseconds;
-    storage::OthersTime::Clock::time_point now{};
-    storage::OthersTime others(now);
-    CHECK_FALSE(others.may_start(now));
-    int started = 0;
-    for (int step = 0; step < 8'000; ++step) {
-        now += microseconds(100);  // of intake
-        if (others.may_start(now)) {
-            ++started;
-            others.spend(microseconds(400));
-            now += microseconds(400);
-        }
-    }
-    const double share =
-        started * 400.0 / std::chrono::duration<double, std::micro>(now.time_since_epoch()).count();
-    CHECK(share > 0.0615);
-    CHECK(share < 0.0635);
-}
-
 TEST_CASE("past the bound of the queue the store says busy at once") {
     SqliteBench bench([](auto& options) { options.thread.jobs_max = 10; });
     const auto results = bench.run_all(many_appends(bench, 2000));

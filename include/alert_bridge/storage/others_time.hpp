@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+//
+// OthersTime: how long the store thread may work, while alerts come in, on what no sender waits
+// for: as long as it was idle, and a share of all time, whatever a transaction takes.
+//
+// Guarantees: the share is never zero, so that nothing stands still; a burst is taken in first, and
+// what lasts longer cannot fill the journal up while half of the time would empty it. One job may
+// take longer than there was: the next ones pay for it.
+// Thread rule: the store thread. Tests: tests/unit/storage/others_time_test.cpp
+#pragma once
+
+#include <chrono>
+
+namespace alert_bridge::storage {
+
+// Of all time, in a burst and after it; saved up to a few decisions.
+inline constexpr int kOthersShare = 16;
+inline constexpr int kOthersShareLater = 2;
+inline constexpr std::chrono::seconds kBurst{5};
+inline constexpr std::chrono::milliseconds kOthersAtOnce{2};
+
+class OthersTime {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit OthersTime(Clock::time_point now) noexcept : refilled_at_(now), caught_up_at_(now) {}
+
+    [[nodiscard]] bool may_start(Clock::time_point now) noexcept;
+    void spend(Clock::duration time) noexcept { credit_ -= time; }
+    void save(Clock::duration time) noexcept;  // the thread was idle for so long
+    void caught_up(Clock::time_point now) noexcept { caught_up_at_ = now; }  // none waits
+
+  private:
+    Clock::time_point refilled_at_;
+    Clock::time_point caught_up_at_;
+    Clock::duration credit_{};  // below zero: a job took longer than there was
+};
+
+}  // namespace alert_bridge::storage
