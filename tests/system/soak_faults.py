@@ -203,8 +203,8 @@ def idle(bench, options):
     figures, clean = verdict(bench, 120)
     figures.update(idle=still, each_kib=round(each * 1024, 1), rss_mib=round(resident, 1),
                    connected_s=round(connected, 1), honest_p99_ms=round(p99 * 1000, 1))
-    return figures, (clean and still == options.clients and each * 1024 < IDLE_KIB[options.tls]
-                     and p99 < 0.05)
+    small = each * 1024 < IDLE_KIB[options.tls] and (options.tls or resident < 150)
+    return figures, clean and still == options.clients and small and p99 < 0.05
 
 
 def reload(bench, options):
