@@ -378,7 +378,10 @@ std::string nearest_name(std::string_view wrong, const std::vector<std::string>&
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(1, wrong.size() / 3) + 1;
     for (const std::string& name : known) {
-        if (name.size() > kLongest) {
+        // Each letter too many or too few costs one.
+        const std::size_t at_least =
+            std::max(wrong.size(), name.size()) - std::min(wrong.size(), name.size());
+        if (name.size() > kLongest || at_least >= best_distance) {
             continue;
         }
         const std::size_t distance = edit_distance(wrong, name);

@@ -250,11 +250,11 @@ void Draft::set_problem(Problem problem) {
 Decision Draft::finish(Verdict verdict, std::string reason) {
     if (incident_ && verdict == Verdict::applied) {
         incident_->updated_at = now_;
-        decision_.incidents.push_back(*incident_);
+        decision_.incidents.push_back(*std::move(incident_));
     }
     for (std::size_t i = 0; i < episodes_.size(); ++i) {
         if (touched_[i]) {
-            decision_.episodes.push_back(episodes_[i]);
+            decision_.episodes.push_back(std::move(episodes_[i]));
         }
     }
     decision_.verdict = verdict;

@@ -240,6 +240,9 @@ class Checker {
     }
 
     [[nodiscard]] std::string suggestion(const std::string& wrong) const {
+        if (mistakes_.size() >= kMaxMistakes) {
+            return {};  // nobody would read it
+        }
         std::vector<std::string> names;
         for (const TemplateName& known : template_names()) {
             if (captures_ == nullptr || known.known_to_rules) {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "../support/certificates.hpp"
 #include "alert_bridge/config/loader.hpp"
 #include "alert_bridge/sources/decoders.hpp"
 #include "support.hpp"
@@ -31,6 +32,15 @@ class Folder {
         write("b.token", std::string(kSecret) + "b");
         write("customers.csv", "code,entity,site\nacme,Root > ACME,Paris\n");
         write("bad.csv", "code,entity\na\n");
+        test::CertificateWish wish;
+        wish.valid_from = "20200101000000Z";
+        wish.valid_until = "20990101000000Z";
+        const test::Issued bridge(wish);
+        write("a.pem", bridge.certificate());
+        write("a.key", bridge.key());
+        write("b.key", test::Issued(wish).key());
+        wish.valid_until = "20210101000000Z";
+        write("old.pem", bridge.again(wish).certificate());
     }
     ~Folder() {
         std::error_code ignored;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <string_view>
 
 #include "../support/lifecycle_world.hpp"
 #include "support.hpp"
@@ -296,8 +297,8 @@ void Run::check_incident(const Incident& incident) const {
 }
 
 void Run::check_state() const {
-    std::set<std::string> live_groups;
-    std::set<std::string> ids;
+    std::set<std::string_view> live_groups;
+    std::set<std::string_view> ids;
     for (const Incident& incident : world_.incidents) {
         require(ids.insert(incident.id).second, "incidents have their own ids");
         if (incident.state != IncidentState::ended) {
@@ -305,7 +306,7 @@ void Run::check_state() const {
         }
         check_incident(incident);
     }
-    std::set<std::string> references;
+    std::set<std::string_view> references;
     for (const Operation& one : world_.operations) {
         require(alert_bridge::is_reference(one.reference), "a write has its reference");
         require(references.insert(one.reference).second, "references are never used twice");
@@ -364,7 +365,7 @@ void Run::check_rest() const {
     for (const Episode& episode : world_.episodes) {
         require(episode.state != EpisodeState::open, "at rest no episode is open");
     }
-    std::set<std::string> held;
+    std::set<std::string_view> held;
     for (const Operation& one : world_.operations) {
         if (one.state == OperationState::dead && one.kind == OperationKind::open) {
             held.insert(one.incident_id);

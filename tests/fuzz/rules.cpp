@@ -166,6 +166,21 @@ void check_limit(const EntityRef& limit, const Placement& placement) {
     require(!placement.asset || inside(placement.asset->entity_id), "so does its asset");
 }
 
+// Of two limits that exclude each other the source's holds, and no asset is inside both.
+void check_limits(const Plan& plan, const Placement& placement) {
+    check_limit(plan.source_within, placement);
+    const Entity* const of_source = tree().find(plan.source_within);
+    const Entity* const of_rule = tree().find(plan.within);
+    const bool exclude = of_source != nullptr && of_rule != nullptr &&
+                         !tree().is_inside(of_source->id, of_rule->id) &&
+                         !tree().is_inside(of_rule->id, of_source->id);
+    if (exclude) {
+        require(!placement.asset, "limits that exclude each other let no asset through");
+    } else {
+        check_limit(plan.within, placement);
+    }
+}
+
 void check_placement(const Plan& plan, const Alert& alert, Bytes& bytes) {
     std::vector<AssetHit> hits(bytes.below(4));
     const auto evidence = bytes.one_of(Evidence::address);
@@ -174,8 +189,7 @@ void check_placement(const Plan& plan, const Alert& alert, Bytes& bytes) {
     }
     for (const Placement& placement :
          {place(plan, hits, tree()), place_without_answer(plan, tree())}) {
-        check_limit(plan.within, placement);
-        check_limit(plan.source_within, placement);
+        check_limits(plan, placement);
         const bool is_hit =
             !placement.asset || std::any_of(hits.begin(), hits.end(), [&](const AssetHit& hit) {
                 return hit.id == placement.asset->id && !hit.one_of_many;

@@ -89,6 +89,7 @@ class Draft {
     void end_incident(std::string_view reason);
     void set_problem(Problem problem);
 
+    // Gives away what the draft holds: nothing may be asked of it afterwards.
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);
 
   private:

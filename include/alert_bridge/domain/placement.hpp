@@ -4,9 +4,9 @@
 //
 // Guarantees: several hits are never guessed between; an entity hint decides or nobody does. An IP
 // address alone never decides the entity. The ticket's entity is never outside a limit (`within` of
-// source or rule); a limit that GLPI does not know, or that a
-// rule's look-up did not give, lets no asset through. Evidence whose every asset lies outside the
-// limit hides no weaker evidence inside it (next_query).
+// source or rule); of two that exclude each other the source's holds. Then, and where GLPI does not
+// know a limit or a rule's look-up did not give it, no asset is let through. Evidence whose every
+// asset lies outside the limit hides no weaker evidence inside it (next_query).
 // Order of the entity: with a limit, the entity of the asset found inside it; then rule or map ->
 // asset's entity -> source's default -> glpi.default_entity -> the limit itself.
 // Not guaranteed: that the entity exists when the tree is empty or the default is unknown; then
