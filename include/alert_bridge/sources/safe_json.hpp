@@ -5,10 +5,10 @@
 //
 // Guarantees: never throws, linear time, nesting of at most kMaxJsonDepth (what is built is copied
 // and printed recursively and would run out of stack), no value is silently lost: a duplicate key,
-// a number that no double holds (1e999, and any exponent beyond an int) and a NUL byte are errors. Bad UTF-8 becomes U+FFFD, one
-// byte order mark is skipped.
-// Errors: class refused, code "json"; the message names line, column and byte, or the key.
-// Thread rule: pure. Tests: tests/unit/sources/{safe_json,json_cases}_test.cpp
+// a number that no double holds (1e999, and any exponent beyond an int) and a NUL byte are errors.
+// Bad UTF-8 becomes U+FFFD, one byte order mark is skipped. Errors: class refused, code "json"; the
+// message names line, column and byte, or the key. Thread rule: pure. Tests:
+// tests/unit/sources/{safe_json,json_cases}_test.cpp
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
