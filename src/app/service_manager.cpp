@@ -17,7 +17,8 @@ namespace alert_bridge::app {
 namespace {
 
 // sd_notify(3): the protocol is stable and may be spoken without libsystemd, which would bring
-// seven libraries along. Nobody listens, or it cannot be told: there is nobody to tell that either.
+// six more libraries along. Nobody listens, or it cannot be told: there is nobody to tell that
+// either.
 void notify(const std::string& state) {
     const char* const named = std::getenv("NOTIFY_SOCKET");
     const std::string_view path = named == nullptr ? "" : named;

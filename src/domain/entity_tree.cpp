@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 #include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/placement.hpp"

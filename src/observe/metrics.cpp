@@ -40,7 +40,7 @@ struct Metric {
     const MetricSpec* spec = nullptr;
     Family family;
     prometheus::Histogram::BucketBoundaries buckets;
-    // Of the library's type for the family. It would find them itself, after a dozen allocations.
+    // Of the library's type for the family. It would find them itself, by copies of all labels.
     std::map<Values, void*, ValuesLess> series;
 };
 

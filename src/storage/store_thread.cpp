@@ -99,7 +99,7 @@ void StoreThread::deliver(Jobs jobs) {
 
 void StoreThread::loop() {
     for (auto batch = take(); !batch.jobs.empty(); batch = take()) {
-        const bool has_alerts = batch.jobs.front()->kind.lane == Lane::intake;
+        const bool has_alerts = batch.has_alerts;
         run_batch(std::move(batch));
         if (has_alerts) {
             // Whoever was answered now may send the next at once, however long the commit took.
@@ -137,10 +137,10 @@ StoreThread::Batch StoreThread::take() {
         Lane::intake, kBatchJobs - std::min(others, kBatchJobs - kBatchIntakeShare), batch.jobs
     );
     const auto now = options_.now();
-    batch.is_in_haste = !batch.jobs.empty() || now - last_intake_ < kIntakePause;
-    const bool is_synced = !batch.jobs.empty();
+    batch.has_alerts = !batch.jobs.empty();
+    batch.is_in_haste = batch.has_alerts || now - last_intake_ < kIntakePause;
     move_jobs(Lane::read, kBatchJobs - batch.jobs.size(), batch.jobs);
-    if (is_synced || stopping_ || batch.jobs.empty() || now >= last_intake_ + kLinger) {
+    if (batch.has_alerts || stopping_ || batch.jobs.empty() || now >= last_intake_ + kLinger) {
         move_jobs(Lane::claim, kBatchJobs - batch.jobs.size(), batch.jobs);
         move_jobs(Lane::rest, kBatchJobs - batch.jobs.size(), batch.jobs);
     }
@@ -228,7 +228,6 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
 // In haste, what there is no time for goes back. Beside alerts the others have what they have
 // saved; alone they have some time in any case, since the sync is paid for.
 void StoreThread::run_jobs(Batch& batch) {
-    const bool has_alerts = batch.jobs.front()->kind.lane == Lane::intake;
     const auto began = options_.now();
     for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
         if (!batch.is_in_haste || batch.jobs[i]->kind.lane == Lane::intake) {
@@ -236,13 +235,14 @@ void StoreThread::run_jobs(Batch& batch) {
             continue;
         }
         const auto now = options_.now();
-        const bool has_time = has_alerts ? others_.may_start(now) : now - began < kOthersAtOnce;
+        const bool has_time =
+            batch.has_alerts ? others_.may_start(now) : now - began < kOthersAtOnce;
         if (!has_time && i > 0) {
             put_back(batch.jobs, i);
             return;
         }
         run_job(*batch.jobs[i]);
-        if (has_alerts) {
+        if (batch.has_alerts) {
             others_.spend(options_.now() - now);
         }
     }

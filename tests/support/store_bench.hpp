@@ -157,6 +157,10 @@ using Stores = std::tuple<SqliteBench>;
 
 inline constexpr WallTime kNow = from_unix_ms(1'700'000'000'000);
 
+inline SqliteBench::Change on_vfs(const char* name) {
+    return [name](storage::SqliteOptions& options) { options.database.vfs = name; };
+}
+
 inline domain::Alert an_alert(const std::string& id, const std::string& problem = "zabbix/1") {
     domain::Alert alert;
     alert.id = id;
@@ -177,6 +181,16 @@ inline ports::Batch a_batch(const domain::Alert& alert) {
     ports::Batch batch;
     batch.alerts.push_back(alert);
     return batch;
+}
+
+inline std::vector<ports::Awaitable<Result<std::vector<ports::Receipt>>>> many_appends(
+    SqliteBench& bench, int count
+) {
+    std::vector<ports::Awaitable<Result<std::vector<ports::Receipt>>>> calls;
+    for (int i = 0; i < count; ++i) {
+        calls.push_back(bench.store().append(a_batch(an_alert("a" + std::to_string(i)))));
+    }
+    return calls;
 }
 
 inline domain::Incident an_incident(const std::string& id, const std::string& group = "g1") {

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Senders as monitoring has them: they post problems, notes and recoveries, and write a history.
 
-A Sender is one keep-alive connection, made as Access says. A Load is several of them, each with problems of its own, at a
-common rate; what it does next is drawn from a seed. An attempt without an answer (the bridge was
+A Sender is one keep-alive connection, made as Access says. A Load is several of them, each with
+problems of its own, at a common rate; what it does next is drawn from a seed. An attempt without an answer (the bridge was
 killed, say) is repeated by a stubborn sender until it is answered; the other kind gives the problem
 up, so that nobody knows whether that alert was taken. 503 is always repeated.
 

@@ -95,7 +95,7 @@ class Correlator {
     [[nodiscard]] boost::asio::awaitable<std::vector<ports::JournalEntry>> read_after(
         std::int64_t seq
     );
-    // From half on, so that rows are read by the batch and not one for one.
+    // From half of it down, so that rows are read by the batch and not one for one.
     [[nodiscard]] bool has_room() const noexcept { return in_hand_ <= limits_.in_hand / 2; }
     [[nodiscard]] bool may_read_left_behind() const noexcept {
         return has_room() && waiting_ <= limits_.waiting / 2 && !left_.empty();

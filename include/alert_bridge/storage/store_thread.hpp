@@ -164,7 +164,8 @@ class StoreThread {
     };
 
     struct Batch {
-        Jobs jobs;                 // those of intake first
+        Jobs jobs;  // those of intake first
+        bool has_alerts = false;
         bool is_in_haste = false;  // alerts come in
     };
 

@@ -9,18 +9,6 @@ namespace {
 
 using Receipts = Result<std::vector<ports::Receipt>>;
 
-std::vector<ports::Awaitable<Receipts>> many_appends(SqliteBench& bench, int count) {
-    std::vector<ports::Awaitable<Receipts>> calls;
-    for (int i = 0; i < count; ++i) {
-        calls.push_back(bench.store().append(a_batch(an_alert("a" + std::to_string(i)))));
-    }
-    return calls;
-}
-
-SqliteBench::Change on_faulty_disk() {
-    return [](storage::SqliteOptions& options) { options.database.vfs = FaultyVfs::kName; };
-}
-
 TEST_CASE("a full file refuses what does not fit and goes on") {
     std::int64_t pages_max = 120;
     SqliteBench bench([&pages_max](auto& options) { options.database.pages_max = pages_max; });
@@ -50,7 +38,7 @@ TEST_CASE("a full file refuses what does not fit and goes on") {
 
 TEST_CASE("a full disk fails the batch and the store stays usable") {
     FaultyVfs disk;
-    SqliteBench bench(on_faulty_disk());
+    SqliteBench bench(on_vfs(FaultyVfs::kName));
     REQUIRE(bench.run(bench.store().append(a_batch(an_alert("before")))).has_value());
     disk.fill_disk(true);
     for (const auto& result : bench.run_all(many_appends(bench, 20))) {
@@ -68,7 +56,7 @@ TEST_CASE("a full disk fails the batch and the store stays usable") {
 
 TEST_CASE("after a failed sync nothing is acknowledged and the store is off") {
     FaultyVfs disk;
-    SqliteBench bench(on_faulty_disk());
+    SqliteBench bench(on_vfs(FaultyVfs::kName));
     REQUIRE(bench.run(bench.store().append(a_batch(an_alert("before")))).has_value());
     disk.fail_sync(1);
     for (const auto& result : bench.run_all(many_appends(bench, 5))) {

@@ -14,19 +14,6 @@ namespace {
 
 using domain::OperationKind;
 using Receipts = Result<std::vector<ports::Receipt>>;
-using Appends = std::vector<ports::Awaitable<Receipts>>;
-
-Appends many_appends(SqliteBench& bench, int count) {
-    Appends calls;
-    for (int i = 0; i < count; ++i) {
-        calls.push_back(bench.store().append(a_batch(an_alert("a" + std::to_string(i)))));
-    }
-    return calls;
-}
-
-SqliteBench::Change on_faulty_disk() {
-    return [](storage::SqliteOptions& options) { options.database.vfs = FaultyVfs::kName; };
-}
 
 TEST_CASE("alerts queued together share their commits") {
     SqliteBench bench;
@@ -47,7 +34,7 @@ TEST_CASE("alerts queued together share their commits") {
 
 TEST_CASE("every commit is synced and a read needs none") {
     FaultyVfs disk;
-    SqliteBench bench(on_faulty_disk());
+    SqliteBench bench(on_vfs(FaultyVfs::kName));
     const int before = disk.syncs();
     REQUIRE(bench.run(bench.store().append(a_batch(an_alert("a1")))).has_value());
     const int after = disk.syncs();
@@ -58,7 +45,7 @@ TEST_CASE("every commit is synced and a read needs none") {
     CHECK(disk.syncs() == after);
 }
 
-TEST_CASE("decisions get room in every batch of a flood of alerts") {
+TEST_CASE("decisions get room in a flood of alerts") {
     SqliteBench bench;
     auto calls = many_appends(bench, 600);
     std::size_t decided_after = 0;
