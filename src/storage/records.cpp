@@ -163,7 +163,7 @@ void save_episode(Database& db, const domain::Episode& episode) {
 std::optional<domain::Incident> find_incident(Database& db, const std::string& id) {
     auto row = db.query(
         "SELECT group_key, state, ticket_id, severity, end_reason, previous_ticket, created_at,"
-        " updated_at, plan, placement, opener, latest FROM incidents WHERE id = ?1",
+        " updated_at, ticket, plan, placement, opener, latest FROM incidents WHERE id = ?1",
         id
     );
     if (!row.next()) {
@@ -179,6 +179,7 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
     incident.previous_ticket = row.integer();
     incident.created_at = row.time();
     incident.updated_at = row.time();
+    incident.ticket = parse_json<domain::TicketMemory>(row.text());
     incident.plan = parse_json<domain::Plan>(row.text());
     incident.placement = parse_json<domain::Placement>(row.text());
     incident.opener = parse_json<domain::Alert>(row.text());
@@ -192,18 +193,18 @@ void save_incident(Database& db, const domain::Incident& incident) {
     const std::string latest = is_new ? opener : encode(incident.latest);
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
-        " previous_ticket, created_at, updated_at, plan, placement, opener, latest)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " previous_ticket, created_at, updated_at, plan, placement, opener, latest, ticket)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, state = excluded.state,"
         " ticket_id = excluded.ticket_id, severity = excluded.severity,"
         " end_reason = excluded.end_reason, previous_ticket = excluded.previous_ticket,"
         " created_at = excluded.created_at, updated_at = excluded.updated_at,"
         " plan = excluded.plan, placement = excluded.placement, opener = excluded.opener,"
-        " latest = excluded.latest",
+        " latest = excluded.latest, ticket = excluded.ticket",
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, encode(incident.plan), encode(incident.placement),
-        opener, latest
+        opener, latest, encode(incident.ticket)
     );
 }
 

@@ -79,6 +79,7 @@ CREATE TABLE incidents (
     previous_ticket INTEGER NOT NULL CHECK (previous_ticket >= 0),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    ticket TEXT NOT NULL DEFAULT '{}',
     plan TEXT NOT NULL,
     placement TEXT NOT NULL,
     opener TEXT NOT NULL,
@@ -159,7 +160,8 @@ CREATE INDEX operations_state ON operations (state, due_at)
 CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),
     kind TEXT NOT NULL
-        CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'),
+        CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'
+            OR kind = 'recheck'),
     due_at INTEGER NOT NULL,
     PRIMARY KEY (incident_id, kind)
 ) STRICT, WITHOUT ROWID;

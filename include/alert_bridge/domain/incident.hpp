@@ -18,6 +18,7 @@
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/domain/ticket_memory.hpp"
 
 namespace alert_bridge::domain {
 
@@ -65,6 +66,7 @@ struct Incident {
     std::string group_key;  // at most one incident that is not ended per group key (unique index)
     IncidentState state = IncidentState::holding;
     std::int64_t ticket_id = 0;  // 0: not known yet
+    TicketMemory ticket;         // what people made of it
     Plan plan;                   // frozen
     Placement placement;
     Alert opener;  // the alert that started it
@@ -77,7 +79,7 @@ struct Incident {
     bool operator==(const Incident&) const = default;
 };
 
-enum class TimerKind { hold, resolve, reopen_window, digest };
+enum class TimerKind { hold, resolve, reopen_window, digest, recheck };
 [[nodiscard]] std::string_view to_string(TimerKind kind) noexcept;
 [[nodiscard]] std::optional<TimerKind> parse_timer_kind(std::string_view text) noexcept;
 

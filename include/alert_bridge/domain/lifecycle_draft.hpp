@@ -56,6 +56,15 @@ class Draft {
     // news wait in the journal it is held for a moment more: a recovery may be among them.
     bool open_or_hold(WallTime due);
 
+    // A person has solved or closed the ticket although its problem goes on: nothing but what
+    // DESIGN names reopens it. Requires: has_incident().
+    [[nodiscard]] bool is_ended_by_people() const noexcept { return incident_->ticket.ended != 0; }
+    [[nodiscard]] bool is_closed_by_people() const noexcept;
+    // `status` is GLPI's number of solved or closed.
+    void note_ended_by_people(int status);
+    // It goes on: reopened by whomever, or about to be.
+    void forget_ended_by_people();
+
     // Owed writes. `event` names why, for texts, logs and metrics.
     void owe_open();
     void owe_followup(

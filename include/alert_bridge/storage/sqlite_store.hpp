@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// SqliteStore: ports::Store and OperatorStore on one SQLite file, one connection, one thread.
+// SqliteStore: ports::Store, OperatorStore and WatchStore on one SQLite file, one connection, one thread.
 //
 // Guarantees: those of ports/store.hpp and of store_thread.hpp (group commit, intake first, a
 // failed sync turns the store off and calls on_fatal). open_sqlite_store() takes the file's lock,
@@ -20,6 +20,7 @@
 #include <string>
 
 #include "alert_bridge/ports/operator_store.hpp"
+#include "alert_bridge/ports/watch_store.hpp"
 #include "alert_bridge/storage/disk_guard.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
 #include "alert_bridge/storage/schema.hpp"
@@ -36,7 +37,9 @@ struct SqliteOptions {
     std::int64_t unmatched_rows_max = 10'000;
 };
 
-class SqliteStore final : public ports::Store, public ports::OperatorStore {
+class SqliteStore final : public ports::Store,
+                          public ports::OperatorStore,
+                          public ports::WatchStore {
   public:
     // Takes over an opened database; open_sqlite_store() is the way to get one.
     SqliteStore(
@@ -84,6 +87,10 @@ class SqliteStore final : public ports::Store, public ports::OperatorStore {
         std::int64_t id, std::vector<domain::Alert> alerts
     ) override;
     Task<int> discard_quarantined(std::int64_t id) override;
+
+    Task<std::vector<ports::WatchedTicket>> watched(std::string after_id, int limit) override;
+    Task<std::vector<ports::WatchedTicket>> watched_of(std::vector<std::int64_t> ticket_ids)
+        override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }
