@@ -121,6 +121,11 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           operations_in_work(config_)
       ),
       upkeep_({*store_, *clock_, *events_, *ids_, policies_}),
+      watcher_(
+          {*store_, *store_, glpi_->news(), glpi_->desk(), glpi_->directory(), *clock_, *events_,
+           *metrics_, *ids_, policies_},
+          config_.glpi.watch_every
+      ),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
            [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
@@ -164,6 +169,11 @@ void Daemon::connect_parts() {
         upkeep_.ring();
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
+    watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
+    watcher_.on_decided = [this] {
+        dispatcher_.ring();
+        upkeep_.ring();
+    };
     desk_.on_changed = [this] {
         dispatcher_.ring();
         upkeep_.ring();
@@ -203,6 +213,7 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("correlator", correlator_.run());
     tasks_.spawn("dispatcher", dispatcher_.run());
     tasks_.spawn("upkeep", upkeep_.run());
+    tasks_.spawn("watcher", watcher_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
     tasks_.spawn("clock", follow_clock());
@@ -307,6 +318,7 @@ asio::awaitable<bool> Daemon::stop() {
     correlator_.stop();
     dispatcher_.stop();
     upkeep_.stop();
+    watcher_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
     if (joined) {
         // What still hangs on GLPI would leave no hope for this call either.

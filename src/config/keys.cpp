@@ -138,6 +138,10 @@ constexpr Key kGlpiKeys[] = {
     {"timeouts", mapping, "", "how long GLPI may take"},
     {"retry", mapping, "", "when GLPI is away"},
     {"cache", mapping, "", "how long answers are remembered"},
+    {"watch", mapping, "", "hearing what people do to tickets"},
+};
+constexpr Key kWatchKeys[] = {
+    {"every", duration, "30s", "how often open tickets are asked for; 0s: never", false, 0, kHour},
 };
 constexpr Key kPoolKeys[] = {
     {"connections", integer, "4", "kept open, in parallel", false, 1, 64},
@@ -177,8 +181,8 @@ constexpr Key kPolicyKeys[] = {
     {"reopen_within", duration, "24h", "a new problem in this time reopens the solved ticket",
      false, 0, 365 * kDay},
     {"recheck_after", duration, "4h",
-     "a person solved the ticket although the problem goes on: reopened after this; 0s: never", false,
-     0, 365 * kDay},
+     "a person solved the ticket although the problem goes on: reopened after this; 0s: never",
+     false, 0, 365 * kDay},
     {"on_severity_change", choice, "raise", "whether urgency and impact follow", false, 0, 0,
      "raise|follow|none"},
     {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
@@ -299,6 +303,7 @@ constexpr Section kPool{"glpi.pool", {kPoolKeys}};
 constexpr Section kTimeouts{"glpi.timeouts", {kTimeoutsKeys}};
 constexpr Section kRetry{"glpi.retry", {kRetryKeys}};
 constexpr Section kCache{"glpi.cache", {kCacheKeys}};
+constexpr Section kWatch{"glpi.watch", {kWatchKeys}};
 constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
 constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
 constexpr Section kPriority{"priorities.NAME", {kPriorityKeys}};
@@ -358,11 +363,11 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,         &kListen,     &kTls,       &kSource,    &kAuth,     &kBasic,
-        &kSecretSource, &kGlpi,       &kPool,      &kTimeouts,  &kRetry,    &kCache,
-        &kEntity,       &kStore,      &kSqlite,    &kRetention, &kDefaults, &kNotify,
-        &kPriority,     &kMap,        &kRule,      &kCondition, &kTime,     &kRegex,
-        &kResult,       &kRuleNotify, &kTemplates, &kLog,       &kLimits,   &kAdmin};
+        &kRoot,  &kListen,    &kTls,       &kSource,   &kAuth,   &kBasic,      &kSecretSource,
+        &kGlpi,  &kPool,      &kTimeouts,  &kRetry,    &kCache,  &kWatch,      &kEntity,
+        &kStore, &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,   &kMap,
+        &kRule,  &kCondition, &kTime,      &kRegex,    &kResult, &kRuleNotify, &kTemplates,
+        &kLog,   &kLimits,    &kAdmin};
     return kAll;
 }
 

@@ -177,6 +177,13 @@ void load_glpi_times(Loading& loading, const MapReader& reader, GlpiConfig& glpi
     glpi.cache_misses = cache.duration("misses").value_or(Duration{});
     glpi.cache_names = cache.duration("names").value_or(Duration{});
     glpi.cache_entities = cache.duration("entities").value_or(Duration{});
+    const MapReader watch = reader.section("watch", kWatch);
+    glpi.watch_every = watch.duration("every").value_or(Duration{});
+    if (glpi.watch_every > Duration::zero() && glpi.watch_every < Duration(1'000)) {
+        loading.diagnostics.error(
+            watch.position("every"), "'every' must be 0s, for never, or at least 1s"
+        );
+    }
     const MapReader retry = reader.section("retry", kRetry);
     domain::RetryPolicy& policy = loading.config.retry;
     policy.quarantine = reader.duration("quarantine").value_or(policy.quarantine);

@@ -18,7 +18,7 @@ constexpr auto kPage = static_cast<int>(ports::TicketNews::kIdsMax);
 constexpr Duration kOverlap{120'000};
 // After a longer stop the sweep alone tells: it asks for all of them anyway.
 constexpr Duration kLongestWindow{24 * 3'600'000};
-constexpr Duration kRingPause{500};      // several rings of one change are answered by one look
+constexpr Duration kRingPause{500};  // several rings of one change are answered by one look
 constexpr Duration kAwayPause{1'000};
 constexpr Duration kUnreadablePause{600'000};
 constexpr std::size_t kUnreadableMax = 10'000;
@@ -151,8 +151,7 @@ asio::awaitable<bool> Watcher::hear_changes() {
 asio::awaitable<void> Watcher::remember_changes_until(WallTime time) {
     heard_until_ = time;
     // Not stored: the next start hears some of them again, and knows them.
-    auto stored =
-        co_await services_.store.set_fact(kHeardUntil, std::to_string(to_unix_ms(time)));
+    auto stored = co_await services_.store.set_fact(kHeardUntil, std::to_string(to_unix_ms(time)));
     static_cast<void>(stored);
 }
 
@@ -296,9 +295,8 @@ asio::awaitable<Result<std::int64_t>> Watcher::merge_target(
     if (!view.exists || !(view.deleted || view.linked_by_person)) {
         co_return 0;
     }
-    auto target = co_await services_.news.merged_into(
-        ticket.ticket_id, ticket.previous_ticket, view.deleted
-    );
+    auto target =
+        co_await services_.news.merged_into(ticket.ticket_id, ticket.previous_ticket, view.deleted);
     if (!target || *target == 0) {
         co_return target;
     }

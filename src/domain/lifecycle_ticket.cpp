@@ -24,8 +24,8 @@ bool owes_status(const Snapshot& known) {
     return std::any_of(
         known.operations.begin(), known.operations.end(),
         [](const Operation& operation) {
-            const bool sets_it = operation.kind == OperationKind::reopen ||
-                                 operation.kind == OperationKind::solve;
+            const bool sets_it =
+                operation.kind == OperationKind::reopen || operation.kind == OperationKind::solve;
             return sets_it && operation.state != OperationState::dead;
         }
     );
@@ -191,8 +191,7 @@ Decision decide(
 ) {
     Draft draft(context, now_known, now);
     const TicketView& ticket = event.ticket;
-    const bool concerns = draft.has_incident() &&
-                          draft.incident().state != IncidentState::ended &&
+    const bool concerns = draft.has_incident() && draft.incident().state != IncidentState::ended &&
                           draft.incident().ticket_id == ticket.id;
     if (!concerns) {
         return draft.finish(Verdict::ignored, "its incident has gone on without this ticket");

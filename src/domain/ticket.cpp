@@ -36,8 +36,8 @@ int priority_of(int urgency, int impact) {
 }
 
 bool is_above(const OperationContent& wanted, const TicketView& ticket) {
-    const int priority = wanted.priority > 0 ? wanted.priority
-                                             : priority_of(wanted.urgency, wanted.impact);
+    const int priority =
+        wanted.priority > 0 ? wanted.priority : priority_of(wanted.urgency, wanted.impact);
     return priority > ticket.priority;
 }
 

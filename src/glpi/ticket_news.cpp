@@ -221,8 +221,7 @@ ports::TicketNews::Task<std::int64_t> LegacyNews::merged_into(
     for (const char* side : {"tickets_id_1", "tickets_id_2"}) {
         std::string path = std::string("/Ticket_Ticket?searchText[") + side + "]=%5E" +
                            std::to_string(ticket_id) + "%24&range=0-49&get_hateoas=false";
-        Call call =
-            plain_call("GET Ticket_Ticket", std::move(path), Expect::list, Effect::read);
+        Call call = plain_call("GET Ticket_Ticket", std::move(path), Expect::list, Effect::read);
         const Result<Reply> reply = co_await pool_.call(std::move(call));
         if (!reply) {
             co_return reply.error();

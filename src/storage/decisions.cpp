@@ -168,7 +168,8 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     return snapshot;
 }
 
-// Of a timer, a ticket or a result. A result may come after its incident ended: the ticket it made is noted.
+// Of a timer, a ticket or a result. A result may come after its incident ended: the ticket it made
+// is noted.
 Snapshot incident_snapshot(Database& db, const std::string& incident_id) {
     Snapshot snapshot;
     add_incident(db, snapshot, incident_id);

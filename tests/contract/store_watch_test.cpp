@@ -50,7 +50,9 @@ TEMPLATE_LIST_TEST_CASE("tickets of incidents that go on are watched, page by pa
     CHECK(all->at(1).state == domain::IncidentState::solved);
     CHECK(ids_of(*bench.run(bench.watch().watched("", 2))) == Ids{"i1", "i4"});
     CHECK(ids_of(*bench.run(bench.watch().watched("i4", 2))) == Ids{"i5"});
-    CHECK(ids_of(*bench.run(bench.watch().watched_of({14, 11, 13, 99, 0}))) == Ids{"i4", "i1", "i5"});
+    CHECK(
+        ids_of(*bench.run(bench.watch().watched_of({14, 11, 13, 99, 0}))) == Ids{"i4", "i1", "i5"}
+    );
     CHECK(bench.run(bench.watch().watched_of({}))->empty());
 }
 

@@ -120,7 +120,8 @@ TEST_CASE("the last changes of our own tickets are told, those in the trash too"
     const auto touched = opened(world, 2);
     const auto deleted = opened(world, 3);
     world.person("DELETE", at(deleted));
-    const auto theirs = world.person("POST", "/Ticket", R"({"input":{"name":"my mouse"}})").at("id");
+    const auto theirs =
+        world.person("POST", "/Ticket", R"({"input":{"name":"my mouse"}})").at("id");
     const auto ids = changed(world, std::chrono::minutes(5));
     CHECK(holds(ids, touched));
     CHECK(holds(ids, deleted));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// PeopleWorld: a lifecycle world with GLPI's tickets in it and people who work on them. What is owed
-// is delivered as core/delivery does: the ticket is looked at, review() asked, then written.
+// PeopleWorld: a lifecycle world with GLPI's tickets in it and people who work on them. What is
+// owed is delivered as core/delivery does: the ticket is looked at, review() asked, then written.
 // Pure and in one thread.
 #pragma once
 
@@ -114,5 +114,93 @@ class PeopleWorld : public World {
     std::int64_t row_ = 1000;
     int looks_ = 0;
 };
+
+// One problem with its ticket, number 100, opened a minute ago.
+inline PeopleWorld with_ticket() {
+    PeopleWorld world;
+    world.take(world.alert(AlertKind::problem));
+    world.deliver();
+    world.pass(std::chrono::minutes(1));
+    world.writes.clear();
+    return world;
+}
+
+// ---- What people do ----
+
+inline void takes(PeopleWorld& world) {
+    TicketView& ticket = world.ticket();
+    ticket.status = 2;
+    ticket.taken_by_person = true;
+    ticket.assigned_row = ticket.newest_row = world.next_row();
+    world.look();
+}
+inline void solves(PeopleWorld& world) {
+    world.set_status(5);
+    world.look();
+}
+inline void closes(PeopleWorld& world) {
+    world.set_status(6);
+    world.look();
+}
+// What the bridge had solved.
+inline void reopens(PeopleWorld& world) {
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(std::chrono::minutes(6));
+    world.deliver();
+    world.look();
+    world.set_status(2);
+    world.look();
+}
+inline void deletes(PeopleWorld& world) {
+    world.ticket().deleted = true;
+    world.look();
+}
+inline void moves(PeopleWorld& world) {
+    world.ticket().entity_id = 7;
+    world.look();
+}
+inline void merges(PeopleWorld& world) {
+    TicketView target;
+    target.id = 500;
+    target.exists = true;
+    target.status = 2;
+    target.taken_by_person = true;
+    world.tickets[500] = target;
+    world.ticket().deleted = true;
+    world.look(500);
+}
+inline void reprioritises(PeopleWorld& world) {
+    TicketView& ticket = world.ticket();
+    ticket.priority = 2;
+    ticket.priority_set_by_person = true;
+    ticket.priority_row = ticket.newest_row = world.next_row();
+    world.look();
+}
+
+// ---- What monitoring says then ----
+
+inline void repeats(PeopleWorld& world) {
+    world.take(world.alert(AlertKind::problem));
+    world.pass(std::chrono::hours(2));
+}
+inline void gets_worse(PeopleWorld& world) {
+    Alert worse = world.alert(AlertKind::problem);
+    worse.severity = Severity::disaster;
+    world.take(worse);
+}
+inline void recovers(PeopleWorld& world) {
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(std::chrono::minutes(6));
+}
+// A new occurrence, and its end.
+inline void comes_anew(PeopleWorld& world) {
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(std::chrono::minutes(1));
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.deliver();
+    world.pass(std::chrono::minutes(1));
+    world.take(world.alert(AlertKind::recovery, "2"));
+    world.pass(std::chrono::minutes(6));
+}
 
 }  // namespace test_support

@@ -6,7 +6,8 @@
 // A round asks for the last changes, then for the state of the open tickets, 500 a request; what
 // changed by other hands than ours is looked at one by one (ticket and log: two requests). Of more
 // open tickets than kPagesPerRound pages each round asks for the next ones: the last changes tell
-// what cannot wait. A ring (a webhook of GLPI) makes it look at one ticket sooner, and nothing more.
+// what cannot wait. A ring (a webhook of GLPI) makes it look at one ticket sooner, and nothing
+// more.
 //
 // Guarantees: what was accounted for is remembered in the incident's row, so that a restart hears
 // nothing twice and misses nothing that still shows; while may_ask() is false, and after an answer
@@ -99,8 +100,8 @@ class Watcher {
     Bell bell_;
     std::set<std::int64_t> rings_;
     WallTime next_round_{};
-    std::optional<WallTime> heard_until_;   // the changes up to then; empty: not read yet
-    std::string swept_to_;                  // the incident up to which the sweep has come
+    std::optional<WallTime> heard_until_;          // the changes up to then; empty: not read yet
+    std::string swept_to_;                         // the incident up to which the sweep has come
     std::map<std::int64_t, WallTime> unreadable_;  // tickets, and when to try them again
     bool stopping_ = false;
 };

@@ -22,7 +22,8 @@
 //   any    ── opening dead and no episode open ──► ended; a problem after it is a new incident
 //   any    ── ticket in the trash or purged ──► ended; a reopen becomes a new incident
 //   open   ── solved or closed by a person ──► open, ended by people  [one follow-up]
-//                  timer recheck_after; that, a raised severity or a new episode reopens [op reopen]
+//                  timer recheck_after; that, a raised severity or a new episode reopens [op
+//                  reopen]
 //   solved ── reopened by a person ──► solved; only a new episode's recovery solves again
 //   any    ── closed (seen at delivery), nothing to go on with ──► ended; a reopen becomes a new
 //                  incident, linked to it
@@ -95,10 +96,10 @@ struct AlertEvent {
 // The ticket as people left it. Nothing is known of what the bridge's own writes under way make of
 // it.
 struct TicketEvent {
-    TicketView ticket;              // with what people did
-    std::string mark, changed;      // as ports::TicketState had them; empty: it was not in sight
-    std::string entity_name;        // of the entity it is in now; empty: not known
-    std::int64_t merged_into = 0;   // the ticket that people merged it into; 0: none
+    TicketView ticket;             // with what people did
+    std::string mark, changed;     // as ports::TicketState had them; empty: it was not in sight
+    std::string entity_name;       // of the entity it is in now; empty: not known
+    std::int64_t merged_into = 0;  // the ticket that people merged it into; 0: none
 };
 
 // GLPI is back: what folded in this entity is told.

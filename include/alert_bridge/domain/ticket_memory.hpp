@@ -16,8 +16,8 @@ struct TicketMemory {
     int status = 0;               // then, as GLPI numbers it; 0: never looked at
     std::int64_t newest_row = 0;  // of its log: what people did up to here is accounted for
     bool taken = false;           // a person has it
-    // GLPI's number of "solved" or "closed" while somebody has ended the ticket although its problem
-    // goes on; 0: nobody has.
+    // GLPI's number of "solved" or "closed" while somebody has ended the ticket although its
+    // problem goes on; 0: nobody has.
     int ended = 0;
     // Somebody reopened what the bridge had solved: what people did up to this row of the log does
     // not keep a new episode's recovery from solving again. 0: nobody has.

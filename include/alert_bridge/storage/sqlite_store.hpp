@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SqliteStore: ports::Store, OperatorStore and WatchStore on one SQLite file, one connection, one thread.
+// SqliteStore: ports::Store, OperatorStore and WatchStore on one SQLite file, one connection, one
+// thread.
 //
 // Guarantees: those of ports/store.hpp and of store_thread.hpp (group commit, intake first, a
 // failed sync turns the store off and calls on_fatal). open_sqlite_store() takes the file's lock,
@@ -89,8 +90,8 @@ class SqliteStore final : public ports::Store,
     Task<int> discard_quarantined(std::int64_t id) override;
 
     Task<std::vector<ports::WatchedTicket>> watched(std::string after_id, int limit) override;
-    Task<std::vector<ports::WatchedTicket>> watched_of(std::vector<std::int64_t> ticket_ids)
-        override;
+    Task<std::vector<ports::WatchedTicket>> watched_of(std::vector<std::int64_t> ticket_ids
+    ) override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }

@@ -44,10 +44,8 @@ class WatchedWorld : public test::CoreWorld {
     }
     bool run(boost::asio::awaitable<bool> task) {
         std::optional<bool> result;
-        auto into = [](boost::asio::awaitable<bool> work,
-                       std::optional<bool>& out) -> boost::asio::awaitable<void> {
-            out = co_await std::move(work);
-        };
+        auto into = [](boost::asio::awaitable<bool> work, std::optional<bool>& out
+                    ) -> boost::asio::awaitable<void> { out = co_await std::move(work); };
         boost::asio::co_spawn(io, into(std::move(task), result), boost::asio::detached);
         settle();
         REQUIRE(result.has_value());

@@ -61,7 +61,8 @@ TEST_CASE("the mark changes with status, priority, entity and assignees, and wit
 }
 
 TEST_CASE("rows that are none are left out, and so is an answer without rows") {
-    json rows = json::array({row(R"({"2": 0, "12": 1})"), row(R"({"2": 3})"), json("x"), row(kRow)});
+    json rows =
+        json::array({row(R"({"2": 0, "12": 1})"), row(R"({"2": 3})"), json("x"), row(kRow)});
     CHECK(glpi::ticket_states(answer(rows), 7).size() == 1);
     CHECK(glpi::ticket_states(json::object(), 7).empty());
     // withindexes, or another version: keyed by id.
@@ -73,7 +74,10 @@ TEST_CASE("rows that are none are left out, and so is an answer without rows") {
 TEST_CASE("known tickets are asked for in one body, as recorded") {
     const json body = json::parse(glpi::state_search_body({1, 2}));
     REQUIRE(body.at("criteria").size() == 2);
-    CHECK(body.at("criteria").at(1) == row(R"({"link":"OR","field":2,"searchtype":"equals","value":2})"));
+    CHECK(
+        body.at("criteria").at(1) ==
+        row(R"({"link":"OR","field":2,"searchtype":"equals","value":2})")
+    );
     CHECK(body.at("range") == "0-499");
     CHECK_FALSE(body.contains("is_deleted"));
 }
