@@ -139,6 +139,10 @@ constexpr Key kGlpiKeys[] = {
     {"retry", mapping, "", "when GLPI is away"},
     {"cache", mapping, "", "how long answers are remembered"},
     {"watch", mapping, "", "hearing what people do to tickets"},
+    {"webhook", mapping, "", "GLPI 11 says so itself, to POST /v1/glpi/events"},
+};
+constexpr Key kWebhookKeys[] = {
+    {"secret", secret, "", "of the webhook, as GLPI shows it; several are accepted at once", true},
 };
 constexpr Key kWatchKeys[] = {
     {"every", duration, "30s", "how often open tickets are asked for; 0s: never", false, 0, kHour},
@@ -304,6 +308,7 @@ constexpr Section kTimeouts{"glpi.timeouts", {kTimeoutsKeys}};
 constexpr Section kRetry{"glpi.retry", {kRetryKeys}};
 constexpr Section kCache{"glpi.cache", {kCacheKeys}};
 constexpr Section kWatch{"glpi.watch", {kWatchKeys}};
+constexpr Section kWebhook{"glpi.webhook", {kWebhookKeys}};
 constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
 constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
 constexpr Section kPriority{"priorities.NAME", {kPriorityKeys}};
@@ -363,11 +368,11 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,  &kListen,    &kTls,       &kSource,   &kAuth,   &kBasic,      &kSecretSource,
-        &kGlpi,  &kPool,      &kTimeouts,  &kRetry,    &kCache,  &kWatch,      &kEntity,
-        &kStore, &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,   &kMap,
-        &kRule,  &kCondition, &kTime,      &kRegex,    &kResult, &kRuleNotify, &kTemplates,
-        &kLog,   &kLimits,    &kAdmin};
+        &kRoot,      &kListen, &kTls,       &kSource,    &kAuth,     &kBasic,  &kSecretSource,
+        &kGlpi,      &kPool,   &kTimeouts,  &kRetry,     &kCache,    &kWatch,  &kWebhook,
+        &kEntity,    &kStore,  &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,
+        &kMap,       &kRule,   &kCondition, &kTime,      &kRegex,    &kResult, &kRuleNotify,
+        &kTemplates, &kLog,    &kLimits,    &kAdmin};
     return kAll;
 }
 

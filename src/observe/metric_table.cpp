@@ -109,6 +109,13 @@ constexpr std::array kTable{
         {}},
 
     // what people do to tickets
+    MetricSpec{
+        "glpi_events_total",
+        counter,
+        "Webhooks of GLPI: heard, own, repeat, no_ticket, challenge, late or refused.",
+        "result",
+        "",
+        {}},
     MetricSpec{"watched_tickets", gauge, "Tickets of open incidents.", "", "", {}},
     MetricSpec{"watch_rounds_total", counter, "Rounds of asking for them.", "result", "", {}},
     MetricSpec{
