@@ -126,10 +126,14 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
            *metrics_, *ids_, policies_},
           config_.glpi.watch_every
       ),
+      glpi_events_(
+          {*clock_, *metrics_, [this](std::int64_t id) { watcher_.ring(id); },
+           [this] { return glpi_->own_user_id(); }}
+      ),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
            [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
-           [this] { return readiness(); }, [this] { return metrics_->text(); }},
+           [this] { return readiness(); }, [this] { return metrics_->text(); }, &glpi_events_},
           endpoint_options(config_), credentials(config_, *ids_)
       ),
       listener_(
@@ -142,6 +146,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
     started_ = clock_->now();
     listener_.use(std::move(parts.tls));
+    glpi_events_.use(config_.glpi.webhook_secrets);
     connect_parts();
 }
 
@@ -169,6 +174,7 @@ void Daemon::connect_parts() {
         upkeep_.ring();
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
+    delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
     watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
     watcher_.on_decided = [this] {
         dispatcher_.ring();

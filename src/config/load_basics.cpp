@@ -168,6 +168,16 @@ void load_glpi_tokens(Loading& loading, const MapReader& reader, GlpiConfig& glp
     }
 }
 
+void load_glpi_webhook(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
+    if (reader.find("webhook") == nullptr) {
+        return;
+    }
+    const MapReader webhook = reader.section("webhook", kWebhook);
+    if (const Node* node = webhook.find("secret")) {
+        glpi.webhook_secrets = read_secrets(loading.diagnostics, *node, "secret", loading.base_dir);
+    }
+}
+
 void load_glpi_times(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
     const MapReader timeouts = reader.section("timeouts", kTimeouts);
     glpi.connect_timeout = timeouts.duration("connect").value_or(Duration{});
@@ -238,6 +248,7 @@ void load_glpi(Loading& loading, const MapReader& root) {
     load_glpi_tokens(loading, reader, glpi);
     load_item_types(loading, reader, glpi);
     load_glpi_times(loading, reader, glpi);
+    load_glpi_webhook(loading, reader, glpi);
     (void)reader.choice("assets");  // one choice today; a wrong one is told
     glpi.session_life = reader.duration("session_life").value_or(Duration{});
     glpi.session_idle = reader.duration("session_idle").value_or(Duration{});

@@ -70,6 +70,13 @@ Decision follow(Draft& draft, std::int64_t target) {
         on_recovery = OnRecovery::followup;
     }
     incident.plan.policy.on_severity_change = OnSeverityChange::none;
+    for (Operation operation : draft.known().operations) {
+        if (operation.state == OperationState::due && operation.kind == OperationKind::solve) {
+            operation.content.on_recovery = on_recovery;
+            draft.update_operation(std::move(operation));
+        }
+    }
+    (void)draft.withdraw(OperationKind::update, "the ticket was merged into one of people's");
     if (draft.any_open()) {
         const Alert latest = incident.latest;
         draft.owe_followup("joined", latest);

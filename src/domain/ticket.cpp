@@ -67,6 +67,9 @@ Review review_open_ticket(const Operation& operation, const TicketView& ticket) 
         case OperationKind::reopen:
             return {Verdict::as_followup, "the ticket is open already"};
         case OperationKind::solve: {
+            if (operation.content.on_recovery == OnRecovery::followup) {
+                return {Verdict::as_followup, "the ticket was merged into one of people's"};
+            }
             if (operation.content.on_recovery != OnRecovery::solve_untouched) {
                 return {};
             }

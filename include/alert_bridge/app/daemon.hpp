@@ -95,6 +95,7 @@ class Daemon {
     core::Dispatcher dispatcher_;
     core::Upkeep upkeep_;
     core::Watcher watcher_;
+    http::GlpiEvents glpi_events_;
     http::Endpoints endpoints_;
     http::Listener listener_;
     core::OperatorDesk desk_;
