@@ -105,6 +105,9 @@ Heard hear_status(Draft& draft, const TicketView& ticket, int before) {
             const Alert latest = incident.latest;
             draft.owe_followup("repeat", latest);
         }
+        if (is_news) {
+            draft.tell_monitoring(TicketNews::over);
+        }
         const std::string_view what = ticket.status == kClosed ? "closed" : "solved";
         return {what, std::string(what) + by(ticket) + " while the problem goes on"};
     }
@@ -221,6 +224,9 @@ Decision decide(
         heard = hear_status(draft, ticket, before);
     }
     const Heard log = hear_log(draft.incident().ticket, ticket);
+    if (log.what == "taken" && heard.what.empty()) {
+        draft.tell_monitoring(TicketNews::taken);
+    }
     for (const Heard* other : {&log, &place}) {
         heard = heard.what.empty() ? *other : heard;
     }
