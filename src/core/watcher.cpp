@@ -9,7 +9,6 @@
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
-using domain::IncidentState;
 using domain::TicketStatus;
 
 namespace {

@@ -164,8 +164,7 @@ ports::TicketNews::Task<std::vector<ports::TicketState>> LegacyNews::states(
     co_return ticket_states(reply->body, pool_.server().user_id);
 }
 
-// False: there were more than are read at once.
-ports::TicketNews::Task<bool> LegacyNews::add_changed(
+ports::TicketNews::Task<void> LegacyNews::add_changed(
     Duration window, bool in_trash, ports::ChangedTickets& out
 ) {
     const std::int64_t writer = pool_.server().user_id;
@@ -174,7 +173,7 @@ ports::TicketNews::Task<bool> LegacyNews::add_changed(
         const Result<Reply> reply = co_await pool_.call(std::move(call));
         if (!reply) {
             if (reply.error().code == "ERROR_RANGE_EXCEED_TOTAL") {
-                co_return true;
+                co_return Result<void>();
             }
             co_return reply.error();
         }
@@ -189,10 +188,11 @@ ports::TicketNews::Task<bool> LegacyNews::add_changed(
             }
         }
         if (rows < kPageRows) {
-            co_return true;
+            co_return Result<void>();
         }
     }
-    co_return false;
+    out.complete = false;
+    co_return Result<void>();
 }
 
 ports::TicketNews::Task<ports::ChangedTickets> LegacyNews::changed_within(Duration window) {
@@ -201,12 +201,11 @@ ports::TicketNews::Task<ports::ChangedTickets> LegacyNews::changed_within(Durati
         co_return server.error();
     }
     ports::ChangedTickets changed;
-    for (const bool in_trash : {false, true}) {
-        const Result<bool> complete = co_await add_changed(window, in_trash, changed);
-        if (!complete) {
-            co_return complete.error();
+    for (int trash = 0; trash < 2; ++trash) {
+        const Result<void> added = co_await add_changed(window, trash == 1, changed);
+        if (!added) {
+            co_return added.error();
         }
-        changed.complete = changed.complete && *complete;
     }
     co_return changed;
 }
@@ -218,9 +217,9 @@ ports::TicketNews::Task<std::int64_t> LegacyNews::merged_into(
         co_return 0;
     }
     json links = json::array();
-    for (const char* side : {"tickets_id_1", "tickets_id_2"}) {
-        std::string path = std::string("/Ticket_Ticket?searchText[") + side + "]=%5E" +
-                           std::to_string(ticket_id) + "%24&range=0-49&get_hateoas=false";
+    for (int side = 1; side <= 2; ++side) {
+        std::string path = "/Ticket_Ticket?searchText[tickets_id_" + std::to_string(side) +
+                           "]=%5E" + std::to_string(ticket_id) + "%24&range=0-49&get_hateoas=false";
         Call call = plain_call("GET Ticket_Ticket", std::move(path), Expect::list, Effect::read);
         const Result<Reply> reply = co_await pool_.call(std::move(call));
         if (!reply) {

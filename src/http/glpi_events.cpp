@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/http/glpi_events.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 

@@ -28,7 +28,7 @@ class LegacyNews final : public ports::TicketNews {
         override;
 
   private:
-    Task<bool> add_changed(Duration window, bool in_trash, ports::ChangedTickets& out);
+    Task<void> add_changed(Duration window, bool in_trash, ports::ChangedTickets& out);
 
     SessionPool& pool_;
 };
