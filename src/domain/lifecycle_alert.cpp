@@ -252,7 +252,7 @@ Decision AlertDecision::join(Episode episode) {
         }
         case IncidentState::sheltered:
             return draft_.finish_opening(
-                draft_.open_or_shelter(),
+                draft_.reconsider_shelter(),
                 "joins a problem that is too urgent now for another's ticket, opens its own", {}
             );
         case IncidentState::open:

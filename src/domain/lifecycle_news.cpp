@@ -107,8 +107,8 @@ Decision AlertDecision::severity_change(Severity old_severity) {
     }
     if (incident.state == IncidentState::sheltered) {
         return draft_.finish_opening(
-            draft_.open_or_shelter(), "too urgent now for another problem's ticket, opens its own",
-            {}
+            draft_.reconsider_shelter(),
+            "too urgent now for another problem's ticket, opens its own", {}
         );
     }
     draft_.owe_followup("severity", alert_, to_string(old_severity));

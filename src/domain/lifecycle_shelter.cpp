@@ -92,6 +92,21 @@ void Draft::link_earlier_tickets() {
     }
 }
 
+Draft::Opening Draft::reconsider_shelter() {
+    for (const auto* umbrella : {&known_.entity_umbrella, &known_.overall_umbrella}) {
+        if (!*umbrella || (*umbrella)->id != incident_->parent_id) {
+            continue;
+        }
+        if (is_exempt(context_.storm, incident_->plan.priority)) {
+            return open_or_shelter();
+        }
+        Incident parent = **umbrella;
+        raise_parent(parent);
+        decision_.incidents.push_back(std::move(parent));
+    }
+    return Opening::sheltered;
+}
+
 void Draft::go_under(Shelter shelter) {
     const bool storms = shelter.why == MemberEvent::storm;
     decision_.fuse_blown = storms && spent(context_.storm.fuse, known_.opened.hour);
@@ -105,8 +120,10 @@ void Draft::go_under(Shelter shelter) {
         raise_parent(parent);
     }
     incident_->state = IncidentState::sheltered;
-    incident_->parent_id = parent.id;
-    incident_->sheltered_at = now_;
+    if (incident_->parent_id != parent.id) {
+        incident_->parent_id = parent.id;
+        incident_->sheltered_at = now_;  // who tries in vain to leave does not prolong the storm
+    }
     decision_.start_timers.push_back(
         {parent.id, TimerKind::members, now_ + first_report(context_.storm)}
     );
@@ -195,44 +212,58 @@ Decision Draft::finish_opening(Opening opening, std::string_view opened, std::st
 
 // ---- The parent's ticket ------------------------------------------------------------------------
 
+bool Draft::owes_report() const {
+    const MemberReport& members = known_.members;
+    if (incident_->state == IncidentState::holding ||
+        (members.untold.empty() && members.untold_ends == 0)) {
+        return false;
+    }
+    if (!incident_->told_at || (members.failing == 0 && !members.untold.empty())) {
+        return true;
+    }
+    const WallTime told = *incident_->told_at;
+    const Duration first = first_report(context_.storm);
+    return now_ >= told + std::clamp(told - incident_->created_at, first, kLongestReportPause);
+}
+
+void Draft::owe_report() {
+    Incident& incident = *incident_;
+    const MemberEvent why = incident.umbrella ? MemberEvent::storm : MemberEvent::under_host;
+    for (std::string& html : context_.templates->members(
+             incident.plan.templates, why, known_.members, incident.plan.time_zone
+         )) {
+        OperationContent content;
+        content.html = std::move(html);
+        content.event = "members";
+        content.notify = incident.plan.policy.notify.followup;
+        content.is_private = incident.plan.policy.followup_private;
+        owe(OperationKind::followup, std::move(content));
+    }
+    for (const MemberLine& line : known_.members.untold) {
+        decision_.told_members.push_back(line.incident_id);
+    }
+    decision_.told_ends_of = incident.id;
+    incident.told_at = now_;
+}
+
 Decision Draft::tell_of_members() {
     Incident& incident = *incident_;
-    if (is_over(incident) && !incident.umbrella) {
+    if (is_over(incident)) {
         return finish(Verdict::ignored, "over already");
     }
-    const MemberReport& members = known_.members;
-    const bool has_news = !members.untold.empty() || members.untold_ends > 0;
-    if (has_news && incident.state != IncidentState::holding) {
-        const std::string& zone = incident.plan.time_zone;
-        const MemberEvent why = incident.umbrella ? MemberEvent::storm : MemberEvent::under_host;
-        for (std::string& html :
-             context_.templates->members(incident.plan.templates, why, members, zone)) {
-            OperationContent content;
-            content.html = std::move(html);
-            content.event = "members";
-            content.notify = incident.plan.policy.notify.followup;
-            content.is_private = incident.plan.policy.followup_private;
-            owe(OperationKind::followup, std::move(content));
-        }
-        for (const MemberLine& line : members.untold) {
-            decision_.told_members.push_back(line.incident_id);
-        }
-        decision_.told_ends_of = incident.id;
+    const bool tells = owes_report();
+    if (tells) {
+        owe_report();
     }
-    const bool all_over = members.failing == 0 && incident.umbrella;
-    if (all_over && incident.state == IncidentState::open) {
+    if (known_.members.failing > 0) {
+        set_timer(TimerKind::members, now_ + first_report(context_.storm));
+    } else if (incident.umbrella) {
         incident.state = IncidentState::quiet;
         const WallTime due = std::max(now_, storm_over()) + incident.plan.policy.resolve_after;
         set_timer(TimerKind::resolve, due);
-    } else if (members.failing > 0) {
-        const Duration age = now_ - incident.created_at;
-        set_timer(
-            TimerKind::members,
-            now_ + std::clamp(age, first_report(context_.storm), kLongestReportPause)
-        );
     }
     return finish(
-        Verdict::applied, has_news ? "told of the problems under it" : "nothing new under it"
+        Verdict::applied, tells ? "told of the problems under it" : "nothing to tell yet"
     );
 }
 
@@ -295,7 +326,13 @@ Decision Draft::leave_or_stay() {
         );
         return finish(Verdict::applied, "its host is up again, waits for news of its own");
     }
-    return finish_opening(open_or_shelter(), "still fails, opens a ticket of its own", {});
+    const Opening opening = open_or_shelter();
+    if (opening == Opening::sheltered && storms) {
+        set_timer(
+            TimerKind::shelter, now_ + context_.storm.within
+        );  // when the budget is free again
+    }
+    return finish_opening(opening, "still fails, opens a ticket of its own", {});
 }
 
 }  // namespace alert_bridge::domain

@@ -163,7 +163,7 @@ void save_episode(Database& db, const domain::Episode& episode) {
 std::optional<domain::Incident> find_incident(Database& db, const std::string& id) {
     auto row = db.query(
         "SELECT group_key, state, ticket_id, severity, end_reason, previous_ticket, created_at,"
-        " updated_at, parent_id, sheltered_at, umbrella, plan, placement, opener, latest"
+        " updated_at, parent_id, sheltered_at, told_at, umbrella, plan, placement, opener, latest"
         " FROM incidents WHERE id = ?1",
         id
     );
@@ -182,6 +182,7 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
     incident.updated_at = row.time();
     incident.parent_id = row.text();
     incident.sheltered_at = row.maybe_time();
+    incident.told_at = row.maybe_time();
     incident.umbrella = row.flag();
     incident.plan = parse_json<domain::Plan>(row.text());
     incident.placement = parse_json<domain::Placement>(row.text());
@@ -197,15 +198,18 @@ void save_incident(Database& db, const domain::Incident& incident) {
     const domain::Place place = domain::place_of(incident.opener, incident.placement);
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
-        " previous_ticket, created_at, updated_at, parent_id, sheltered_at, umbrella, host_key,"
+        " previous_ticket, created_at, updated_at, parent_id, sheltered_at, told_at, umbrella, "
+        "host_key,"
         " asset_key, host_down, plan, placement, opener, latest)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        " ?19)"
+        " ?19, ?20)"
         " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, state = excluded.state,"
         " ticket_id = excluded.ticket_id, severity = excluded.severity,"
         " end_reason = excluded.end_reason, previous_ticket = excluded.previous_ticket,"
         " created_at = excluded.created_at, updated_at = excluded.updated_at,"
+        " told = CASE WHEN parent_id = excluded.parent_id THEN told ELSE 0 END,"
         " parent_id = excluded.parent_id, sheltered_at = excluded.sheltered_at,"
+        " told_at = excluded.told_at,"
         " umbrella = excluded.umbrella, host_key = excluded.host_key,"
         " asset_key = excluded.asset_key, host_down = excluded.host_down,"
         " plan = excluded.plan, placement = excluded.placement, opener = excluded.opener,"
@@ -213,7 +217,7 @@ void save_incident(Database& db, const domain::Incident& incident) {
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, incident.parent_id, incident.sheltered_at,
-        incident.umbrella, place.host_key, place.asset_key,
+        incident.told_at, incident.umbrella, place.host_key, place.asset_key,
         incident.plan.host_down && !incident.umbrella, encode(incident.plan),
         encode(incident.placement), opener, latest
     );

@@ -81,6 +81,7 @@ CREATE TABLE incidents (
     updated_at INTEGER NOT NULL,
     parent_id TEXT NOT NULL DEFAULT '',
     sheltered_at INTEGER,
+    told_at INTEGER,
     umbrella INTEGER NOT NULL DEFAULT 0 CHECK (umbrella IN (0, 1)),
     host_key TEXT NOT NULL DEFAULT '',
     asset_key TEXT NOT NULL DEFAULT '',

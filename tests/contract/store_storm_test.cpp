@@ -184,6 +184,18 @@ TEST_CASE("a member that becomes exempt leaves for a ticket of its own", "[storm
     CHECK(world.incident_of(alerts[1]).parent_id.empty());
 }
 
+TEST_CASE("a member that gets worse makes its umbrella more urgent and stays", "[storm]") {
+    SqlWorld world = stormy(1);
+    auto alerts = fail(world, 2);
+    world.pass(minutes(6));  // the budget is free again
+    alerts[1].severity = Severity::disaster;
+    alerts[1].kind = AlertKind::update;
+    CHECK(world.take(alerts[1]) == kOnStorm);
+    CHECK(world.umbrella().plan.priority.name == "p1");
+    world.pass(seconds(1));
+    CHECK(world.written.back().content.urgency == 5);
+}
+
 TEST_CASE("an umbrella that was about to be solved takes new members", "[storm]") {
     SqlWorld world = stormy(1);
     const auto alerts = fail(world, 2);

@@ -129,7 +129,8 @@ class World {
         }
         live_until(peace_);
         trouble_.end();
-        live_until(peace_ + kPeace);
+        // What fails for ever leaves its umbrella one by one, as the small budgets let it.
+        live_until(peace_ + (policies_->storm.per_entity > 0 ? 3 * kPeace : kPeace));
         finish_what_just_began();
         RunResult result;
         result.end = final_state();

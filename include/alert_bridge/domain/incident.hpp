@@ -76,6 +76,7 @@ struct Incident {
     std::int64_t previous_ticket = 0;  // linked when a new ticket follows a closed one
     std::string parent_id;  // sheltered, and ended so: the incident whose ticket tells of it
     std::optional<WallTime> sheltered_at;  // when it went under its parent
+    std::optional<WallTime> told_at;       // when its ticket last told of what is under it
     bool umbrella = false;                 // has members instead of episodes (domain/storm.hpp)
     WallTime created_at{};
     WallTime updated_at{};

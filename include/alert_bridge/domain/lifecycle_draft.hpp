@@ -58,7 +58,10 @@ class Draft {
     [[nodiscard]] Opening open_or_hold(WallTime due);
     // Opens the ticket, or goes under another incident where the host is down or a budget is spent.
     [[nodiscard]] Opening open_or_shelter();
-    // As the two above, and a reason for people: the one given, or what the other incident is.
+    // Of a sheltered incident that became more urgent: leaves for a ticket of its own when its
+    // priority is exempt, else its umbrella gets the priority.
+    [[nodiscard]] Opening reconsider_shelter();
+    // As those above, and a reason for people: the one given, or what the other incident is.
     [[nodiscard]] Decision finish_opening(
         Opening opening, std::string_view opened, std::string_view held
     );
@@ -118,6 +121,8 @@ class Draft {
     void link_earlier_tickets();
     void raise_parent(Incident& parent);
     [[nodiscard]] WallTime storm_over() const;
+    [[nodiscard]] bool owes_report() const;
+    void owe_report();
     void owe_of(const Incident& incident, OperationKind kind, OperationContent content);
     void begin_with(Incident& next, const Alert& alert) const;
     [[nodiscard]] TextContext text_context(std::string_view event, const Alert& alert) const;

@@ -153,7 +153,7 @@ TEST_CASE("every example loads without a word") {
         CHECK(render(result.diagnostics).empty());
         CHECK(result.config.has_value());
     }
-    CHECK(examples == 3);
+    CHECK(examples == 4);
 }
 
 TEST_CASE("the Zabbix media type is a webhook with the settings that lose nothing") {

@@ -276,7 +276,7 @@ TEST_CASE("an alert leaves out what is empty, a plan leaves out nothing") {
     CHECK_FALSE(brief.contains("is_repeat"));
     CHECK(brief.contains("kind"));
     const auto complete = nlohmann::json::parse(encode(domain::Plan{}));
-    CHECK(complete.size() == 24);
+    CHECK(complete.size() == 25);
     CHECK(complete["policy"]["resolve_after_ms"] == 300'000);
 }
 
