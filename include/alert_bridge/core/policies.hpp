@@ -23,9 +23,10 @@ struct Policies {
     Duration placement_patience{30'000};  // then hint or default, longer only while GLPI is away
     domain::StormPolicy storm;
     std::string public_url;
+    domain::BackPolicies backs;
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
-        return {rules.get(), templates.get(), &ids, retry, storm, public_url};
+        return {rules.get(), templates.get(), &ids, retry, storm, public_url, &backs};
     }
 };
 

@@ -43,6 +43,7 @@
 
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/domain/incident.hpp"
+#include "alert_bridge/domain/notice.hpp"
 #include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/render.hpp"
 #include "alert_bridge/domain/rules.hpp"
@@ -126,6 +127,7 @@ struct Decision {
     std::vector<std::string> told_members;        // ids: their parent's ticket lists them
     std::optional<std::string> told_ends_of;      // id of a parent: its ticket tells how many ended
     bool fuse_blown = false;                      // an umbrella was needed for the fuse's sake
+    std::vector<Notice> notices;                  // append: what monitoring is told
     std::optional<FoldedPair> folded;             // append
     std::optional<std::int64_t> reported_entity;  // its folded pairs are told: delete them
 };
@@ -137,7 +139,8 @@ struct LifecycleContext {
     IdSource* ids = nullptr;
     RetryPolicy retry;
     StormPolicy storm;
-    std::string public_url;  // for links to the bridge in texts; may be empty
+    std::string public_url;               // for links to the bridge in texts; may be empty
+    const BackPolicies* backs = nullptr;  // whom to tell what; null: nobody
 };
 
 [[nodiscard]] Decision decide(

@@ -86,6 +86,9 @@ class Draft {
     [[nodiscard]] Decision solve_umbrella();
     // Timer `shelter`: leaves its parent for a ticket of its own when that is over.
     [[nodiscard]] Decision leave_or_stay();
+    // Tells the senders of all open problems of the incident; nothing while there is no ticket.
+    void tell_monitoring(TicketNews news);
+    void tell_monitoring(TicketNews news, const Episode& episode);
 
     // The problem came and went while GLPI was away, and its ticket was never tried.
     [[nodiscard]] bool may_fold(WallTime away_until) const;
