@@ -114,7 +114,13 @@ class World {
     Verdict last_verdict = Verdict::ignored;
 
     [[nodiscard]] LifecycleContext context() {
-        return {&rules, &templates, ids.get(), {}, "https://bridge.example.com", &backs};
+        LifecycleContext result;
+        result.rules = &rules;
+        result.templates = &templates;
+        result.ids = ids.get();
+        result.public_url = "https://bridge.example.com";
+        result.backs = &backs;
+        return result;
     }
 
     // A failing alert of service "web01/HTTP", episode "1".
