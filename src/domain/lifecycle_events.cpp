@@ -20,9 +20,9 @@ Decision hold_is_over(Draft& draft, const Timer& timer) {
     if (draft.incident().state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
     }
-    const bool opens = draft.open_or_hold(timer.due_at);
-    return draft.finish(
-        Verdict::applied, opens ? "lasted long enough, opens a ticket" : "held for a while longer"
+    return draft.finish_opening(
+        draft.open_or_hold(timer.due_at), "lasted long enough, opens a ticket",
+        "held for a while longer"
     );
 }
 
@@ -37,6 +37,9 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
     }
     if (draft.may_fold(away_until)) {
         return draft.fold();
+    }
+    if (incident.umbrella) {
+        return draft.solve_umbrella();
     }
     const Alert latest = incident.latest;
     switch (incident.plan.policy.on_recovery) {
@@ -130,6 +133,10 @@ Decision decide(
             return digest_is_due(draft);
         case TimerKind::recheck:
             return recheck_is_due(draft);
+        case TimerKind::members:
+            return draft.tell_of_members();
+        case TimerKind::shelter:
+            return draft.leave_or_stay();
     }
     return draft.finish(Verdict::ignored, "unknown timer");
 }

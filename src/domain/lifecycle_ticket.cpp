@@ -98,6 +98,9 @@ Heard hear_place(Draft& draft, const TicketEvent& event) {
 Heard hear_status(Draft& draft, const TicketView& ticket, int before) {
     Incident& incident = draft.incident();
     const bool over = is_over(ticket);
+    if (incident.umbrella) {
+        return {};  // its members decide what goes on
+    }
     if (incident.state == IncidentState::open && over && incident.ticket.ended != ticket.status) {
         const bool is_news = incident.ticket.ended == 0;
         draft.note_ended_by_people(ticket.status);
