@@ -178,9 +178,7 @@ Added add_solution(Call& call, const Json& input) {
         solve_duplicates(call, ticket_id);
         queue_ticket(call.world, *ticket, "update");
     }
-    queue_part(
-        call.world, "ITILSolution", *call.world.table("ITILSolution").find(id), *ticket
-    );
+    queue_part(call.world, "ITILSolution", *call.world.table("ITILSolution").find(id), *ticket);
     return solution_added(id);
 }
 
