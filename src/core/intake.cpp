@@ -13,7 +13,6 @@ namespace {
 constexpr int kRetryWhenFull = 15;    // seconds: the correlator needs time to catch up
 constexpr int kRetryWhenClosed = 30;  // a restart
 constexpr std::size_t kQuarantineBytes = 64 * 1024;
-constexpr std::size_t kExcerptBytes = 4 * 1024;
 constexpr std::size_t kReasonCodePoints = 512;
 
 IntakeAnswer unavailable(std::string reason, int retry_after_s) {
@@ -142,12 +141,11 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
     if (decoded.alerts.empty() && decoded.unusable.empty()) {
         co_return answer;  // an empty batch: nothing to keep, nothing wrong
     }
+    const std::int64_t left_out = decoded.left_out;
     ports::Batch batch;
     std::vector<AlertReceipt> rejected;
     for (const ports::Unusable& unusable : decoded.unusable) {
-        batch.unusable.push_back(quarantine_entry(
-            source, unusable.reason, unusable.excerpt.substr(0, kExcerptBytes), now
-        ));
+        batch.unusable.push_back(quarantine_entry(source, unusable.reason, unusable.body, now));
         rejected.push_back({"", "rejected", batch.unusable.back().reason});
     }
     stamp(decoded.alerts, source, now);
@@ -168,6 +166,16 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
             {{"source", source}, {"reason", receipt.error}}
         );
         answer.alerts.push_back(std::move(receipt));
+    }
+    if (left_out > 0) {
+        metrics_.count(
+            "alerts_left_out_total", {{"source", source}}, static_cast<double>(left_out)
+        );
+        events_.log(
+            ports::Level::warning, "alerts_left_out",
+            "the sender has cut its list of alerts: raise its limit (Alertmanager: max_alerts)",
+            {{"source", source}, {"left_out", std::to_string(left_out)}}
+        );
     }
     for (const AlertReceipt& receipt : answer.alerts) {
         metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});

@@ -58,6 +58,13 @@ constexpr std::array kTable{
         "source",
         "status",
         {}},
+    MetricSpec{
+        "alerts_left_out_total",
+        counter,
+        "Alerts that a sender did not send because it cuts its lists (Alertmanager: max_alerts).",
+        "source",
+        "",
+        {}},
     MetricSpec{"intake_refused_total", counter, "Requests answered 503.", "reason", "", {}},
     MetricSpec{"quarantined", gauge, "Inputs in quarantine.", "", "", {}},
 

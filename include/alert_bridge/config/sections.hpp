@@ -61,6 +61,9 @@ void check_template_text(
     Loading& loading, const MapReader& reader, std::string_view name
 );
 
+// The mapping of a source of type generic.
+[[nodiscard]] ports::JsonMapping load_mapping(Loading& loading, const MapReader& source);
+
 // Told when the zone is not in the system's tz database.
 [[nodiscard]] std::string load_time_zone(
     Loading& loading, const MapReader& reader, std::string_view name

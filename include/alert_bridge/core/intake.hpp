@@ -46,7 +46,7 @@ struct IntakeAnswer {
 
 struct IntakeLimits {
     std::int64_t journal_pending_max = 100'000;  // alerts accepted but not yet decided
-    int alerts_per_batch_max = 500;
+    int alerts_per_batch_max = 5000;
 };
 
 class Intake {

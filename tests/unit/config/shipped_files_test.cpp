@@ -66,7 +66,7 @@ TEST_CASE("the reference configuration is valid as shipped") {
     const Loaded result = load_shipped(path, config_test::read_whole(path), directory);
     CHECK(render(result.diagnostics).empty());
     REQUIRE(result.config);
-    CHECK(result.config->sources.size() == 2);
+    CHECK(result.config->sources.size() == 5);
     CHECK(result.config->sources[1].auth.hmac.size() == 1);
     CHECK(result.config->rules.rules.size() == 2);
 }
@@ -123,6 +123,8 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     replace("    # default_entity", "    default_entity");
     replace("    # templates: fr", "    templates: fr");
     replace("    # severity_map: {critical", "    severity_map: {critical");
+    replace("    # severity_map: {down", "    severity_map: {down");
+    replace("    # severity_map: {sev1", "    severity_map: {sev1");
     replace("  # app_token", "  app_token");
     replace("  # public_url", "  public_url");
     const Loaded result = load_shipped("reference", text, directory);
@@ -148,7 +150,7 @@ TEST_CASE("every example loads without a word") {
         CHECK(render(result.diagnostics).empty());
         CHECK(result.config.has_value());
     }
-    CHECK(examples == 3);
+    CHECK(examples == 4);
 }
 
 TEST_CASE("the Zabbix media type is a webhook with the settings that lose nothing") {
@@ -243,6 +245,23 @@ TEST_CASE("the Zabbix script is small and written in ECMAScript 5.1") {
         INFO(newer);
         CHECK(script.find(newer) == std::string::npos);
     }
+}
+
+TEST_CASE("Alertmanager's receiver hears of every end, of all alerts, and shows no token") {
+    Diagnostics diagnostics("receiver");
+    const std::string text = config_test::read_whole(kConfig + "/alertmanager/alertmanager.yml");
+    const auto root = parse_yaml(text, diagnostics);
+    INFO(render(diagnostics.take()));
+    REQUIRE(root);
+    const Node* const receivers = root->find("receivers");
+    REQUIRE((receivers != nullptr && receivers->items.size() == 1));
+    const Node& receiver = receivers->items.front();
+    CHECK(scalar(*root->find("route"), "receiver") == scalar(receiver, "name"));
+    const Node& webhook = receiver.find("webhook_configs")->items.front();
+    CHECK(scalar(webhook, "send_resolved") == "true");
+    CHECK(scalar(webhook, "max_alerts") == "0");
+    CHECK(scalar(webhook, "url").starts_with("https://"));
+    CHECK(text.find("credentials:") == std::string::npos);
 }
 
 TEST_CASE("the Nagios commands show no token, fail on HTTP errors and end in time") {
