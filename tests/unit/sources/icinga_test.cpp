@@ -247,7 +247,7 @@ TEST_CASE("fields are read from a form, in any case and with the prefix of the c
     CHECK(form->alerts.front() == plain);
 }
 
-TEST_CASE("severity follows the state, and the source's map wins") {
+TEST_CASE("an Icinga state has its severity, and the source's map wins") {
     CHECK(decode(service({{"service_state", "UNKNOWN"}})).severity == Severity::warning);
     const std::map<string, Severity> map{{"critical", Severity::disaster}};
     CHECK(decode(service(), map).severity == Severity::disaster);
