@@ -13,6 +13,9 @@ Decision AlertDecision::run() {
     if (known_.episode) {
         draft_.put_episode(*known_.episode);
     }
+    if (is_own_word(alert_)) {
+        return draft_.finish(Verdict::ignored, "our own word, come back");
+    }
     Episode* episode = draft_.find_episode(alert_.problem_key, alert_.episode);
     if (reports_end(alert_)) {
         return end(episode);
@@ -233,7 +236,8 @@ Decision AlertDecision::join(Episode episode) {
     Incident& incident = draft_.incident();
     episode.incident_id = incident.id;
     const bool again = episode.problem_key == incident.latest.problem_key;
-    draft_.put_episode(std::move(episode));
+    const Episode& joined = draft_.put_episode(std::move(episode));
+    draft_.tell_monitoring(TicketNews::opened, joined);
     incident.latest = alert_;
     const WallTime own_due = alert_.received_at + open_after(event_.plan);
     const bool raised = raise();

@@ -22,9 +22,10 @@ struct Policies {
     domain::RetryPolicy retry;
     Duration placement_patience{30'000};  // then hint or default, longer only while GLPI is away
     std::string public_url;
+    domain::BackPolicies backs;
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
-        return {rules.get(), templates.get(), &ids, retry, public_url};
+        return {rules.get(), templates.get(), &ids, retry, public_url, &backs};
     }
 };
 
