@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// Notification: what one of Nagios or Icinga 2 says, whatever its fields are called there. Both tell
-// of one state per host or service; that state counts, not only the type of the notification, since
-// flapping and downtime may end without a RECOVERY (measured on Nagios 4.4.6 and Icinga 2.13.6).
+// Notification: what one of Nagios or Icinga 2 says, whatever its fields are called there. Both
+// tell of one state per host or service; that state counts, not only the type of the notification,
+// since flapping and downtime may end without a RECOVERY (measured on Nagios 4.4.6 and
+// Icinga 2.13.6).
 //
 // Guarantees of notification_alert(): kind, state, severity, key, name and start of the alert are
 // set; so is the host's name. Not set: what tells one occurrence and one delivery from another
