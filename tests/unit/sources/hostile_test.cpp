@@ -38,7 +38,7 @@ std::vector<string> recorded_bodies(const string& sender) {
 }
 
 // Of each payload: enough for every sender to have hundreds of both outcomes.
-constexpr int kRounds = 120;
+constexpr int kRounds = 300;
 
 string damage(string body, std::mt19937& random) {
     constexpr std::array<const char*, 12> kPieces{"\"",       "\\",       "{",         "}",
