@@ -98,6 +98,7 @@ constexpr Key kSourceKeys[] = {
     {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
     {"default_entity", entity, "", "where tickets go when nothing better is known"},
     {"templates", text, "", "template set of this source"},
+    {"back", mapping, "", "the way back: tickets are told to it, and it is asked what it says now"},
 };
 
 constexpr Key kAuthKeys[] = {
@@ -355,11 +356,11 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,         &kListen,     &kTls,       &kSource,    &kAuth,     &kBasic,
-        &kSecretSource, &kGlpi,       &kPool,      &kTimeouts,  &kRetry,    &kCache,
-        &kEntity,       &kStore,      &kSqlite,    &kRetention, &kDefaults, &kNotify,
-        &kPriority,     &kMap,        &kRule,      &kCondition, &kTime,     &kRegex,
-        &kResult,       &kRuleNotify, &kTemplates, &kLog,       &kLimits,   &kAdmin};
+        &kRoot,      &kListen,    &kTls,      &kSource, &kAuth,       &kBasic,     &kSecretSource,
+        &kGlpi,      &kPool,      &kTimeouts, &kRetry,  &kCache,      &kEntity,    &kStore,
+        &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,   &kMap,       &kRule,
+        &kCondition, &kTime,      &kRegex,    &kResult, &kRuleNotify, &kTemplates, &kLog,
+        &kLimits,    &kAdmin,     &kBack};
     return kAll;
 }
 

@@ -22,6 +22,8 @@
 #include "alert_bridge/app/wiring.hpp"
 #include "alert_bridge/core/correlator.hpp"
 #include "alert_bridge/core/dispatcher.hpp"
+#include "alert_bridge/core/messenger.hpp"
+#include "alert_bridge/core/state_check.hpp"
 #include "alert_bridge/core/upkeep.hpp"
 #include "alert_bridge/core/waiters.hpp"
 #include "alert_bridge/glpi/glpi.hpp"
@@ -35,6 +37,7 @@ namespace alert_bridge::app {
 struct NextParts {
     core::Intake::Decoders decoders;
     std::shared_ptr<const core::Policies> policies;
+    core::BacksPtr backs;
     http::TlsContextPtr tls;
 };
 
@@ -93,6 +96,8 @@ class Daemon {
     core::Reconciler reconciler_;
     core::Dispatcher dispatcher_;
     core::Upkeep upkeep_;
+    core::Messenger messenger_;
+    core::StateCheck state_check_;
     http::Endpoints endpoints_;
     http::Listener listener_;
     core::OperatorDesk desk_;
