@@ -19,6 +19,9 @@ std::optional<Enum> read_enum(
     return word ? parse(*word) : std::nullopt;
 }
 
+// DESIGN: so long a service's problem waits for news of its host.
+constexpr Duration kUnderWait{180'000};
+
 constexpr Key kOpenAfter{"open_after",           ValueType::duration, "", "", false, 0,
                          30LL * 24 * 3600 * 1000};
 
@@ -108,6 +111,8 @@ void load_policy(
         read_enum(reader, "on_severity_change", &domain::parse_on_severity_change);
     result.on_acknowledge = read_enum(reader, "on_acknowledge", &domain::parse_on_acknowledge);
     result.fold = read_enum(reader, "fold", &domain::parse_fold);
+    result.under = read_enum(reader, "under", &domain::parse_under);
+    result.under_wait = reader.duration("under_wait");
     result.ticket_date = read_enum(reader, "ticket_date", &domain::parse_ticket_date);
     result.followup_private = reader.boolean("followup_private");
     const MapReader mails = reader.section("notify", notify);
@@ -121,6 +126,7 @@ void load_defaults(Loading& loading, const MapReader& root) {
     const MapReader reader = root.section("defaults", kDefaults);
     domain::RuleResult written;
     load_policy(loading, reader, kNotify, written);
+    loading.gives_under_wait = reader.find("under_wait") != nullptr;
     domain::RuleBook& book = loading.config.rules;
     domain::Policy& policy = book.default_policy;
     policy.open = written.open.value_or(policy.open);
@@ -133,6 +139,8 @@ void load_defaults(Loading& loading, const MapReader& root) {
     policy.on_severity_change = written.on_severity_change.value_or(policy.on_severity_change);
     policy.on_acknowledge = written.on_acknowledge.value_or(policy.on_acknowledge);
     policy.fold = written.fold.value_or(policy.fold);
+    policy.under = written.under.value_or(domain::Under::host_down);
+    policy.under_wait = written.under_wait.value_or(kUnderWait);
     policy.ticket_date = written.ticket_date.value_or(policy.ticket_date);
     policy.followup_private = written.followup_private.value_or(policy.followup_private);
     policy.notify.open = written.notify_open.value_or(policy.notify.open);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "alert_bridge/core/alarms.hpp"
+
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
@@ -80,6 +82,7 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
     const std::shared_ptr<const Policies> policies = services_.policies.current();
     ports::Subject subject;
     subject.timer = timer;
+    subject.budgets = domain::budget_window(policies->storm, services_.clock.now());
     ports::DecideFunction function = [policies, ids = &services_.ids,
                                       event = domain::TimerEvent{timer, away_until()},
                                       now = services_.clock.now()](const domain::Snapshot& known) {
@@ -93,6 +96,9 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
         );
         co_await services_.clock.sleep(Duration(1000));
         co_return;
+    }
+    if (decision->fuse_blown) {
+        tell_of_fuse(services_.events);
     }
     if (decision->verdict == domain::Verdict::applied) {
         services_.events.log(

@@ -94,7 +94,12 @@ Decision AlertDecision::after_end(std::string_view how) {
         return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
     }
     // Decided late, after an outage or a stop, it may have lasted all the same.
-    const WallTime due = incident.opener.received_at + open_after(incident.plan);
+    if (incident.state == IncidentState::sheltered) {
+        draft_.end_incident("recovered, told on another problem's ticket");
+        return draft_.finish(Verdict::applied, "recovered, told on another problem's ticket");
+    }
+    const WallTime due =
+        incident.opener.received_at + waits_before_opening(incident.plan, incident.opener);
     if (incident.state == IncidentState::holding && alert_.received_at < due) {
         draft_.end_incident("never lasted");
         return draft_.finish(Verdict::applied, "recovered before a ticket was due");
@@ -103,9 +108,11 @@ Decision AlertDecision::after_end(std::string_view how) {
         return draft_.fold();
     }
     if (incident.state == IncidentState::holding) {
-        incident.state = IncidentState::open;
         draft_.cancel_timer(TimerKind::hold);
-        draft_.owe_open();
+        if (draft_.open_or_shelter() == Draft::Opening::sheltered) {
+            draft_.end_incident("recovered, told on another problem's ticket");
+            return draft_.finish(Verdict::applied, "recovered, told on another problem's ticket");
+        }
     }
     if (incident.state == IncidentState::open) {
         incident.state = IncidentState::quiet;
@@ -125,7 +132,9 @@ Decision AlertDecision::cancel(Episode* own) {
     }
     Incident& incident = draft_.incident();
     incident.latest = alert_;
-    if (incident.state == IncidentState::holding && !draft_.any_open()) {
+    const bool no_ticket =
+        incident.state == IncidentState::holding || incident.state == IncidentState::sheltered;
+    if (no_ticket && !draft_.any_open()) {
         draft_.end_incident("cancelled");
         return draft_.finish(Verdict::applied, "cancelled before a ticket was due");
     }
@@ -133,6 +142,9 @@ Decision AlertDecision::cancel(Episode* own) {
     if (draft_.open_is_dead() && !draft_.any_open()) {
         draft_.bury();
         return draft_.finish(Verdict::applied, "cancelled, the ticket could not be opened");
+    }
+    if (no_ticket) {
+        return draft_.finish(Verdict::applied, "cancelled by monitoring, no ticket of its own yet");
     }
     draft_.owe_followup("cancelled", alert_);
     if (!draft_.any_open()) {
@@ -197,15 +209,16 @@ Decision AlertDecision::start(Episode episode) {
     draft_.start_incident(std::move(incident));
     episode.incident_id = draft_.incident().id;
     draft_.put_episode(std::move(episode));
-    const bool opens = draft_.open_or_hold(alert_.received_at + open_after(event_.plan));
-    return draft_.finish(
-        Verdict::applied, opens ? "opens a ticket" : "must last until its ticket opens"
+    const WallTime due = alert_.received_at + waits_before_opening(event_.plan, alert_);
+    return draft_.finish_opening(
+        draft_.open_or_hold(due), "opens a ticket", "must last until its ticket opens"
     );
 }
 
 bool AlertDecision::raise() {
     Incident& incident = draft_.incident();
-    const bool has_ticket = incident.state != IncidentState::holding;
+    const bool has_ticket =
+        incident.state != IncidentState::holding && incident.state != IncidentState::sheltered;
     incident.severity = std::max(incident.severity, alert_.severity);
     const bool higher = weight(event_.plan.priority) > weight(incident.plan.priority);
     if (!higher ||
@@ -231,17 +244,21 @@ Decision AlertDecision::join(Episode episode) {
     const Episode& joined = draft_.put_episode(std::move(episode));
     draft_.tell_monitoring(TicketNews::opened, joined);
     incident.latest = alert_;
-    const WallTime own_due = alert_.received_at + open_after(event_.plan);
+    const WallTime own_due = alert_.received_at + waits_before_opening(event_.plan, alert_);
     const bool raised = raise();
     switch (incident.state) {
         case IncidentState::holding: {
-            const bool opens =
-                draft_.open_or_hold(std::min(own_due, known_.held_until.value_or(own_due)));
-            return draft_.finish(
-                Verdict::applied,
-                opens ? "joins a problem and opens its ticket" : "joins one that waits to open"
+            const WallTime due = std::min(own_due, known_.held_until.value_or(own_due));
+            return draft_.finish_opening(
+                draft_.open_or_hold(due), "joins a problem and opens its ticket",
+                "joins one that waits to open"
             );
         }
+        case IncidentState::sheltered:
+            return draft_.finish_opening(
+                draft_.reconsider_shelter(),
+                "joins a problem that is too urgent now for another's ticket, opens its own", {}
+            );
         case IncidentState::open:
             go_on(again ? "returned" : "joined", raised);
             return draft_.finish(Verdict::applied, "joins the open ticket");

@@ -153,8 +153,8 @@ bool Draft::any_open() const {
     });
 }
 
-bool Draft::open_or_hold(WallTime due) {
-    const Duration wait = open_after(incident_->plan);
+Draft::Opening Draft::open_or_hold(WallTime due) {
+    const Duration wait = waits_before_opening(incident_->plan, incident_->opener);
     const WallTime lasted = std::max(incident_->opener.received_at + wait, incident_->created_at);
     const bool hears_first =
         wait > Duration::zero() && known_.news_waiting && now_ < lasted + kLongestNewsWait;
@@ -164,12 +164,10 @@ bool Draft::open_or_hold(WallTime due) {
     if (due > now_) {
         incident_->state = IncidentState::holding;
         set_timer(TimerKind::hold, due);
-        return false;
+        return Opening::held;
     }
-    incident_->state = IncidentState::open;
     cancel_timer(TimerKind::hold);
-    owe_open();
-    return true;
+    return open_or_shelter();
 }
 
 bool Draft::withdraw(OperationKind kind, std::string_view reason) {
@@ -238,7 +236,8 @@ void Draft::end_incident(std::string_view reason) {
     incident_->end_reason = reason;
     incident_->updated_at = now_;
     for (const TimerKind kind :
-         {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest}) {
+         {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest,
+          TimerKind::members, TimerKind::shelter}) {
         cancel_timer(kind);
     }
 }

@@ -19,9 +19,9 @@ Decision hold_is_over(Draft& draft, const Timer& timer) {
     if (draft.incident().state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
     }
-    const bool opens = draft.open_or_hold(timer.due_at);
-    return draft.finish(
-        Verdict::applied, opens ? "lasted long enough, opens a ticket" : "held for a while longer"
+    return draft.finish_opening(
+        draft.open_or_hold(timer.due_at), "lasted long enough, opens a ticket",
+        "held for a while longer"
     );
 }
 
@@ -36,6 +36,9 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
     }
     if (draft.may_fold(away_until)) {
         return draft.fold();
+    }
+    if (incident.umbrella) {
+        return draft.solve_umbrella();
     }
     const Alert latest = incident.latest;
     switch (incident.plan.policy.on_recovery) {
@@ -139,6 +142,10 @@ Decision decide(
             return draft.finish(Verdict::applied, "the time to reopen is over");
         case TimerKind::digest:
             return digest_is_due(draft);
+        case TimerKind::members:
+            return draft.tell_of_members();
+        case TimerKind::shelter:
+            return draft.leave_or_stay();
     }
     return draft.finish(Verdict::ignored, "unknown timer");
 }

@@ -76,6 +76,7 @@ PlanBuilder::PlanBuilder(const RuleBook& book, const Alert& alert) : book_(book)
     plan_.time_zone = book.default_time_zone;
     plan_.default_entity = book.default_entity;
     plan_.glpi_default_entity = book.default_entity;
+    plan_.storm_entity = book.storm_entity;
     plan_.host_down = alert.host_problem;
     const auto source = book.sources.find(alert.source);
     if (source != book.sources.end()) {
@@ -163,6 +164,8 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("on_severity_change", policy.on_severity_change, then.on_severity_change);
     set("on_acknowledge", policy.on_acknowledge, then.on_acknowledge);
     set("fold", policy.fold, then.fold);
+    set("under", policy.under, then.under);
+    set("under_wait", policy.under_wait, then.under_wait);
     set("mode", policy.mode, then.mode);
     set("notify.open", policy.notify.open, then.notify_open);
     set("notify.followup", policy.notify.followup, then.notify_followup);

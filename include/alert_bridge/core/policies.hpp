@@ -21,11 +21,12 @@ struct Policies {
     std::shared_ptr<const domain::Templates> templates;
     domain::RetryPolicy retry;
     Duration placement_patience{30'000};  // then hint or default, longer only while GLPI is away
+    domain::StormPolicy storm;
     std::string public_url;
     domain::BackPolicies backs;
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
-        return {rules.get(), templates.get(), &ids, retry, public_url, &backs};
+        return {rules.get(), templates.get(), &ids, retry, storm, public_url, &backs};
     }
 };
 

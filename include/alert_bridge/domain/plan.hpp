@@ -25,6 +25,8 @@ enum class OnSeverityChange { raise, follow, none };
 enum class OnAcknowledge { followup, take, none };
 // Problems that began and ended while GLPI was away: one report, a ticket each, or nothing.
 enum class Fold { report, each, drop };
+// Where problems of services go while their host is down.
+enum class Under { none, host_down };
 enum class Mode { act, observe };
 enum class TicketDate { received, started };
 enum class TicketType { incident = 1, request = 2 };
@@ -49,6 +51,8 @@ struct Policy {
     OnSeverityChange on_severity_change = OnSeverityChange::raise;
     OnAcknowledge on_acknowledge = OnAcknowledge::followup;
     Fold fold = Fold::report;
+    Under under = Under::none;
+    Duration under_wait{0};  // a service's problem waits so long for news of its host
     Mode mode = Mode::act;
     Notify notify;
     TicketDate ticket_date = TicketDate::received;
@@ -108,6 +112,7 @@ struct Plan {
     bool host_down = false;
     bool trust_names = true;
     EntityRef default_entity;       // of the source, else glpi.default_entity
+    EntityRef storm_entity;         // of the umbrella over all entities; empty: the default entity
     EntityRef glpi_default_entity;  // when default_entity does not exist in GLPI
     Policy policy;
     std::vector<PlanTrace> trace;
@@ -117,6 +122,9 @@ struct Plan {
 // How long the problem must last before its ticket opens: by the plan's priority name, else the
 // entry "", else at once.
 [[nodiscard]] Duration open_after(const Plan& plan) noexcept;
+// The same, and for a service's problem the time that it waits for news of its host; the most
+// urgent priority ("p1") does not.
+[[nodiscard]] Duration waits_before_opening(const Plan& plan, const Alert& opener) noexcept;
 
 // Every enum of the policy as it is written in the configuration.
 [[nodiscard]] std::string_view to_string(OnRepeat value) noexcept;
@@ -124,6 +132,7 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(OnSeverityChange value) noexcept;
 [[nodiscard]] std::string_view to_string(OnAcknowledge value) noexcept;
 [[nodiscard]] std::string_view to_string(Fold value) noexcept;
+[[nodiscard]] std::string_view to_string(Under value) noexcept;
 [[nodiscard]] std::string_view to_string(Mode value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketType value) noexcept;
@@ -134,6 +143,7 @@ struct Plan {
 ) noexcept;
 [[nodiscard]] std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Fold> parse_fold(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Under> parse_under(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept;

@@ -111,6 +111,8 @@ struct RuleResult {
     std::optional<OnSeverityChange> on_severity_change;
     std::optional<OnAcknowledge> on_acknowledge;
     std::optional<Fold> fold;
+    std::optional<Under> under;
+    std::optional<Duration> under_wait;
     std::optional<Mode> mode;
     std::optional<bool> notify_open, notify_followup, notify_solve, notify_reopen;
     std::optional<TicketDate> ticket_date;
@@ -149,6 +151,7 @@ struct RuleBook {
     std::map<std::string, SourceDefaults> sources;
     Policy default_policy;
     EntityRef default_entity;  // glpi.default_entity
+    EntityRef storm_entity;    // storm.entity; may be empty
     std::string default_templates = "en";
     std::string default_time_zone;
 };

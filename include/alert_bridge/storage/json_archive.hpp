@@ -61,6 +61,9 @@ inline void parse_word(std::string_view word, domain::OnAcknowledge& out) {
 inline void parse_word(std::string_view word, domain::Fold& out) {
     assign(domain::parse_fold(word), out);
 }
+inline void parse_word(std::string_view word, domain::Under& out) {
+    assign(domain::parse_under(word), out);
+}
 inline void parse_word(std::string_view word, domain::Mode& out) {
     assign(domain::parse_mode(word), out);
 }
