@@ -132,10 +132,19 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       state_check_(
           {*store_, *clock_, *events_, *metrics_, policies_, intake_}, tasks_, parts.backs
       ),
+      watcher_(
+          {*store_, *store_, glpi_->news(), glpi_->desk(), glpi_->directory(), *clock_, *events_,
+           *metrics_, *ids_, policies_},
+          config_.glpi.watch_every
+      ),
+      glpi_events_(
+          {*clock_, *metrics_, [this](std::int64_t id) { watcher_.ring(id); },
+           [this] { return glpi_->own_user_id(); }}
+      ),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
            [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
-           [this] { return readiness(); }, [this] { return metrics_->text(); }},
+           [this] { return readiness(); }, [this] { return metrics_->text(); }, &glpi_events_},
           endpoint_options(config_), credentials(config_, *ids_)
       ),
       listener_(
@@ -148,6 +157,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
     started_ = clock_->now();
     listener_.use(std::move(parts.tls));
+    glpi_events_.use(config_.glpi.webhook_secrets);
     connect_parts();
 }
 
@@ -179,6 +189,13 @@ void Daemon::connect_parts() {
         messenger_.ring();
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
+    delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
+    watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
+    watcher_.on_decided = [this] {
+        dispatcher_.ring();
+        upkeep_.ring();
+        messenger_.ring();
+    };
     desk_.on_changed = [this] {
         dispatcher_.ring();
         upkeep_.ring();
@@ -220,6 +237,7 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("upkeep", upkeep_.run());
     tasks_.spawn("messenger", messenger_.run());
     tasks_.spawn("state_check", state_check_.run());
+    tasks_.spawn("watcher", watcher_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
     tasks_.spawn("clock", follow_clock());
@@ -326,6 +344,7 @@ asio::awaitable<bool> Daemon::stop() {
     upkeep_.stop();
     messenger_.stop();
     state_check_.stop();
+    watcher_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
     if (joined) {
         // What still hangs on GLPI would leave no hope for this call either.

@@ -7,7 +7,6 @@ namespace alert_bridge::config {
 namespace {
 
 using enum ValueType;
-
 constexpr std::int64_t kSecond = 1000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
@@ -99,7 +98,7 @@ constexpr Key kSourceKeys[] = {
     {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
     {"default_entity", entity, "", "where tickets go when nothing better is known"},
     {"templates", text, "", "template set of this source"},
-    {"back", mapping, "", "the way back: tickets are told to it, and it is asked what it says now"},
+    {"back", mapping, "", "the way back: is told of tickets, is asked what it says now"},
 };
 
 constexpr Key kAuthKeys[] = {
@@ -140,6 +139,14 @@ constexpr Key kGlpiKeys[] = {
     {"timeouts", mapping, "", "how long GLPI may take"},
     {"retry", mapping, "", "when GLPI is away"},
     {"cache", mapping, "", "how long answers are remembered"},
+    {"watch", mapping, "", "hearing what people do to tickets"},
+    {"webhook", mapping, "", "GLPI 11 says so itself, to POST /v1/glpi/events"},
+};
+constexpr Key kWebhookKeys[] = {
+    {"secret", secret, "", "of the webhook, as GLPI shows it; several are accepted at once", true},
+};
+constexpr Key kWatchKeys[] = {
+    {"every", duration, "30s", "how often open tickets are asked for; 0s: never", false, 0, kHour},
 };
 constexpr Key kPoolKeys[] = {
     {"connections", integer, "4", "kept open, in parallel", false, 1, 64},
@@ -177,6 +184,9 @@ constexpr Key kPolicyKeys[] = {
      "solve_untouched|solve|followup|none"},
     {"resolve_after", duration, "5m", "quiet time before solving", false, 0, 30 * kDay},
     {"reopen_within", duration, "24h", "a new problem in this time reopens the solved ticket",
+     false, 0, 365 * kDay},
+    {"recheck_after", duration, "4h",
+     "a person solved the ticket although the problem goes on: reopened after this; 0s: never",
      false, 0, 365 * kDay},
     {"on_severity_change", choice, "raise", "whether urgency and impact follow", false, 0, 0,
      "raise|follow|none"},
@@ -317,6 +327,8 @@ constexpr Section kPool{"glpi.pool", {kPoolKeys}};
 constexpr Section kTimeouts{"glpi.timeouts", {kTimeoutsKeys}};
 constexpr Section kRetry{"glpi.retry", {kRetryKeys}};
 constexpr Section kCache{"glpi.cache", {kCacheKeys}};
+constexpr Section kWatch{"glpi.watch", {kWatchKeys}};
+constexpr Section kWebhook{"glpi.webhook", {kWebhookKeys}};
 constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
 constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
 constexpr Section kStorm{"storm", {kStormKeys}};
@@ -377,11 +389,11 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,      &kListen,    &kTls,      &kSource, &kAuth,       &kBasic,     &kSecretSource,
-        &kGlpi,      &kPool,      &kTimeouts, &kRetry,  &kCache,      &kEntity,    &kStore,
-        &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,   &kMap,       &kRule,
-        &kCondition, &kTime,      &kRegex,    &kResult, &kRuleNotify, &kTemplates, &kLog,
-        &kLimits,    &kAdmin,     &kBack};
+        &kRoot,      &kListen, &kTls,       &kSource,    &kAuth,     &kBasic,  &kSecretSource,
+        &kGlpi,      &kPool,   &kTimeouts,  &kRetry,     &kCache,    &kWatch,  &kWebhook,
+        &kEntity,    &kStore,  &kSqlite,    &kRetention, &kDefaults, &kNotify, &kPriority,
+        &kMap,       &kRule,   &kCondition, &kTime,      &kRegex,    &kResult, &kRuleNotify,
+        &kTemplates, &kLog,    &kLimits,    &kAdmin,     &kBack};
     return kAll;
 }
 

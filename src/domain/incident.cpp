@@ -19,13 +19,14 @@ constexpr EnumNames<IncidentState, 6> kIncidentStates{{
     {IncidentState::solved, "solved"},
     {IncidentState::ended, "ended"},
 }};
-constexpr EnumNames<TimerKind, 6> kTimerKinds{{
+constexpr EnumNames<TimerKind, 7> kTimerKinds{{
     {TimerKind::hold, "hold"},
     {TimerKind::resolve, "resolve"},
     {TimerKind::reopen_window, "reopen_window"},
     {TimerKind::digest, "digest"},
     {TimerKind::members, "members"},
     {TimerKind::shelter, "shelter"},
+    {TimerKind::recheck, "recheck"},
 }};
 
 }  // namespace

@@ -88,7 +88,7 @@ Decision AlertDecision::after_end(std::string_view how) {
     Incident& incident = draft_.incident();
     incident.latest = alert_;
     if (draft_.any_open()) {
-        if (incident.state == IncidentState::open) {
+        if (incident.state == IncidentState::open && !draft_.is_closed_by_people()) {
             draft_.owe_followup(how, alert_);
         }
         return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
@@ -117,6 +117,7 @@ Decision AlertDecision::after_end(std::string_view how) {
     if (incident.state == IncidentState::open) {
         incident.state = IncidentState::quiet;
         draft_.cancel_timer(TimerKind::digest);
+        draft_.cancel_timer(TimerKind::recheck);
         draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
     }
     return draft_.finish(Verdict::applied, "recovered");
@@ -231,6 +232,7 @@ bool AlertDecision::raise() {
 
 void AlertDecision::go_on(std::string_view event, bool raised) {
     draft_.incident().state = IncidentState::open;
+    draft_.forget_ended_by_people();
     draft_.owe_reopen(event, alert_);
     if (raised) {
         draft_.owe_priority(event_.plan.priority);

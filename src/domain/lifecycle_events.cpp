@@ -2,6 +2,7 @@
 // decide() for timers and for the results of owed writes, and the group key.
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/lifecycle_draft.hpp"
+#include "alert_bridge/domain/lifecycle_ticket.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -62,7 +63,7 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
 }
 
 Decision digest_is_due(Draft& draft) {
-    if (draft.incident().state != IncidentState::open) {
+    if (draft.incident().state != IncidentState::open || draft.is_ended_by_people()) {
         return draft.finish(Verdict::ignored, "not open");
     }
     bool untold = false;
@@ -107,18 +108,6 @@ bool retry_in_default_entity(Draft& draft, Operation& operation) {
     return true;
 }
 
-// A problem that came back needs a ticket, whichever write found out that the old one is lost.
-Decision ticket_is_lost(Draft& draft, const Operation& operation, std::string_view why, bool link) {
-    const bool came_back = operation.kind == OperationKind::reopen && draft.any_open();
-    draft.skip_unfinished(operation.id, why);
-    if (came_back || draft.newest_beginning() != nullptr) {
-        draft.succeed(why, link);
-        return draft.finish(Verdict::applied, "a new ticket is needed");
-    }
-    draft.end_incident(why);
-    return draft.finish(Verdict::applied, std::string(why));
-}
-
 }  // namespace
 
 Decision decide(
@@ -142,6 +131,8 @@ Decision decide(
             return draft.finish(Verdict::applied, "the time to reopen is over");
         case TimerKind::digest:
             return digest_is_due(draft);
+        case TimerKind::recheck:
+            return recheck_is_due(draft);
         case TimerKind::members:
             return draft.tell_of_members();
         case TimerKind::shelter:
@@ -190,10 +181,10 @@ Decision decide(
         return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
     }
     if (event.result.what == OperationResult::What::ticket_gone && active) {
-        return ticket_is_lost(draft, settled, kTicketDeleted, false);
+        return ticket_is_gone(draft, &settled);
     }
     if (event.result.what == OperationResult::What::ticket_closed && active) {
-        return ticket_is_lost(draft, settled, "ticket closed", true);
+        return ticket_is_closed(draft, settled);
     }
     return draft.finish(Verdict::applied, opened ? "ticket opened" : "result noted");
 }

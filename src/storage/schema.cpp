@@ -88,6 +88,7 @@ CREATE TABLE incidents (
     host_down INTEGER NOT NULL DEFAULT 0 CHECK (host_down IN (0, 1)),
     told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
     told_end INTEGER NOT NULL DEFAULT 0 CHECK (told_end IN (0, 1)),
+    ticket TEXT NOT NULL DEFAULT '{}',
     plan TEXT NOT NULL,
     placement TEXT NOT NULL,
     opener TEXT NOT NULL,
@@ -173,7 +174,7 @@ CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),
     kind TEXT NOT NULL
         CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'
-            OR kind = 'members' OR kind = 'shelter'),
+            OR kind = 'members' OR kind = 'shelter' OR kind = 'recheck'),
     due_at INTEGER NOT NULL,
     PRIMARY KEY (incident_id, kind)
 ) STRICT, WITHOUT ROWID;

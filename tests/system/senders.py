@@ -37,7 +37,7 @@ glpi:
   app_token: {file: glpi-app.token}
   user_token: {file: glpi-user.token}
   default_entity: "Root entity"
-defaults: {open: warning, open_after: 0s, resolve_after: 0s}
+defaults: {open: warning, open_after: 0s, under: none, resolve_after: 0s}
 sources:
 """
 ALERTMANAGER_SOURCE = """\

@@ -26,6 +26,7 @@
 #include "alert_bridge/core/state_check.hpp"
 #include "alert_bridge/core/upkeep.hpp"
 #include "alert_bridge/core/waiters.hpp"
+#include "alert_bridge/core/watcher.hpp"
 #include "alert_bridge/glpi/glpi.hpp"
 #include "alert_bridge/http/admin_listener.hpp"
 #include "alert_bridge/http/endpoints.hpp"
@@ -98,6 +99,8 @@ class Daemon {
     core::Upkeep upkeep_;
     core::Messenger messenger_;
     core::StateCheck state_check_;
+    core::Watcher watcher_;
+    http::GlpiEvents glpi_events_;
     http::Endpoints endpoints_;
     http::Listener listener_;
     core::OperatorDesk desk_;

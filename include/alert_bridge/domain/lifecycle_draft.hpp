@@ -66,6 +66,15 @@ class Draft {
         Opening opening, std::string_view opened, std::string_view held
     );
 
+    // A person has solved or closed the ticket although its problem goes on: nothing but what
+    // DESIGN names reopens it. Requires: has_incident().
+    [[nodiscard]] bool is_ended_by_people() const noexcept { return incident_->ticket.ended != 0; }
+    [[nodiscard]] bool is_closed_by_people() const noexcept;
+    // `status` is GLPI's number of solved or closed.
+    void note_ended_by_people(int status);
+    // It goes on: reopened by whomever, or about to be.
+    void forget_ended_by_people();
+
     // Owed writes. `event` names why, for texts, logs and metrics.
     void owe_open();
     void owe_followup(

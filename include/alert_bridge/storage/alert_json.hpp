@@ -18,17 +18,20 @@
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/domain/ticket_memory.hpp"
 
 namespace alert_bridge::storage {
 
 [[nodiscard]] std::string encode(const domain::Alert& value);
 [[nodiscard]] std::string encode(const domain::Plan& value);
 [[nodiscard]] std::string encode(const domain::Placement& value);
+[[nodiscard]] std::string encode(const domain::TicketMemory& value);
 [[nodiscard]] std::string encode(const domain::OperationContent& value);
 
 [[nodiscard]] bool decode(std::string_view text, domain::Alert& out);
 [[nodiscard]] bool decode(std::string_view text, domain::Plan& out);
 [[nodiscard]] bool decode(std::string_view text, domain::Placement& out);
+[[nodiscard]] bool decode(std::string_view text, domain::TicketMemory& out);
 [[nodiscard]] bool decode(std::string_view text, domain::OperationContent& out);
 
 }  // namespace alert_bridge::storage

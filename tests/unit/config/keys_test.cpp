@@ -117,6 +117,7 @@ TEST_CASE("the defaults of the table are those of the domain's policy") {
     CHECK(written("ticket_date") == to_string(policy.ticket_date));
     CHECK(parse_duration(written("resolve_after")) == policy.resolve_after);
     CHECK(parse_duration(written("reopen_within")) == policy.reopen_within);
+    CHECK(parse_duration(written("recheck_after")) == policy.recheck_after);
     CHECK(written("group_by") == join(policy.group_by, ","));
     CHECK((written("followup_private") == "true") == policy.followup_private);
     CHECK((kNotify.find("open")->fallback == "true") == policy.notify.open);
