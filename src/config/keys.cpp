@@ -7,7 +7,6 @@ namespace alert_bridge::config {
 namespace {
 
 using enum ValueType;
-
 constexpr std::int64_t kSecond = 1000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
@@ -357,7 +356,7 @@ std::span<const Section* const> all_sections() noexcept {
         &kBasic,  &kSecretSource, &kGlpi,      &kPool,   &kTimeouts,  &kRetry,     &kCache,
         &kWatch,  &kWebhook,      &kEntity,    &kStore,  &kSqlite,    &kRetention, &kDefaults,
         &kNotify, &kPriority,     &kMap,       &kRule,   &kCondition, &kTime,      &kRegex,
-        &kResult, &kRuleNotify,   &kTemplates, &kLog,    &kLimits,    &kAdmin};
+        &kResult, &kRuleNotify,   &kTemplates, &kLog,    &kLimits,    &kAdmin,     &kBack};
     return kAll;
 }
 

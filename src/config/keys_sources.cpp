@@ -30,6 +30,7 @@ constexpr Key kSourceKeys[] = {
     {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
     {"default_entity", entity, "", "where tickets go when nothing better is known"},
     {"templates", text, "", "template set of this source"},
+    {"back", mapping, "", "the way back: is told of tickets, is asked what it says now"},
 };
 
 // Each a pointer, a list of pointers (the first that leads to a value counts), or FIELD.

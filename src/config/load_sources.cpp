@@ -224,6 +224,7 @@ void load_source(Loading& loading, const std::string& name, const Node& node) {
         check_template_set(loading, *set, reader.position("templates"));
         defaults.templates = *set;
     }
+    source.back = load_back(loading, reader, source.options.type);
     loading.config.rules.sources.emplace(name, std::move(defaults));
     loading.config.sources.push_back(std::move(source));
 }

@@ -101,6 +101,29 @@ boost::asio::awaitable<IntakeAnswer> Intake::submit(std::string source, std::str
     co_return co_await journal(std::move(source), std::move(decoded.value()), now);
 }
 
+std::vector<domain::Alert> Intake::read(const std::string& source, std::string_view body) const {
+    const auto found = decoders_.find(source);
+    if (found == decoders_.end()) {
+        return {};
+    }
+    auto decoded = found->second->decode(body, clock_.now());
+    if (!decoded) {
+        return {};
+    }
+    return std::move(decoded->alerts);
+}
+
+boost::asio::awaitable<IntakeAnswer> Intake::admit(
+    std::string source, std::vector<domain::Alert> alerts
+) {
+    if (auto refusal = full()) {
+        co_return *std::move(refusal);
+    }
+    ports::Decoded decoded;
+    decoded.alerts = std::move(alerts);
+    co_return co_await journal(std::move(source), std::move(decoded), clock_.now());
+}
+
 std::optional<IntakeAnswer> Intake::full() {
     if (!closed_reason.empty()) {
         metrics_.count("intake_refused_total", {{"reason", "closed"}});

@@ -107,7 +107,7 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     const std::string path = kConfig + "/bridge.yaml";
     std::istringstream lines(config_test::read_whole(path));
     std::string line, text;
-    bool in_example = false;
+    bool in_example = false, in_back = false;
     while (std::getline(lines, line)) {
         const bool begins =
             line == "# maps:" || line == "# templates:" || line.starts_with("#  - name:");
@@ -116,6 +116,10 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
                                           line.starts_with("#    then")
                                       ? 1
                                       : 2;
+        in_back = line == "    # back:" || (in_back && line.starts_with("    #   "));
+        if (in_back) {
+            line = "    " + line.substr(6);
+        }
         text += (in_example ? line.substr(marks) : line) + "\n";
     }
     const auto replace = [&](const std::string& from, const std::string& to) {
@@ -139,6 +143,9 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     CHECK(result.config->rules.rules.size() == 5);
     CHECK(result.config->rules.maps.size() == 1);
     CHECK(result.config->templates.size() == 2);
+    CHECK(result.config->sources[0].back.has_value());
+    REQUIRE(result.config->sources[1].back.has_value());
+    CHECK(result.config->sources[1].back->status_file == "/var/lib/nagios4/status.dat");
 }
 
 TEST_CASE("every example loads without a word") {
