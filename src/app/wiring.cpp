@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/sources/decoders.hpp"
 
 namespace alert_bridge::app {
@@ -164,6 +165,7 @@ Result<std::shared_ptr<const core::Policies>> policies(const config::Config& con
     result->retry = config.retry;
     result->storm = config.storm;
     result->public_url = config.listen.public_url;
+    result->backs = back_policies(config);
     return std::shared_ptr<const core::Policies>(std::move(result));
 }
 
