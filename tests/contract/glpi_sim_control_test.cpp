@@ -181,7 +181,8 @@ namespace {
 
 Json recorded_webhook(const std::string& label_start) {
     std::ifstream file(tests_dir() / "recorded/glpi-webhooks/glpi-11.0.6-23-native-webhooks.json");
-    for (const Json& exchange : Json::parse(file)["exchanges"]) {
+    const Json all = Json::parse(file);
+    for (const Json& exchange : all["exchanges"]) {
         if (exchange["label"].get<std::string>().rfind(label_start, 0) == 0)
             return exchange["request"];
     }

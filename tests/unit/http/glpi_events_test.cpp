@@ -174,7 +174,7 @@ TEST_CASE("GLPI's challenge is answered, and no other text is signed") {
     CHECK(request.head.query == "crc_token=" + token);
     CHECK(answer.body == hmac_sha256_hex(kSecret, token));
     CHECK(world.count("challenge") == 1);
-    for (const std::string query :
+    for (const std::string& query :
          {std::string(), std::string("crc_token="), "crc_token=" + token + "0",
           "crc_token=" + std::string(64, 'a'), std::string("crc_token={\"item\":{}}1795467997")}) {
         INFO(query);
@@ -203,7 +203,7 @@ TEST_CASE("of the body only the number of the ticket is taken") {
     for (int i = 0; i < 100; ++i) {
         deep += "{\"item\":";
     }
-    for (const std::string body :
+    for (const std::string& body :
          {std::string(), std::string("x"), std::string("[]"), std::string("{\"item\":[]}"), deep,
           std::string(R"({"item":{"id":5}})"), std::string(R"({"item":{"id":-5,"status":{}}})"),
           std::string(R"({"item":{"id":"5","status":{}}})"),
