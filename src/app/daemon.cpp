@@ -120,7 +120,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_}, tasks_,
           operations_in_work(config_)
       ),
-      upkeep_({*store_, *clock_, *events_, *ids_, policies_}),
+      upkeep_({*store_, *clock_, *events_, *metrics_, *ids_, policies_}),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
            [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },

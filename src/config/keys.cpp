@@ -25,6 +25,7 @@ constexpr Key kRootKeys[] = {
      "NAME -> what GLPI gets for which severities; p1, p2, p3 if absent"},
     {"maps", mapping, "", "NAME -> table in a CSV file that rules look things up in"},
     {"rules", sequence, "", "tried in order; later ones win field by field"},
+    {"maintenance", sequence, "", "times in which no ticket opens"},
     {"templates", mapping, "", "NAME -> texts of tickets; en and fr are built in"},
     {"log", mapping, "", "what is logged and how"},
     {"limits", mapping, "", "bounds on what senders may do"},
@@ -98,6 +99,7 @@ constexpr Key kSourceKeys[] = {
     {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
     {"default_entity", entity, "", "where tickets go when nothing better is known"},
     {"templates", text, "", "template set of this source"},
+    {"mode", choice, "", "of this source; defaults.mode if absent", false, 0, 0, "act|observe"},
 };
 
 constexpr Key kAuthKeys[] = {
@@ -180,10 +182,23 @@ constexpr Key kPolicyKeys[] = {
      "raise|follow|none"},
     {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
      "followup|take|none"},
+    {"flapping", free_form, "",
+     "a problem that comes and goes: one ticket stays open, summaries instead of follow-ups; or "
+     "none"},
+    {"downtime", choice, "hold",
+     "an opening while the sender says that the problem is in a downtime: wait for its end, open "
+     "none, or take no notice",
+     false, 0, 0, "hold|drop|none"},
+    {"expire_after", duration, "0s",
+     "without news for so long an open ticket is given up: nothing tells that it is over; 0s: "
+     "never",
+     false, 0, 3650 * kDay},
+    {"on_expire", choice, "followup", "what the ticket gets then", false, 0, 0, "followup|solve"},
     {"fold", choice, "report",
      "problems that began and ended while GLPI was away: one report per entity, a ticket each, "
      "none",
      false, 0, 0, "report|each|drop"},
+    {"mode", choice, "act", "observe: everything but writing to GLPI", false, 0, 0, "act|observe"},
     {"notify", mapping, "", "which of the bridge's writes may send GLPI e-mail"},
     {"ticket_date", choice, "received", "date of the ticket", false, 0, 0, "received|started"},
     {"followup_private", boolean, "true", "follow-ups are hidden from requesters"},
@@ -355,11 +370,12 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,         &kListen,     &kTls,       &kSource,    &kAuth,     &kBasic,
-        &kSecretSource, &kGlpi,       &kPool,      &kTimeouts,  &kRetry,    &kCache,
-        &kEntity,       &kStore,      &kSqlite,    &kRetention, &kDefaults, &kNotify,
-        &kPriority,     &kMap,        &kRule,      &kCondition, &kTime,     &kRegex,
-        &kResult,       &kRuleNotify, &kTemplates, &kLog,       &kLimits,   &kAdmin};
+        &kRoot,         &kListen,   &kTls,          &kSource,    &kAuth,       &kBasic,
+        &kSecretSource, &kGlpi,     &kPool,         &kTimeouts,  &kRetry,      &kCache,
+        &kEntity,       &kStore,    &kSqlite,       &kRetention, &kDefaults,   &kNotify,
+        &kPriority,     &kMap,      &kRule,         &kCondition, &kTime,       &kRegex,
+        &kMaintenance,  &kFlapping, &kRuleFlapping, &kResult,    &kRuleNotify, &kTemplates,
+        &kLog,          &kLimits,   &kAdmin};
     return kAll;
 }
 

@@ -181,6 +181,9 @@ void load_source(Loading& loading, const std::string& name, const Node& node) {
         check_template_set(loading, *set, reader.position("templates"));
         defaults.templates = *set;
     }
+    if (const auto mode = reader.choice("mode")) {
+        defaults.mode = domain::parse_mode(*mode);
+    }
     loading.config.rules.sources.emplace(name, std::move(defaults));
     loading.config.sources.push_back(std::move(source));
 }

@@ -21,6 +21,7 @@ void load_sections(Loading& loading, const Node& document) {
     load_sources(loading, root);
     load_glpi(loading, root);
     load_rules(loading, root);
+    load_maintenance(loading, root);
 }
 
 // What runs later must take what was loaded. A mistake that only these see has no position.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "alert_bridge/core/observed.hpp"
+
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
@@ -231,6 +233,7 @@ void Correlator::decided(const ports::JournalEntry& entry, const Decision& decis
         "alerts_decided_total",
         {{"source", entry.alert.source}, {"result", applied ? "applied" : "ignored"}}
     );
+    count_observed(services_.metrics, decision);
     if (decision.folded) {
         services_.metrics.count("problems_folded_total", {{"source", entry.alert.source}});
     }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "alert_bridge/core/observed.hpp"
+
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
@@ -30,6 +32,7 @@ void Upkeep::stop() {
 void Upkeep::clock_was_set(Duration by) {
     next_prune_ += by;
     next_report_ += by;
+    next_observed_ += by;
     bell_.ring();
 }
 
@@ -41,6 +44,9 @@ asio::awaitable<void> Upkeep::run() {
         }
         if (services_.clock.now() >= next_report_) {
             co_await report_outages();
+        }
+        if (services_.clock.now() >= next_observed_) {
+            co_await report_observed();
         }
         if (services_.clock.now() >= next_prune_) {
             co_await prune();
@@ -94,6 +100,7 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
         co_await services_.clock.sleep(Duration(1000));
         co_return;
     }
+    count_observed(services_.metrics, *decision);
     if (decision->verdict == domain::Verdict::applied) {
         services_.events.log(
             ports::Level::info, "timer_fired", decision->reason,

@@ -18,11 +18,13 @@ constexpr EnumNames<IncidentState, 5> kIncidentStates{{
     {IncidentState::solved, "solved"},
     {IncidentState::ended, "ended"},
 }};
-constexpr EnumNames<TimerKind, 4> kTimerKinds{{
+constexpr EnumNames<TimerKind, 6> kTimerKinds{{
     {TimerKind::hold, "hold"},
     {TimerKind::resolve, "resolve"},
     {TimerKind::reopen_window, "reopen_window"},
     {TimerKind::digest, "digest"},
+    {TimerKind::flapping, "flapping"},
+    {TimerKind::expire, "expire"},
 }};
 
 }  // namespace

@@ -10,12 +10,29 @@ namespace alert_bridge::domain {
 
 Decision AlertDecision::run() {
     note_problem();
+    maintenance_ = maintenance();
     if (known_.episode) {
         draft_.put_episode(*known_.episode);
     }
     Episode* episode = draft_.find_episode(alert_.problem_key, alert_.episode);
+    if (alert_.kind == AlertKind::flapping_start && sender_may_start()) {
+        return sender_starts();
+    }
+    if (alert_.kind == AlertKind::flapping_stop && !stale_ && flap() != nullptr) {
+        return sender_stops();
+    }
+    const bool holds = draft_.has_incident() && draft_.incident().state == IncidentState::holding;
+    if (alert_.kind == AlertKind::downtime_start && holds && maintenance_ && is_alone()) {
+        return downtime_begins();
+    }
     if (reports_end(alert_)) {
         return end(episode);
+    }
+    if (alert_.kind == AlertKind::downtime_end && draft_.has_incident()) {
+        const std::optional<Maintenance>& held = draft_.incident().plan.maintenance;
+        if (held && held->name.empty()) {
+            return downtime_ends();
+        }
     }
     if (alert_.kind == AlertKind::cancelled) {
         return cancel(episode);
@@ -37,6 +54,11 @@ void AlertDecision::note_problem() {
         problem.newest = alert_.order;
         if (alert_.state != ProblemState::unknown) {
             problem.state = alert_.state;
+        }
+        if (alert_.kind == AlertKind::downtime_start) {
+            problem.downtime_since = alert_.received_at;
+        } else if (alert_.kind == AlertKind::downtime_end) {
+            problem.downtime_since.reset();
         }
     }
     problem.updated_at = draft_.now();
@@ -79,20 +101,23 @@ Decision AlertDecision::tombstone(const Episode* own) {
 }
 
 Decision AlertDecision::after_end(std::string_view how) {
+    flaps_ = count_change(Change::ends);
     if (!draft_.has_incident()) {
         return draft_.finish(Verdict::applied, "recovered, no ticket was open");
     }
     Incident& incident = draft_.incident();
     incident.latest = alert_;
-    if (draft_.any_open()) {
+    if (flaps_ != Flaps::no && incident.state == IncidentState::open) {
+        return flap_on();
+    }
+    if (draft_.any_open() || !incident.flaps.empty()) {
         if (incident.state == IncidentState::open) {
             draft_.owe_followup(how, alert_);
         }
         return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
     }
     // Decided late, after an outage or a stop, it may have lasted all the same.
-    const WallTime due = incident.opener.received_at + open_after(incident.plan);
-    if (incident.state == IncidentState::holding && alert_.received_at < due) {
+    if (incident.state == IncidentState::holding && alert_.received_at < draft_.opening_due()) {
         draft_.end_incident("never lasted");
         return draft_.finish(Verdict::applied, "recovered before a ticket was due");
     }
@@ -108,6 +133,9 @@ Decision AlertDecision::after_end(std::string_view how) {
         incident.state = IncidentState::quiet;
         draft_.cancel_timer(TimerKind::digest);
         draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
+    } else if (incident.plan.maintenance) {
+        incident.plan.maintenance.reset();
+        draft_.cancel_timer(TimerKind::hold);
     }
     return draft_.finish(Verdict::applied, "recovered");
 }
@@ -151,6 +179,10 @@ Decision AlertDecision::begin() {
     if (alert_.severity < event_.plan.policy.open) {
         return below("below the severity that opens a ticket");
     }
+    if (maintenance_ && maintenance_->drop) {
+        return below(dropped());
+    }
+    flaps_ = count_change(Change::begins);
     return start(new_episode(alert_));
 }
 
@@ -165,8 +197,13 @@ Decision AlertDecision::below(std::string reason) {
     return draft_.finish(Verdict::applied, std::move(reason));
 }
 
+bool AlertDecision::leaves_observation() {
+    return draft_.has_incident() && draft_.incident().plan.policy.mode == Mode::observe &&
+           event_.plan.policy.mode == Mode::act;
+}
+
 Decision AlertDecision::start(Episode episode) {
-    if (draft_.has_incident() && !draft_.is_lost_cause()) {
+    if (draft_.has_incident() && !draft_.is_lost_cause() && !leaves_observation()) {
         return join(std::move(episode));
     }
     if (!event_.placement || event_.group_key.empty()) {
@@ -181,9 +218,14 @@ Decision AlertDecision::start(Episode episode) {
     if (draft_.has_incident()) {
         // Only this group is known to be free: rules may have changed since.
         incident.group_key = draft_.incident().group_key;
-        draft_.bury();
+        if (leaves_observation()) {
+            draft_.end_incident("only observed");
+        } else {
+            draft_.bury();
+        }
     }
     incident.plan = event_.plan;
+    incident.plan.maintenance = maintenance_;
     incident.placement = *event_.placement;
     incident.opener = alert_;
     incident.latest = alert_;
@@ -194,7 +236,10 @@ Decision AlertDecision::start(Episode episode) {
     draft_.start_incident(std::move(incident));
     episode.incident_id = draft_.incident().id;
     draft_.put_episode(std::move(episode));
-    const bool opens = draft_.open_or_hold(alert_.received_at + open_after(event_.plan));
+    const bool opens = draft_.open_or_hold(own_due());
+    if (opens && flaps_ != Flaps::no) {
+        return flap_on();
+    }
     return draft_.finish(
         Verdict::applied, opens ? "opens a ticket" : "must last until its ticket opens"
     );
@@ -215,7 +260,12 @@ bool AlertDecision::raise() {
 
 void AlertDecision::go_on(std::string_view event, bool raised) {
     draft_.incident().state = IncidentState::open;
+    if (flaps_ == Flaps::begins) {
+        begin_flapping();
+        event = "flapping";
+    }
     draft_.owe_reopen(event, alert_);
+    draft_.watch_expiry(draft_.now());
     if (raised) {
         draft_.owe_priority(event_.plan.priority);
     }
@@ -227,18 +277,34 @@ Decision AlertDecision::join(Episode episode) {
     const bool again = episode.problem_key == incident.latest.problem_key;
     draft_.put_episode(std::move(episode));
     incident.latest = alert_;
-    const WallTime own_due = alert_.received_at + open_after(event_.plan);
+    const bool over =
+        incident.state == IncidentState::quiet || incident.state == IncidentState::solved;
+    if (over && maintenance_) {
+        return wait_for_maintenance();
+    }
     const bool raised = raise();
     switch (incident.state) {
         case IncidentState::holding: {
-            const bool opens =
-                draft_.open_or_hold(std::min(own_due, known_.held_until.value_or(own_due)));
+            const WallTime due = own_due();
+            if (!maintenance_) {
+                incident.plan.maintenance.reset();
+            }
+            const bool opens = draft_.open_or_hold(std::min(due, known_.held_until.value_or(due)));
+            if (opens && flaps_ != Flaps::no) {
+                return flap_on();
+            }
             return draft_.finish(
                 Verdict::applied,
                 opens ? "joins a problem and opens its ticket" : "joins one that waits to open"
             );
         }
         case IncidentState::open:
+            if (flaps_ == Flaps::goes_on) {
+                if (raised) {
+                    draft_.owe_priority(event_.plan.priority);
+                }
+                return flap_on();
+            }
             go_on(again ? "returned" : "joined", raised);
             return draft_.finish(Verdict::applied, "joins the open ticket");
         case IncidentState::quiet:

@@ -89,6 +89,9 @@ void Draft::succeed(std::string_view end_reason, bool link) {
             touched_[i] = true;
         }
     }
+    if (!incident_->flaps.empty()) {
+        watch_flaps();
+    }
     owe_open();
 }
 
@@ -168,7 +171,9 @@ bool Draft::open_or_hold(WallTime due) {
     }
     incident_->state = IncidentState::open;
     cancel_timer(TimerKind::hold);
+    incident_->plan.maintenance.reset();
     owe_open();
+    watch_expiry(now_);
     return true;
 }
 
@@ -237,9 +242,19 @@ void Draft::end_incident(std::string_view reason) {
     incident_->state = IncidentState::ended;
     incident_->end_reason = reason;
     incident_->updated_at = now_;
+    incident_->flaps.problems.clear();
     for (const TimerKind kind :
-         {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest}) {
+         {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest,
+          TimerKind::flapping, TimerKind::expire}) {
         cancel_timer(kind);
+    }
+}
+
+void Draft::watch_flaps() {
+    if (const auto end = end_of_flapping(incident_->flaps, incident_->plan.policy.flapping)) {
+        set_timer(TimerKind::flapping, *end);
+    } else {
+        cancel_timer(TimerKind::flapping);
     }
 }
 

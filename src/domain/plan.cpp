@@ -31,6 +31,15 @@ constexpr EnumNames<Fold, 3> kFolds{{
     {Fold::each, "each"},
     {Fold::drop, "drop"},
 }};
+constexpr EnumNames<OnDowntime, 3> kOnDowntime{{
+    {OnDowntime::hold, "hold"},
+    {OnDowntime::drop, "drop"},
+    {OnDowntime::none, "none"},
+}};
+constexpr EnumNames<OnExpire, 2> kOnExpire{{
+    {OnExpire::followup, "followup"},
+    {OnExpire::solve, "solve"},
+}};
 constexpr EnumNames<Mode, 2> kModes{{
     {Mode::act, "act"},
     {Mode::observe, "observe"},
@@ -75,6 +84,12 @@ std::string_view to_string(OnAcknowledge value) noexcept {
 std::string_view to_string(Fold value) noexcept {
     return name_of(kFolds, value);
 }
+std::string_view to_string(OnDowntime value) noexcept {
+    return name_of(kOnDowntime, value);
+}
+std::string_view to_string(OnExpire value) noexcept {
+    return name_of(kOnExpire, value);
+}
 std::string_view to_string(Mode value) noexcept {
     return name_of(kModes, value);
 }
@@ -102,6 +117,12 @@ std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcep
 }
 std::optional<Fold> parse_fold(std::string_view text) noexcept {
     return value_of(kFolds, text);
+}
+std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept {
+    return value_of(kOnDowntime, text);
+}
+std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept {
+    return value_of(kOnExpire, text);
 }
 std::optional<Mode> parse_mode(std::string_view text) noexcept {
     return value_of(kModes, text);

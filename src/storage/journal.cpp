@@ -77,11 +77,15 @@ void quarantine(Database& db, const ports::QuarantineEntry& entry) {
 
 // Where the incident stands now.
 void add_incident(Database& db, ports::Standing& standing) {
-    auto row =
-        db.query("SELECT state, ticket_id FROM incidents WHERE id = ?1", standing.incident_id);
+    auto row = db.query(
+        "SELECT state, ticket_id, coalesce(plan ->> '$.policy.mode', '') = 'observe' FROM incidents"
+        " WHERE id = ?1",
+        standing.incident_id
+    );
     if (row.next()) {
         standing.state = row.text();
         standing.ticket_id = row.integer();
+        standing.observed = row.flag();
     }
 }
 

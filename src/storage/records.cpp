@@ -94,7 +94,9 @@ domain::Alert parse_alert(std::string_view json) {
 
 std::optional<domain::Problem> find_problem(Database& db, const std::string& key) {
     auto row = db.query(
-        "SELECT order_major, order_minor, state, updated_at FROM problems WHERE key = ?1", key
+        "SELECT order_major, order_minor, state, updated_at, changes, downtime_since FROM problems"
+        " WHERE key = ?1",
+        key
     );
     if (!row.next()) {
         return std::nullopt;
@@ -105,18 +107,22 @@ std::optional<domain::Problem> find_problem(Database& db, const std::string& key
     problem.newest.minor = row.integer();
     problem.state = known(domain::parse_problem_state(row.text()));
     problem.updated_at = row.time();
+    problem.changes = parse_json<domain::RecentChanges>(row.text());
+    problem.downtime_since = row.maybe_time();
     return problem;
 }
 
 void save_problem(Database& db, const domain::Problem& problem, const std::string& last_reason) {
     db.run(
-        "INSERT INTO problems (key, order_major, order_minor, state, updated_at, last_reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO UPDATE SET"
+        "INSERT INTO problems (key, order_major, order_minor, state, updated_at, last_reason,"
+        " changes, downtime_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO "
+        "UPDATE SET"
         " order_major = excluded.order_major, order_minor = excluded.order_minor,"
         " state = excluded.state, updated_at = excluded.updated_at,"
-        " last_reason = excluded.last_reason",
+        " last_reason = excluded.last_reason, changes = excluded.changes,"
+        " downtime_since = excluded.downtime_since",
         problem.key, problem.newest.major, problem.newest.minor, to_string(problem.state),
-        problem.updated_at, last_reason
+        problem.updated_at, last_reason, encode(problem.changes), problem.downtime_since
     );
 }
 
@@ -163,7 +169,7 @@ void save_episode(Database& db, const domain::Episode& episode) {
 std::optional<domain::Incident> find_incident(Database& db, const std::string& id) {
     auto row = db.query(
         "SELECT group_key, state, ticket_id, severity, end_reason, previous_ticket, created_at,"
-        " updated_at, plan, placement, opener, latest FROM incidents WHERE id = ?1",
+        " updated_at, flaps, plan, placement, opener, latest FROM incidents WHERE id = ?1",
         id
     );
     if (!row.next()) {
@@ -179,6 +185,7 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
     incident.previous_ticket = row.integer();
     incident.created_at = row.time();
     incident.updated_at = row.time();
+    incident.flaps = parse_json<domain::FlapList>(row.text());
     incident.plan = parse_json<domain::Plan>(row.text());
     incident.placement = parse_json<domain::Placement>(row.text());
     incident.opener = parse_json<domain::Alert>(row.text());
@@ -192,18 +199,18 @@ void save_incident(Database& db, const domain::Incident& incident) {
     const std::string latest = is_new ? opener : encode(incident.latest);
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
-        " previous_ticket, created_at, updated_at, plan, placement, opener, latest)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+        " previous_ticket, created_at, updated_at, plan, placement, opener, latest, flaps)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
         " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, state = excluded.state,"
         " ticket_id = excluded.ticket_id, severity = excluded.severity,"
         " end_reason = excluded.end_reason, previous_ticket = excluded.previous_ticket,"
         " created_at = excluded.created_at, updated_at = excluded.updated_at,"
         " plan = excluded.plan, placement = excluded.placement, opener = excluded.opener,"
-        " latest = excluded.latest",
+        " latest = excluded.latest, flaps = excluded.flaps",
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, encode(incident.plan), encode(incident.placement),
-        opener, latest
+        opener, latest, encode(incident.flaps)
     );
 }
 

@@ -102,6 +102,35 @@ TEMPLATE_LIST_TEST_CASE("the figures count what is unfinished", "[store]", Store
     CHECK(figures->wal_bytes > 0);
 }
 
+TEMPLATE_LIST_TEST_CASE("openings that were only observed are counted by time", "[store]", Stores) {
+    TestType bench;
+    auto decision = applied();
+    for (int i = 0; i < 5; ++i) {
+        const auto id = "i" + std::to_string(i);
+        decision.incidents.push_back(an_incident(id, id));
+        auto opening = an_operation(id, OperationKind::open);
+        opening.created_at = kNow + Duration(i);
+        opening.state = i == 4 ? OperationState::due : OperationState::skipped;
+        opening.last_error = i == 3 ? "withdrawn" : std::string(domain::kObserved);
+        decision.operations.push_back(opening);
+    }
+    auto followup = an_operation("i1", OperationKind::followup);
+    followup.state = OperationState::skipped;
+    followup.last_error = domain::kObserved;
+    followup.created_at = kNow + Duration(1);
+    decision.operations.push_back(followup);
+    write(bench, decision);
+    const auto count = [&](int from, int to) {
+        return *bench.run(
+            bench.store().observed_openings(kNow + Duration(from), kNow + Duration(to))
+        );
+    };
+    CHECK(count(-1, 10) == 3);
+    CHECK(count(0, 10) == 2);
+    CHECK(count(0, 1) == 1);
+    CHECK(count(2, 10) == 0);
+}
+
 TEMPLATE_LIST_TEST_CASE("incidents are listed whole and page by id", "[store]", Stores) {
     TestType bench;
     for (const auto* id : {"i3", "i1", "i2"}) {

@@ -22,6 +22,7 @@ struct Policies {
     domain::RetryPolicy retry;
     Duration placement_patience{30'000};  // then hint or default, longer only while GLPI is away
     std::string public_url;
+    bool observes = false;  // somewhere the configuration says `mode: observe`
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
         return {rules.get(), templates.get(), &ids, retry, public_url};

@@ -56,6 +56,15 @@ class Draft {
     // news wait in the journal it is held for a moment more: a recovery may be among them.
     bool open_or_hold(WallTime due);
 
+    // When a ticket on hold opens: it has lasted for long enough, and no maintenance holds it.
+    [[nodiscard]] WallTime opening_due() const;
+    // A ticket that exists and waits for the end of maintenance goes on with what is open now.
+    [[nodiscard]] Decision resume();
+    // The timer that gives the ticket up when nothing more is heard of it.
+    void watch_expiry(WallTime since);
+    // Timer `expire`.
+    [[nodiscard]] Decision expire();
+
     // Owed writes. `event` names why, for texts, logs and metrics.
     void owe_open();
     void owe_followup(
@@ -63,7 +72,7 @@ class Draft {
     );
     void owe_reopen(std::string_view event, const Alert& alert);
     void owe_priority(const Priority& priority);
-    void owe_solution(const Alert& alert);
+    void owe_solution(std::string_view event, const Alert& alert);
     // Takes back what was never attempted; true when there was such an operation.
     bool withdraw(OperationKind kind, std::string_view reason);
     void skip_unfinished(std::int64_t except_id, std::string_view reason);
@@ -88,6 +97,10 @@ class Draft {
     void cancel_timer(TimerKind kind);
     void end_incident(std::string_view reason);
     void set_problem(Problem problem);
+    // Requires: set_problem() was called.
+    [[nodiscard]] Problem& problem() noexcept { return *decision_.problem; }
+    // Sets the timer that ends the flapping of the incident, or takes it back.
+    void watch_flaps();
 
     // Gives away what the draft holds: nothing may be asked of it afterwards.
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);

@@ -25,6 +25,9 @@ enum class OnSeverityChange { raise, follow, none };
 enum class OnAcknowledge { followup, take, none };
 // Problems that began and ended while GLPI was away: one report, a ticket each, or nothing.
 enum class Fold { report, each, drop };
+// An opening while the sender says that the problem is in a downtime.
+enum class OnDowntime { hold, drop, none };
+enum class OnExpire { followup, solve };
 enum class Mode { act, observe };
 enum class TicketDate { received, started };
 enum class TicketType { incident = 1, request = 2 };
@@ -38,6 +41,15 @@ struct Notify {
     bool operator==(const Notify&) const = default;
 };
 
+// A problem flaps once it began and ended `changes` times (each counts) within `within`, until it
+// was quiet for `quiet`. No changes: nothing is taken for flapping, whatever the sender says.
+struct FlappingPolicy {
+    int changes = 5;
+    Duration within{10 * 60 * 1000};
+    Duration quiet{30 * 60 * 1000};
+    bool operator==(const FlappingPolicy&) const = default;
+};
+
 struct Policy {
     Severity open = Severity::average;           // severities from here on open a ticket
     std::map<std::string, Duration> open_after;  // by priority name; "" for all others
@@ -48,6 +60,10 @@ struct Policy {
     Duration reopen_within{24 * 3600 * 1000};
     OnSeverityChange on_severity_change = OnSeverityChange::raise;
     OnAcknowledge on_acknowledge = OnAcknowledge::followup;
+    FlappingPolicy flapping;
+    OnDowntime downtime = OnDowntime::hold;
+    Duration expire_after{0};  // without news; zero: never
+    OnExpire on_expire = OnExpire::followup;
     Fold fold = Fold::report;
     Mode mode = Mode::act;
     Notify notify;
@@ -84,8 +100,17 @@ struct PlanTrace {
     bool operator==(const PlanTrace&) const = default;
 };
 
+// Why an opening is held or dropped now: a window of the configuration, or the sender's downtime.
+struct Maintenance {
+    std::string name;  // empty: the sender's
+    bool drop = false;
+    WallTime until{};
+    bool operator==(const Maintenance&) const = default;
+};
+
 struct Plan {
     bool drop = false;
+    std::optional<Maintenance> maintenance;  // of an incident: while it waits for its end
     EntityRef entity;
     EntityRef within;         // hard limit for look-up and ticket
     EntityRef source_within;  // the source's own limit: a rule can narrow it, never widen it
@@ -124,6 +149,8 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(OnSeverityChange value) noexcept;
 [[nodiscard]] std::string_view to_string(OnAcknowledge value) noexcept;
 [[nodiscard]] std::string_view to_string(Fold value) noexcept;
+[[nodiscard]] std::string_view to_string(OnDowntime value) noexcept;
+[[nodiscard]] std::string_view to_string(OnExpire value) noexcept;
 [[nodiscard]] std::string_view to_string(Mode value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketType value) noexcept;
@@ -134,6 +161,8 @@ struct Plan {
 ) noexcept;
 [[nodiscard]] std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Fold> parse_fold(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept;
