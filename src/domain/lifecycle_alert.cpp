@@ -14,6 +14,9 @@ Decision AlertDecision::run() {
     if (known_.episode) {
         draft_.put_episode(*known_.episode);
     }
+    if (is_own_word(alert_)) {
+        return draft_.finish(Verdict::ignored, "our own word, come back");
+    }
     Episode* episode = draft_.find_episode(alert_.problem_key, alert_.episode);
     if (alert_.kind == AlertKind::flapping_start && sender_may_start()) {
         return sender_starts();
@@ -275,7 +278,8 @@ Decision AlertDecision::join(Episode episode) {
     Incident& incident = draft_.incident();
     episode.incident_id = incident.id;
     const bool again = episode.problem_key == incident.latest.problem_key;
-    draft_.put_episode(std::move(episode));
+    const Episode& joined = draft_.put_episode(std::move(episode));
+    draft_.tell_monitoring(TicketNews::opened, joined);
     incident.latest = alert_;
     const bool over =
         incident.state == IncidentState::quiet || incident.state == IncidentState::solved;

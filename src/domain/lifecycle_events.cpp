@@ -222,6 +222,7 @@ Decision decide(
         operation.kind == OperationKind::open && operation.state == OperationState::done;
     if (opened) {
         incident.ticket_id = operation.result_id;
+        draft.tell_monitoring(TicketNews::opened);
     }
     const Operation settled = operation;
     if (settled.state == OperationState::sending) {

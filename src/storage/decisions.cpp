@@ -5,6 +5,7 @@
 #include <set>
 
 #include "alert_bridge/storage/journal.hpp"
+#include "alert_bridge/storage/notices.hpp"
 #include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/records.hpp"
 
@@ -200,6 +201,9 @@ void write(Database& db, Decision& decision) {
     }
     for (const auto& incident_id : moved) {
         mark_head(db, incident_id);
+    }
+    for (const auto& notice : decision.notices) {
+        insert_notice(db, notice);
     }
     if (decision.folded) {
         save_folded(db, *decision.folded);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "alert_bridge/storage/notices.hpp"
 #include "alert_bridge/storage/records.hpp"
 
 namespace alert_bridge::storage {
@@ -116,6 +117,7 @@ ports::StoreFigures figures(Database& db) {
             figures.oldest_due = row.maybe_time();
         }
     }
+    count_notices(db, figures);
     figures.open_incidents =
         read_number(db.query("SELECT count(*) FROM incidents WHERE state <> 'ended'"));
     figures.quarantined = read_number(db.query("SELECT count(*) FROM quarantine"));
@@ -248,6 +250,7 @@ int prune_lookups(Database& db, WallTime now, int limit, const Retention& retent
 int prune(Database& db, WallTime now, int limit, const Retention& retention) {
     int left = std::max(limit, 0);
     left -= prune_journal(db, now, left, retention);
+    left -= prune_notices(db, now - retention.alerts, left);
     left -= prune_incidents(db, now, left, retention);
     left -= prune_loose(db, now, left, retention);
     left -= prune_lookups(db, now, left, retention);

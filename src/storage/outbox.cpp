@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "alert_bridge/base/invariant.hpp"
+#include "alert_bridge/storage/notices.hpp"
 #include "alert_bridge/storage/records.hpp"
 
 namespace alert_bridge::storage {
@@ -98,7 +99,9 @@ int shift_waits(Database& db, Duration by) {
         " json_extract(opener, '$.received_at') + ?1) WHERE state = 'holding'",
         by.count()
     );
-    return operations + holding + db.run("UPDATE timers SET due_at = due_at + ?1", by.count());
+    const int notices = shift_notices(db, by);
+    return operations + holding + notices +
+           db.run("UPDATE timers SET due_at = due_at + ?1", by.count());
 }
 
 int recover_interrupted(Database& db, const domain::RetryPolicy& policy, WallTime now) {

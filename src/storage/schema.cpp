@@ -171,6 +171,25 @@ CREATE TABLE timers (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX timers_due ON timers (due_at);
 
+CREATE TABLE notices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source TEXT NOT NULL,
+    incident_id TEXT NOT NULL,
+    problem_key TEXT NOT NULL,
+    episode TEXT NOT NULL,
+    action TEXT NOT NULL
+        CHECK (action = 'comment' OR action = 'acknowledge' OR action = 'close'),
+    state TEXT NOT NULL CHECK (state = 'due' OR state = 'dead'),
+    text TEXT NOT NULL,
+    attempts INTEGER NOT NULL CHECK (attempts >= 0),
+    created_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    last_error TEXT NOT NULL
+) STRICT;
+CREATE INDEX notices_due ON notices (source, due_at) WHERE state = 'due';
+CREATE INDEX notices_next ON notices (due_at) WHERE state = 'due';
+CREATE INDEX notices_problem ON notices (problem_key, episode) WHERE state = 'due';
+
 CREATE TABLE unmatched (
     source TEXT NOT NULL,
     host TEXT NOT NULL,

@@ -91,16 +91,13 @@ class World {
     std::vector<Timer> timers;
     std::vector<FoldedPair> folded;
     ab::WallTime away_until{};  // GLPI was away until then
+    BackPolicies backs;
     bool news_waiting = false;  // later alerts wait in the journal
     std::string last_reason;
     Verdict last_verdict = Verdict::ignored;
 
     [[nodiscard]] LifecycleContext context() {
-        LifecycleContext result;
-        result.rules = &rules;
-        result.templates = &templates;
-        result.ids = ids.get();
-        return result;
+        return {&rules, &templates, ids.get(), {}, "https://bridge.example.com", &backs};
     }
 
     // A failing alert of service "web01/HTTP", episode "1".

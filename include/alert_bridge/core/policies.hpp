@@ -22,10 +22,11 @@ struct Policies {
     domain::RetryPolicy retry;
     Duration placement_patience{30'000};  // then hint or default, longer only while GLPI is away
     std::string public_url;
+    domain::BackPolicies backs;
     bool observes = false;  // somewhere the configuration says `mode: observe`
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
-        return {rules.get(), templates.get(), &ids, retry, public_url};
+        return {rules.get(), templates.get(), &ids, retry, public_url, &backs};
     }
 };
 

@@ -46,6 +46,7 @@
 
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/domain/incident.hpp"
+#include "alert_bridge/domain/notice.hpp"
 #include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/render.hpp"
 #include "alert_bridge/domain/rules.hpp"
@@ -113,6 +114,7 @@ struct Decision {
     std::vector<Operation> operations;            // id 0: append; otherwise update
     std::vector<Timer> set_timers;                // replaces one of the same incident and kind
     std::vector<Timer> cancel_timers;             // due_at ignored
+    std::vector<Notice> notices;                  // append: what monitoring is told
     std::optional<FoldedPair> folded;             // append
     std::optional<std::int64_t> reported_entity;  // its folded pairs are told: delete them
 };
@@ -123,7 +125,8 @@ struct LifecycleContext {
     const Templates* templates = nullptr;
     IdSource* ids = nullptr;
     RetryPolicy retry;
-    std::string public_url;  // for links to the bridge in texts; may be empty
+    std::string public_url;               // for links to the bridge in texts; may be empty
+    const BackPolicies* backs = nullptr;  // whom to tell what; null: nobody
 };
 
 [[nodiscard]] Decision decide(

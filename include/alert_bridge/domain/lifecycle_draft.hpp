@@ -80,6 +80,10 @@ class Draft {
     // As given; for texts that are not made from one alert.
     void owe(OperationKind kind, OperationContent content);
 
+    // Tells the senders of all open problems of the incident; nothing while there is no ticket.
+    void tell_monitoring(TicketNews news);
+    void tell_monitoring(TicketNews news, const Episode& episode);
+
     // The problem came and went while GLPI was away, and its ticket was never tried.
     [[nodiscard]] bool may_fold(WallTime away_until) const;
     // Ends the incident so. Requires: may_fold().

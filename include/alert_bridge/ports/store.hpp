@@ -100,6 +100,7 @@ struct StoreFigures {
     std::int64_t due = 0, sending = 0, uncertain = 0, dead = 0;
     std::int64_t open_incidents = 0, quarantined = 0, unmatched = 0;
     std::optional<WallTime> oldest_due;
+    std::int64_t notices_due = 0, notices_dead = 0;  // what monitoring is owed
     std::int64_t wal_bytes = 0, file_bytes = 0;
     // New alerts are refused while less is free than is held back, with a margin at the end.
     bool disk_is_low = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SqliteStore: ports::Store and OperatorStore on one SQLite file, one connection, one thread.
+// SqliteStore: ports::Store, OperatorStore and NoticeStore on one SQLite file, one connection, one
+// thread.
 //
 // Guarantees: those of ports/store.hpp and of store_thread.hpp (group commit, intake first, a
 // failed sync turns the store off and calls on_fatal). open_sqlite_store() takes the file's lock,
@@ -19,6 +20,7 @@
 #include <memory>
 #include <string>
 
+#include "alert_bridge/ports/notice_store.hpp"
 #include "alert_bridge/ports/operator_store.hpp"
 #include "alert_bridge/storage/disk_guard.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
@@ -36,7 +38,9 @@ struct SqliteOptions {
     std::int64_t unmatched_rows_max = 10'000;
 };
 
-class SqliteStore final : public ports::Store, public ports::OperatorStore {
+class SqliteStore final : public ports::Store,
+                          public ports::OperatorStore,
+                          public ports::NoticeStore {
   public:
     // Takes over an opened database; open_sqlite_store() is the way to get one.
     SqliteStore(
@@ -85,6 +89,18 @@ class SqliteStore final : public ports::Store, public ports::OperatorStore {
         std::int64_t id, std::vector<domain::Alert> alerts
     ) override;
     Task<int> discard_quarantined(std::int64_t id) override;
+
+    Task<std::vector<std::string>> sources_to_tell(WallTime now) override;
+    Task<std::vector<domain::Notice>> due_notices(std::string source, WallTime now, int limit)
+        override;
+    Task<std::optional<WallTime>> next_notice() override;
+    Task<void> settle_notice(std::int64_t id, std::optional<domain::Notice> next) override;
+    Task<std::vector<ports::OpenProblem>> open_problems(
+        std::string source, ports::OpenProblem after, int limit
+    ) override;
+    Task<std::optional<domain::Alert>> last_alert(std::string problem_key, std::string episode)
+        override;
+    Task<std::vector<Occurrence>> never_heard(std::vector<Occurrence> present) override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }
