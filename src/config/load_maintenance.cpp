@@ -63,8 +63,11 @@ void load_window(Loading& loading, const Node& node, std::set<std::string>& name
     if (zone.empty()) {
         zone = loading.config.rules.default_time_zone;
     }
-    window.from = load_date(reader, "from", zone.empty() ? "UTC" : zone);
-    window.to = load_date(reader, "to", zone.empty() ? "UTC" : zone);
+    if (!is_known_time_zone(zone)) {
+        zone = "UTC";  // told already
+    }
+    window.from = load_date(reader, "from", zone);
+    window.to = load_date(reader, "to", zone);
     if (node.kind == Node::Kind::mapping && reader.find("time") == nullptr &&
         reader.find("to") == nullptr) {
         loading.diagnostics.error(reader.at(), "the window never ends: it needs 'time' or 'to'");

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // decide() for timers and for the results of owed writes, and the group key.
+#include <algorithm>
+
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/lifecycle_draft.hpp"
 
@@ -255,6 +257,7 @@ std::string group_key(const Plan& plan, const Alert& alert, const Placement& pla
         key += value;
     };
     const std::string own_group = "problem=" + alert.problem_key;
+    bool spans_problems = false;
     for (const std::string& element : plan.policy.group_by) {
         std::string value;
         if (element == "problem") {
@@ -275,7 +278,15 @@ std::string group_key(const Plan& plan, const Alert& alert, const Placement& pla
         if (value.empty()) {
             return own_group;
         }
+        spans_problems = spans_problems || element != "problem";
         add(element, value);
+    }
+    // A ticket lies in one entity: hosts of one name in two of them are two customers' hosts.
+    const auto& elements = plan.policy.group_by;
+    const bool names_entity =
+        std::find(elements.begin(), elements.end(), "entity") != elements.end();
+    if (spans_problems && !names_entity) {
+        add("entity", std::to_string(placement.entity_id));
     }
     return key.empty() ? own_group : key;
 }

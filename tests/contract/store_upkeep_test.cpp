@@ -167,7 +167,7 @@ TEMPLATE_LIST_TEST_CASE("pruning never touches an incident that has not ended", 
     );
     auto decision = an_ended_incident("i1");
     decision.incidents[0].state = state;
-    decision.problem = domain::Problem{"zabbix/i1", {1, 1}, domain::ProblemState::ok, kNow};
+    decision.problem = domain::Problem{"zabbix/i1", {1, 1}, domain::ProblemState::ok, {}, {}, kNow};
     decision.set_timers.push_back({"i1", TimerKind::resolve, kNow});
     write(bench, decision);
     const auto before = whole_incidents(bench);
@@ -228,7 +228,7 @@ TEMPLATE_LIST_TEST_CASE(
 ) {
     TestType bench;
     auto decision = applied();
-    decision.problem = domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::ok, kNow};
+    decision.problem = domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::ok, {}, {}, kNow};
     decision.episodes.push_back(an_episode("zabbix/1", "e1", ""));
     decision.episodes[0].state = domain::EpisodeState::recovered;
     decision.episodes[0].started_at = kNow - 400 * kDay;  // the sender's clock is wrong
@@ -248,7 +248,8 @@ TEMPLATE_LIST_TEST_CASE(
 ) {
     TestType bench;
     auto decision = applied();
-    decision.problem = domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::failing, kNow};
+    decision.problem =
+        domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::failing, {}, {}, kNow};
     decision.episodes.push_back(an_episode("zabbix/1", "e1", ""));
     write(bench, decision);
     CHECK(prune_all(bench, kNow + 89 * kDay) == 0);
