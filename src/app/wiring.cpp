@@ -177,6 +177,7 @@ Result<std::shared_ptr<const core::Policies>> policies(const config::Config& con
     result->rules = *rules;
     result->templates = *templates;
     result->retry = config.retry;
+    result->storm = config.storm;
     result->public_url = config.listen.public_url;
     result->observes = observes(config.rules);
     return std::shared_ptr<const core::Policies>(std::move(result));

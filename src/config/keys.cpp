@@ -21,6 +21,7 @@ constexpr Key kRootKeys[] = {
     {"glpi", mapping, "", "the GLPI that gets the tickets", true},
     {"store", mapping, "", "where alerts and owed tickets are kept"},
     {"defaults", mapping, "", "the ticket policy where no rule says otherwise"},
+    {"storm", free_form, "", "how many tickets at once, and what becomes of more; none: no bound"},
     {"priorities", mapping, "",
      "NAME -> what GLPI gets for which severities; p1, p2, p3 if absent"},
     {"maps", mapping, "", "NAME -> table in a CSV file that rules look things up in"},
@@ -199,6 +200,11 @@ constexpr Key kPolicyKeys[] = {
      "none",
      false, 0, 0, "report|each|drop"},
     {"mode", choice, "act", "observe: everything but writing to GLPI", false, 0, 0, "act|observe"},
+    {"under", choice, "host_down",
+     "problems of services whose host is down: told on the host's ticket, or a ticket each", false,
+     0, 0, "host_down|none"},
+    {"under_wait", duration, "3m",
+     "a service's problem waits so long for news of its host; p1 does not", false, 0, kDay},
     {"notify", mapping, "", "which of the bridge's writes may send GLPI e-mail"},
     {"ticket_date", choice, "received", "date of the ticket", false, 0, 0, "received|started"},
     {"followup_private", boolean, "true", "follow-ups are hidden from requesters"},
@@ -213,6 +219,20 @@ constexpr Key kNotifyKeys[] = {
 constexpr Key kDefaultsKeys[] = {
     {"templates", text, "en", "template set"},
     {"time_zone", text, "UTC", "zone of the times in ticket texts and of rules"},
+};
+
+constexpr Key kStormKeys[] = {
+    {"per_entity", integer, "20", "tickets in one entity within `within`; 0: no bound", false, 0,
+     100'000},
+    {"overall", integer, "60", "tickets in all within `within`; 0: no bound", false, 0, 100'000},
+    {"within", duration, "5m", "the time in which they are counted", false, kSecond, kHour},
+    {"exempt", texts, "", "priorities that open their ticket all the same"},
+    {"entity", entity, "", "entity of the ticket over all entities; glpi.default_entity if absent"},
+    {"own_ticket_after", duration, "15m",
+     "what still fails so long after the storm gets a ticket of its own", false, kSecond, 7 * kDay},
+    {"fuse", integer, "100",
+     "tickets within an hour, whatever their priority: the guard against a wrong rule; 0: none",
+     false, 0, 100'000},
 };
 
 constexpr Key kPriorityKeys[] = {
@@ -313,6 +333,7 @@ constexpr Section kRetry{"glpi.retry", {kRetryKeys}};
 constexpr Section kCache{"glpi.cache", {kCacheKeys}};
 constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
 constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
+constexpr Section kStorm{"storm", {kStormKeys}};
 constexpr Section kPriority{"priorities.NAME", {kPriorityKeys}};
 constexpr Section kMap{"maps.NAME", {kMapKeys}};
 constexpr Section kTemplates{"templates.NAME", {kTemplatesKeys}};

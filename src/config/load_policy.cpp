@@ -19,6 +19,9 @@ std::optional<Enum> read_enum(
     return word ? parse(*word) : std::nullopt;
 }
 
+// DESIGN: so long a service's problem waits for news of its host.
+constexpr Duration kUnderWait{180'000};
+
 constexpr Key kOpenAfter{"open_after",           ValueType::duration, "", "", false, 0,
                          30LL * 24 * 3600 * 1000};
 
@@ -134,6 +137,8 @@ void load_policy(
     result.expire_after = reader.duration("expire_after");
     result.on_expire = read_enum(reader, "on_expire", &domain::parse_on_expire);
     result.mode = read_enum(reader, "mode", &domain::parse_mode);
+    result.under = read_enum(reader, "under", &domain::parse_under);
+    result.under_wait = reader.duration("under_wait");
     result.ticket_date = read_enum(reader, "ticket_date", &domain::parse_ticket_date);
     result.followup_private = reader.boolean("followup_private");
     const MapReader mails = reader.section("notify", sections.notify);
@@ -147,6 +152,7 @@ void load_defaults(Loading& loading, const MapReader& root) {
     const MapReader reader = root.section("defaults", kDefaults);
     domain::RuleResult written;
     load_policy(loading, reader, {kNotify, kFlapping}, written);
+    loading.gives_under_wait = reader.find("under_wait") != nullptr;
     domain::RuleBook& book = loading.config.rules;
     domain::Policy& policy = book.default_policy;
     policy.open = written.open.value_or(policy.open);
@@ -166,6 +172,8 @@ void load_defaults(Loading& loading, const MapReader& root) {
     policy.expire_after = written.expire_after.value_or(policy.expire_after);
     policy.on_expire = written.on_expire.value_or(policy.on_expire);
     policy.mode = written.mode.value_or(policy.mode);
+    policy.under = written.under.value_or(domain::Under::host_down);
+    policy.under_wait = written.under_wait.value_or(kUnderWait);
     policy.ticket_date = written.ticket_date.value_or(policy.ticket_date);
     policy.followup_private = written.followup_private.value_or(policy.followup_private);
     policy.notify.open = written.notify_open.value_or(policy.notify.open);

@@ -18,10 +18,12 @@ void load_sections(Loading& loading, const Node& document) {
     load_maps(loading, root);
     load_templates(loading, root);
     load_defaults(loading, root);
+    load_storm(loading, root);
     load_sources(loading, root);
     load_glpi(loading, root);
     load_rules(loading, root);
     load_maintenance(loading, root);
+    settle_under_wait(loading);
 }
 
 // What runs later must take what was loaded. A mistake that only these see has no position.
@@ -40,7 +42,7 @@ Loaded load_text(const std::string& text, const std::string& name, const std::st
     Diagnostics diagnostics(name);
     Loaded loaded;
     if (const auto document = parse_yaml(text, diagnostics)) {
-        Loading loading{diagnostics, base_dir, {}, {}, {}, {}, {}};
+        Loading loading{diagnostics, base_dir, {}, {}, {}, {}, {}, false};
         load_sections(loading, *document);
         if (!diagnostics.has_errors()) {
             compile_once(diagnostics, loading.config);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/core/correlator.hpp"
+#include "alert_bridge/core/alarms.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -215,6 +216,10 @@ asio::awaitable<Result<Decision>> Correlator::decide(
         event.group_key = domain::group_key(plan, entry.alert, *placement);
     }
     subject.group_key = event.group_key;
+    subject.budgets = domain::budget_window(policies->storm, services_.clock.now());
+    if (placement) {
+        subject.place = domain::place_of(entry.alert, *placement);
+    }
     event.plan = std::move(plan);
     event.placement = std::move(placement);
     // The alert is copied: the function runs on the store thread and must own what it reads.
@@ -234,6 +239,9 @@ void Correlator::decided(const ports::JournalEntry& entry, const Decision& decis
         {{"source", entry.alert.source}, {"result", applied ? "applied" : "ignored"}}
     );
     count_observed(services_.metrics, decision);
+    if (decision.fuse_blown) {
+        tell_of_fuse(services_.events);
+    }
     if (decision.folded) {
         services_.metrics.count("problems_folded_total", {{"source", entry.alert.source}});
     }

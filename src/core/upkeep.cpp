@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "alert_bridge/core/alarms.hpp"
 #include "alert_bridge/core/observed.hpp"
 
 namespace alert_bridge::core {
@@ -86,6 +87,7 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
     const std::shared_ptr<const Policies> policies = services_.policies.current();
     ports::Subject subject;
     subject.timer = timer;
+    subject.budgets = domain::budget_window(policies->storm, services_.clock.now());
     ports::DecideFunction function = [policies, ids = &services_.ids,
                                       event = domain::TimerEvent{timer, away_until()},
                                       now = services_.clock.now()](const domain::Snapshot& known) {
@@ -101,6 +103,9 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
         co_return;
     }
     count_observed(services_.metrics, *decision);
+    if (decision->fuse_blown) {
+        tell_of_fuse(services_.events);
+    }
     if (decision->verdict == domain::Verdict::applied) {
         services_.events.log(
             ports::Level::info, "timer_fired", decision->reason,

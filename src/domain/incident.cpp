@@ -11,20 +11,23 @@ constexpr EnumNames<EpisodeState, 3> kEpisodeStates{{
     {EpisodeState::recovered, "recovered"},
     {EpisodeState::cancelled, "cancelled"},
 }};
-constexpr EnumNames<IncidentState, 5> kIncidentStates{{
+constexpr EnumNames<IncidentState, 6> kIncidentStates{{
     {IncidentState::holding, "holding"},
+    {IncidentState::sheltered, "sheltered"},
     {IncidentState::open, "open"},
     {IncidentState::quiet, "quiet"},
     {IncidentState::solved, "solved"},
     {IncidentState::ended, "ended"},
 }};
-constexpr EnumNames<TimerKind, 6> kTimerKinds{{
+constexpr EnumNames<TimerKind, 8> kTimerKinds{{
     {TimerKind::hold, "hold"},
     {TimerKind::resolve, "resolve"},
     {TimerKind::reopen_window, "reopen_window"},
     {TimerKind::digest, "digest"},
     {TimerKind::flapping, "flapping"},
     {TimerKind::expire, "expire"},
+    {TimerKind::members, "members"},
+    {TimerKind::shelter, "shelter"},
 }};
 
 }  // namespace
@@ -41,6 +44,18 @@ std::string_view to_string(IncidentState state) noexcept {
 std::optional<IncidentState> parse_incident_state(std::string_view text) noexcept {
     return value_of(kIncidentStates, text);
 }
+Place place_of(const Alert& opener, const Placement& placement) {
+    Place place;
+    place.entity_id = placement.entity_id;
+    if (!opener.host.name.empty()) {
+        place.host_key = opener.source + "/" + opener.host.name;
+    }
+    if (placement.asset) {
+        place.asset_key = placement.asset->item_type + "#" + std::to_string(placement.asset->id);
+    }
+    return place;
+}
+
 std::string_view to_string(TimerKind kind) noexcept {
     return name_of(kTimerKinds, kind);
 }

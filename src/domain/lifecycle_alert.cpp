@@ -120,6 +120,10 @@ Decision AlertDecision::after_end(std::string_view how) {
         return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
     }
     // Decided late, after an outage or a stop, it may have lasted all the same.
+    if (incident.state == IncidentState::sheltered) {
+        draft_.end_incident("recovered, told on another problem's ticket");
+        return draft_.finish(Verdict::applied, "recovered, told on another problem's ticket");
+    }
     if (incident.state == IncidentState::holding && alert_.received_at < draft_.opening_due()) {
         draft_.end_incident("never lasted");
         return draft_.finish(Verdict::applied, "recovered before a ticket was due");
@@ -128,9 +132,11 @@ Decision AlertDecision::after_end(std::string_view how) {
         return draft_.fold();
     }
     if (incident.state == IncidentState::holding) {
-        incident.state = IncidentState::open;
         draft_.cancel_timer(TimerKind::hold);
-        draft_.owe_open();
+        if (draft_.open_or_shelter() == Draft::Opening::sheltered) {
+            draft_.end_incident("recovered, told on another problem's ticket");
+            return draft_.finish(Verdict::applied, "recovered, told on another problem's ticket");
+        }
     }
     if (incident.state == IncidentState::open) {
         incident.state = IncidentState::quiet;
@@ -153,7 +159,9 @@ Decision AlertDecision::cancel(Episode* own) {
     }
     Incident& incident = draft_.incident();
     incident.latest = alert_;
-    if (incident.state == IncidentState::holding && !draft_.any_open()) {
+    const bool no_ticket =
+        incident.state == IncidentState::holding || incident.state == IncidentState::sheltered;
+    if (no_ticket && !draft_.any_open()) {
         draft_.end_incident("cancelled");
         return draft_.finish(Verdict::applied, "cancelled before a ticket was due");
     }
@@ -161,6 +169,9 @@ Decision AlertDecision::cancel(Episode* own) {
     if (draft_.open_is_dead() && !draft_.any_open()) {
         draft_.bury();
         return draft_.finish(Verdict::applied, "cancelled, the ticket could not be opened");
+    }
+    if (no_ticket) {
+        return draft_.finish(Verdict::applied, "cancelled by monitoring, no ticket of its own yet");
     }
     draft_.owe_followup("cancelled", alert_);
     if (!draft_.any_open()) {
@@ -239,18 +250,17 @@ Decision AlertDecision::start(Episode episode) {
     draft_.start_incident(std::move(incident));
     episode.incident_id = draft_.incident().id;
     draft_.put_episode(std::move(episode));
-    const bool opens = draft_.open_or_hold(own_due());
-    if (opens && flaps_ != Flaps::no) {
+    const Draft::Opening opening = draft_.open_or_hold(own_due());
+    if (opening == Draft::Opening::opened && flaps_ != Flaps::no) {
         return flap_on();
     }
-    return draft_.finish(
-        Verdict::applied, opens ? "opens a ticket" : "must last until its ticket opens"
-    );
+    return draft_.finish_opening(opening, "opens a ticket", "must last until its ticket opens");
 }
 
 bool AlertDecision::raise() {
     Incident& incident = draft_.incident();
-    const bool has_ticket = incident.state != IncidentState::holding;
+    const bool has_ticket =
+        incident.state != IncidentState::holding && incident.state != IncidentState::sheltered;
     incident.severity = std::max(incident.severity, alert_.severity);
     const bool higher = weight(event_.plan.priority) > weight(incident.plan.priority);
     if (!higher ||
@@ -293,15 +303,20 @@ Decision AlertDecision::join(Episode episode) {
             if (!maintenance_) {
                 incident.plan.maintenance.reset();
             }
-            const bool opens = draft_.open_or_hold(std::min(due, known_.held_until.value_or(due)));
-            if (opens && flaps_ != Flaps::no) {
+            const Draft::Opening opening =
+                draft_.open_or_hold(std::min(due, known_.held_until.value_or(due)));
+            if (opening == Draft::Opening::opened && flaps_ != Flaps::no) {
                 return flap_on();
             }
-            return draft_.finish(
-                Verdict::applied,
-                opens ? "joins a problem and opens its ticket" : "joins one that waits to open"
+            return draft_.finish_opening(
+                opening, "joins a problem and opens its ticket", "joins one that waits to open"
             );
         }
+        case IncidentState::sheltered:
+            return draft_.finish_opening(
+                draft_.reconsider_shelter(),
+                "joins a problem that is too urgent now for another's ticket, opens its own", {}
+            );
         case IncidentState::open:
             if (flaps_ == Flaps::goes_on) {
                 if (raised) {

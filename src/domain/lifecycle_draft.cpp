@@ -92,6 +92,7 @@ void Draft::succeed(std::string_view end_reason, bool link) {
     if (!incident_->flaps.empty()) {
         watch_flaps();
     }
+    watch_expiry(now_);
     owe_open();
 }
 
@@ -156,8 +157,8 @@ bool Draft::any_open() const {
     });
 }
 
-bool Draft::open_or_hold(WallTime due) {
-    const Duration wait = open_after(incident_->plan);
+Draft::Opening Draft::open_or_hold(WallTime due) {
+    const Duration wait = waits_before_opening(incident_->plan, incident_->opener);
     const WallTime lasted = std::max(incident_->opener.received_at + wait, incident_->created_at);
     const bool hears_first =
         wait > Duration::zero() && known_.news_waiting && now_ < lasted + kLongestNewsWait;
@@ -167,14 +168,10 @@ bool Draft::open_or_hold(WallTime due) {
     if (due > now_) {
         incident_->state = IncidentState::holding;
         set_timer(TimerKind::hold, due);
-        return false;
+        return Opening::held;
     }
-    incident_->state = IncidentState::open;
     cancel_timer(TimerKind::hold);
-    incident_->plan.maintenance.reset();
-    owe_open();
-    watch_expiry(now_);
-    return true;
+    return open_or_shelter();
 }
 
 bool Draft::withdraw(OperationKind kind, std::string_view reason) {
@@ -245,7 +242,7 @@ void Draft::end_incident(std::string_view reason) {
     incident_->flaps.problems.clear();
     for (const TimerKind kind :
          {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest,
-          TimerKind::flapping, TimerKind::expire}) {
+          TimerKind::flapping, TimerKind::expire, TimerKind::members, TimerKind::shelter}) {
         cancel_timer(kind);
     }
 }

@@ -45,9 +45,9 @@ Decision hold_is_over(Draft& draft, const Timer& timer) {
     if (state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
     }
-    const bool opens = draft.open_or_hold(timer.due_at);
-    return draft.finish(
-        Verdict::applied, opens ? "lasted long enough, opens a ticket" : "held for a while longer"
+    return draft.finish_opening(
+        draft.open_or_hold(timer.due_at), "lasted long enough, opens a ticket",
+        "held for a while longer"
     );
 }
 
@@ -62,6 +62,9 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
     }
     if (draft.may_fold(away_until)) {
         return draft.fold();
+    }
+    if (incident.umbrella) {
+        return draft.solve_umbrella();
     }
     const Alert latest = incident.latest;
     switch (incident.plan.policy.on_recovery) {
@@ -196,6 +199,10 @@ Decision decide(
             return flapping_is_over(draft, event.away_until);
         case TimerKind::expire:
             return draft.expire();
+        case TimerKind::members:
+            return draft.tell_of_members();
+        case TimerKind::shelter:
+            return draft.leave_or_stay();
     }
     return draft.finish(Verdict::ignored, "unknown timer");
 }

@@ -62,6 +62,7 @@ Decision AlertDecision::flap_on() {
 bool AlertDecision::sender_may_start() {
     return !stale_ && draft_.has_incident() && !draft_.is_lost_cause() &&
            draft_.incident().state != IncidentState::ended &&
+           draft_.incident().state != IncidentState::sheltered &&
            draft_.incident().plan.policy.flapping.changes > 0;
 }
 
@@ -74,8 +75,12 @@ Decision AlertDecision::sender_starts() {
         return draft_.finish(Verdict::applied, "flapping, and its sender says so");
     }
     const IncidentState before = incident.state;
-    if (before == IncidentState::holding && !draft_.open_or_hold(draft_.now())) {
-        return draft_.finish(Verdict::applied, "flapping, its ticket opens in a moment");
+    if (before == IncidentState::holding) {
+        const Draft::Opening opening =
+            draft_.open_or_hold(maintenance_ ? maintenance_->until : draft_.now());
+        if (opening != Draft::Opening::opened) {
+            return draft_.finish_opening(opening, {}, "flapping, its ticket does not open yet");
+        }
     }
     if (before == IncidentState::holding || before == IncidentState::open) {
         begin_flapping();

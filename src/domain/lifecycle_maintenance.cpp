@@ -30,8 +30,9 @@ std::string AlertDecision::dropped() const {
 
 WallTime AlertDecision::own_due() const {
     // What comes back again and again lasts.
-    const WallTime lasted =
-        flaps_ == Flaps::no ? alert_.received_at + open_after(event_.plan) : draft_.now();
+    const WallTime lasted = flaps_ == Flaps::no
+                                ? alert_.received_at + waits_before_opening(event_.plan, alert_)
+                                : draft_.now();
     return maintenance_ ? std::max(lasted, maintenance_->until) : lasted;
 }
 
@@ -67,15 +68,15 @@ Decision AlertDecision::downtime_ends() {
     if (incident.state != IncidentState::holding) {
         return draft_.resume();
     }
-    const bool opens = draft_.open_or_hold(draft_.opening_due());
-    return draft_.finish(
-        Verdict::applied, opens ? "the downtime is over, opens a ticket"
-                                : "the downtime is over, must last until its ticket opens"
+    return draft_.finish_opening(
+        draft_.open_or_hold(draft_.opening_due()), "the downtime is over, opens a ticket",
+        "the downtime is over, must last until its ticket opens"
     );
 }
 
 WallTime Draft::opening_due() const {
-    const WallTime lasted = incident_->opener.received_at + open_after(incident_->plan);
+    const WallTime lasted =
+        incident_->opener.received_at + waits_before_opening(incident_->plan, incident_->opener);
     const std::optional<Maintenance>& maintenance = incident_->plan.maintenance;
     return maintenance ? std::max(lasted, maintenance->until) : lasted;
 }

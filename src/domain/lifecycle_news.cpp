@@ -80,8 +80,8 @@ bool AlertDecision::opens_a_ticket() const {
 
 Decision AlertDecision::tell(std::string_view event) {
     const IncidentState state = draft_.incident().state;
-    if (state == IncidentState::holding) {
-        return draft_.finish(Verdict::applied, "noted, no ticket yet");
+    if (state == IncidentState::holding || state == IncidentState::sheltered) {
+        return draft_.finish(Verdict::applied, "noted, no ticket of its own yet");
     }
     draft_.owe_followup(event, alert_);
     return draft_.finish(Verdict::applied, "told on the ticket");
@@ -102,10 +102,15 @@ Decision AlertDecision::severity_change(Severity old_severity) {
     if (incident.state == IncidentState::holding) {
         // Another priority, or another state of the sender's, may open sooner or later.
         incident.plan.policy.open_after = event_.plan.policy.open_after;
-        const bool opens = draft_.open_or_hold(draft_.opening_due());
-        return draft_.finish(
-            Verdict::applied,
-            opens ? "severity changed, opens a ticket" : "severity changed, no ticket yet"
+        return draft_.finish_opening(
+            draft_.open_or_hold(draft_.opening_due()), "severity changed, opens a ticket",
+            "severity changed, no ticket yet"
+        );
+    }
+    if (incident.state == IncidentState::sheltered) {
+        return draft_.finish_opening(
+            draft_.reconsider_shelter(),
+            "too urgent now for another problem's ticket, opens its own", {}
         );
     }
     // While it flaps its own notices are only counted; what a person says is told.
@@ -124,8 +129,8 @@ Decision AlertDecision::repeat(Episode& episode) {
     const std::string text = without_numbers(alert_.text);
     const bool has_news = text != episode.text && !text.empty();
     episode.text = text;
-    if (incident.state == IncidentState::holding) {
-        return draft_.finish(Verdict::applied, "repeat, no ticket yet");
+    if (incident.state == IncidentState::holding || incident.state == IncidentState::sheltered) {
+        return draft_.finish(Verdict::applied, "repeat, no ticket of its own yet");
     }
     const bool tells = incident.plan.policy.on_repeat == OnRepeat::each || has_news;
     if (tells && flap() == nullptr) {

@@ -10,8 +10,9 @@ namespace alert_bridge::domain {
 // Only what was certainly not sent: an opening that was tried once may have made its ticket. What
 // monitoring cancelled may go on unseen: people must hear of it.
 bool Draft::may_fold(WallTime away_until) const {
-    if (!incident_ || incident_->plan.policy.fold == Fold::each || any_open() ||
-        incident_->opener.received_at > away_until || incident_->latest.received_at > away_until) {
+    if (!incident_ || incident_->umbrella || incident_->plan.policy.fold == Fold::each ||
+        any_open() || incident_->opener.received_at > away_until ||
+        incident_->latest.received_at > away_until) {
         return false;
     }
     const bool any_cancelled =

@@ -90,14 +90,18 @@ OperationContent Draft::text(
 }
 
 void Draft::owe(OperationKind kind, OperationContent content) {
+    owe_of(*incident_, kind, std::move(content));
+}
+
+void Draft::owe_of(const Incident& incident, OperationKind kind, OperationContent content) {
     Operation operation;
-    operation.incident_id = incident_->id;
+    operation.incident_id = incident.id;
     operation.kind = kind;
     operation.reference = context_.ids->reference();
     operation.content = std::move(content);
     operation.created_at = now_;
     operation.due_at = now_;
-    if (incident_->plan.policy.mode == Mode::observe) {
+    if (incident.plan.policy.mode == Mode::observe) {
         operation.state = OperationState::skipped;
         operation.last_error = kObserved;
     }
@@ -118,6 +122,9 @@ void Draft::owe_open() {
         content.date = incident.opener.started_at;
     }
     owe(OperationKind::open, std::move(content));
+    if (plan.policy.mode == Mode::act) {
+        decision_.opened = {incident.placement.entity_id, now_};
+    }
     if (incident.previous_ticket != 0) {
         OperationContent link;
         link.linked_ticket = incident.previous_ticket;

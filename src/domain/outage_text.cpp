@@ -5,16 +5,12 @@
 namespace alert_bridge::domain {
 namespace {
 
-std::string shown(std::string_view value) {
-    return escape_html(one_line(cut_code_points(drop_controls(value), 256)));
-}
-
 std::string line_text(const OutageLine& line, const Words& words, const std::string& zone) {
     std::string text = "<li>";
     if (!line.host.empty()) {
-        text += "<strong>" + shown(line.host) + ":</strong> ";
+        text += "<strong>" + shown_in_list(line.host) + ":</strong> ";
     }
-    text += shown(line.problem_name) + " (";
+    text += shown_in_list(line.problem_name) + " (";
     text += words.severities[static_cast<std::size_t>(line.severity)];
     text += ")";
     if (line.problems > 1) {
@@ -25,6 +21,10 @@ std::string line_text(const OutageLine& line, const Words& words, const std::str
 }
 
 }  // namespace
+
+std::string shown_in_list(std::string_view value) {
+    return escape_html(one_line(cut_code_points(drop_controls(value), 256)));
+}
 
 OutageText outage_text(const OutageReport& report, const Words& words, const std::string& zone) {
     const std::string count = std::to_string(report.problems);

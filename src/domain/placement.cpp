@@ -47,6 +47,7 @@ struct Ground {
     bool assets_barred = false;  // a limit cannot be checked: no asset is let through
     EntityId hint;               // the rule's entity, when it exists inside the limit
     std::int64_t fallback = kNoEntity;
+    std::int64_t storm = kNoEntity;
     std::vector<PlacementNote> notes;
 };
 
@@ -130,6 +131,9 @@ Ground survey(const Plan& plan, const EntityTree& tree) {
     Ground ground;
     set_limit(ground, plan, tree);
     set_hint(ground, plan, tree);
+    // It tells of every entity: no limit holds for it.
+    const EntityId storm = resolve(tree, plan.storm_entity);
+    ground.storm = storm ? *storm : resolve(tree, plan.glpi_default_entity).value_or(kNoEntity);
     for (const EntityRef* ref : {&plan.default_entity, &plan.glpi_default_entity}) {
         const EntityId id = resolve(tree, *ref);
         if (id && allowed(ground, tree, *id)) {
@@ -272,6 +276,8 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
     placement.asset = std::move(choice.asset);
     placement.notes = std::move(ground.notes);
     placement.unmatched = std::move(choice.unmatched);
+    placement.storm_entity_id = ground.storm;
+    placement.storm_entity_name = entity_name(tree, ground.storm);
     return placement;
 }
 

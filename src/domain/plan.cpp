@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/domain/plan.hpp"
 
+#include <algorithm>
+
 #include "alert_bridge/domain/enum_names.hpp"
 
 namespace alert_bridge::domain {
@@ -40,6 +42,10 @@ constexpr EnumNames<OnExpire, 2> kOnExpire{{
     {OnExpire::followup, "followup"},
     {OnExpire::solve, "solve"},
 }};
+constexpr EnumNames<Under, 2> kUnders{{
+    {Under::none, "none"},
+    {Under::host_down, "host_down"},
+}};
 constexpr EnumNames<Mode, 2> kModes{{
     {Mode::act, "act"},
     {Mode::observe, "observe"},
@@ -59,6 +65,13 @@ constexpr EnumNames<EntityBy, 3> kEntityBy{{
 }};
 
 }  // namespace
+
+Duration waits_before_opening(const Plan& plan, const Alert& opener) noexcept {
+    const Duration own = open_after(plan);
+    const bool hears_of_host = plan.policy.under == Under::host_down && !plan.host_down &&
+                               !opener.host.name.empty() && plan.priority.name != "p1";
+    return hears_of_host ? std::max(own, plan.policy.under_wait) : own;
+}
 
 Duration open_after(const Plan& plan) noexcept {
     const auto& by_priority = plan.policy.open_after;
@@ -89,6 +102,9 @@ std::string_view to_string(OnDowntime value) noexcept {
 }
 std::string_view to_string(OnExpire value) noexcept {
     return name_of(kOnExpire, value);
+}
+std::string_view to_string(Under value) noexcept {
+    return name_of(kUnders, value);
 }
 std::string_view to_string(Mode value) noexcept {
     return name_of(kModes, value);
@@ -123,6 +139,9 @@ std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept {
 }
 std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept {
     return value_of(kOnExpire, text);
+}
+std::optional<Under> parse_under(std::string_view text) noexcept {
+    return value_of(kUnders, text);
 }
 std::optional<Mode> parse_mode(std::string_view text) noexcept {
     return value_of(kModes, text);

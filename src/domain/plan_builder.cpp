@@ -79,6 +79,7 @@ PlanBuilder::PlanBuilder(const RuleBook& book, const Alert& alert) : book_(book)
     plan_.time_zone = book.default_time_zone;
     plan_.default_entity = book.default_entity;
     plan_.glpi_default_entity = book.default_entity;
+    plan_.storm_entity = book.storm_entity;
     plan_.host_down = alert.host_problem;
     const auto source = book.sources.find(alert.source);
     if (source != book.sources.end()) {
@@ -172,6 +173,8 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("expire_after", policy.expire_after, then.expire_after);
     set("on_expire", policy.on_expire, then.on_expire);
     set("fold", policy.fold, then.fold);
+    set("under", policy.under, then.under);
+    set("under_wait", policy.under_wait, then.under_wait);
     set("mode", policy.mode, then.mode);
     set("notify.open", policy.notify.open, then.notify_open);
     set("notify.followup", policy.notify.followup, then.notify_followup);

@@ -194,6 +194,22 @@ class CompiledTemplates final : public Templates {
         return outage_text(report, *set_of(set).words, zone);
     }
 
+    [[nodiscard]] StormText storm_opening(
+        std::string_view set, std::string_view entity, std::string_view since
+    ) const override {
+        return storm_opening_text(entity, since, *set_of(set).words);
+    }
+
+    [[nodiscard]] std::vector<std::string> members(
+        std::string_view set, MemberEvent why, const MemberReport& report, const std::string& zone
+    ) const override {
+        return member_texts(why, report, *set_of(set).words, zone);
+    }
+
+    [[nodiscard]] std::string storm_end(std::string_view set, std::int64_t total) const override {
+        return storm_end_text(total, *set_of(set).words);
+    }
+
   private:
     [[nodiscard]] const CompiledSet& set_of(std::string_view name) const {
         const auto found = sets_.find(name);

@@ -289,6 +289,15 @@ constexpr Words kEnglish{
      "ticket was opened for them:",
      "And {count} more lines, which are left out here.",
      "All of these problems were over before GLPI was back."},
+    {"Many problems at once: {entity}", "Many problems at once",
+     "More problems than tickets are opened for at once in {entity}, since {since}. This ticket "
+     "lists them; what still fails some time after the storm gets a ticket of its own.",
+     "More problems than tickets are opened for at once, since {since}. This ticket lists them, "
+     "whatever their entity; what still fails some time after the storm gets a ticket of its own.",
+     "Problems without a ticket of their own:",
+     "Problems on this host while it is down, without tickets of their own:",
+     "Problems listed here: {count}, still failing: {failing}.",
+     "All problems of this storm are over: {count}."},
 };
 constexpr Words kFrench{
     {"Non classé", "Information", "Avertissement", "Moyen", "Haut", "Désastre"},
@@ -329,6 +338,16 @@ constexpr Words kFrench{
      "aucun ticket n’a été ouvert pour eux :",
      "Et {count} lignes de plus, non reproduites ici.",
      "Tous ces problèmes avaient pris fin avant le retour de GLPI."},
+    {"Nombreux problèmes simultanés : {entity}", "Nombreux problèmes simultanés",
+     "Plus de problèmes que de tickets ouverts à la fois dans {entity}, depuis {since}. Ce ticket "
+     "les énumère ; ce qui reste en panne quelque temps après reçoit son propre ticket.",
+     "Plus de problèmes que de tickets ouverts à la fois, depuis {since}. Ce ticket les énumère, "
+     "quelle que soit leur entité ; ce qui reste en panne quelque temps après reçoit son propre "
+     "ticket.",
+     "Problèmes sans ticket propre :",
+     "Problèmes sur cet hôte pendant sa panne, sans ticket propre :",
+     "Problèmes énumérés ici : {count}, toujours en cours : {failing}.",
+     "Tous les problèmes de cette vague sont terminés : {count}."},
 };
 
 }  // namespace

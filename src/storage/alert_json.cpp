@@ -117,6 +117,8 @@ void fields(Archive& archive, Value& value) {
     archive("expire_after_ms", value.expire_after);
     archive("on_expire", value.on_expire);
     archive("fold", value.fold);
+    archive("under", value.under);
+    archive("under_wait_ms", value.under_wait);
     archive("mode", value.mode);
     archive("notify", value.notify);
     archive("ticket_date", value.ticket_date);
@@ -175,6 +177,7 @@ void fields(Archive& archive, Value& value) {
     archive("host_down", value.host_down);
     archive("trust_names", value.trust_names);
     archive("default_entity", value.default_entity);
+    archive("storm_entity", value.storm_entity);
     archive("glpi_default_entity", value.glpi_default_entity);
     archive("policy", value.policy);
     archive("trace", value.trace);
@@ -207,6 +210,8 @@ void fields(Archive& archive, Value& value) {
     archive("unmatched", value.unmatched);
     archive("default_entity_id", value.default_entity_id);
     archive("default_entity_name", value.default_entity_name);
+    archive("storm_entity_id", value.storm_entity_id);
+    archive("storm_entity_name", value.storm_entity_name);
     archive("provisional", value.provisional);
 }
 

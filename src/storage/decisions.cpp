@@ -8,6 +8,7 @@
 #include "alert_bridge/storage/notices.hpp"
 #include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/records.hpp"
+#include "alert_bridge/storage/shelters.hpp"
 
 namespace alert_bridge::storage {
 
@@ -116,7 +117,18 @@ void add_previous(
 
 // Asked only where it can matter: it is one more look into the journal for every alert.
 bool could_open(const Snapshot& snapshot) {
-    return !snapshot.incident || snapshot.incident->state == domain::IncidentState::holding;
+    return !snapshot.incident || snapshot.incident->state == domain::IncidentState::holding ||
+           snapshot.incident->state == domain::IncidentState::sheltered;
+}
+
+void add_budgets_of(Database& db, Snapshot& snapshot, const ports::Subject& subject) {
+    if (snapshot.incident) {
+        const domain::Incident& incident = *snapshot.incident;
+        const auto place = domain::place_of(incident.opener, incident.placement);
+        add_budgets(db, snapshot, subject.budgets, place);
+    } else if (subject.place) {
+        add_budgets(db, snapshot, subject.budgets, *subject.place);
+    }
 }
 
 bool has_later_news(Database& db, const ports::Subject& subject) {
@@ -164,8 +176,10 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     add_incident(db, snapshot, id);
     add_previous(db, snapshot, subject.group_key, last_id);
     snapshot.other_open = snapshot.problem && has_other_open(db, subject);
-    snapshot.news_waiting =
-        subject.journal_seq != 0 && could_open(snapshot) && has_later_news(db, subject);
+    if (could_open(snapshot)) {
+        add_budgets_of(db, snapshot, subject);
+        snapshot.news_waiting = subject.journal_seq != 0 && has_later_news(db, subject);
+    }
     return snapshot;
 }
 
@@ -211,8 +225,15 @@ void write(Database& db, Decision& decision) {
     if (decision.reported_entity) {
         forget_folded(db, *decision.reported_entity);
     }
+    if (decision.opened) {
+        save_opening(db, *decision.opened);
+    }
+    mark_told(db, decision);
     for (const auto& timer : decision.cancel_timers) {
         delete_timer(db, timer.incident_id, timer.kind);
+    }
+    for (const auto& timer : decision.start_timers) {
+        start_timer(db, timer);
     }
     for (const auto& timer : decision.set_timers) {
         save_timer(db, timer);
@@ -277,9 +298,17 @@ Decision decide_alert(
     return decision;
 }
 
+// Only these ask for an incident's members.
+bool has_family(const Snapshot& snapshot, const domain::Timer& timer) {
+    return snapshot.incident &&
+           (snapshot.incident->umbrella || timer.kind == domain::TimerKind::members ||
+            timer.kind == domain::TimerKind::shelter);
+}
+
 Decision decide_timer(
-    Database& db, const domain::Timer& timer, const ports::DecideFunction& function
+    Database& db, const ports::Subject& subject, const ports::DecideFunction& function
 ) {
+    const domain::Timer& timer = *subject.timer;
     const int deleted = db.run(
         "DELETE FROM timers WHERE incident_id = ?1 AND kind = ?2 AND due_at = ?3",
         timer.incident_id, to_string(timer.kind), timer.due_at
@@ -288,6 +317,12 @@ Decision decide_timer(
         return ignored("the timer is gone");
     }
     Snapshot snapshot = incident_snapshot(db, timer.incident_id);
+    if (could_open(snapshot)) {
+        add_budgets_of(db, snapshot, subject);
+    }
+    if (has_family(snapshot, timer)) {
+        add_family(db, snapshot);
+    }
     snapshot.news_waiting =
         timer.kind == domain::TimerKind::hold && has_news(db, timer.incident_id);
     Decision decision = ask(function, snapshot);
@@ -330,7 +365,7 @@ Decision decide(
     Database& db, const ports::Subject& subject, const ports::DecideFunction& function
 ) {
     if (subject.timer) {
-        return decide_timer(db, *subject.timer, function);
+        return decide_timer(db, subject, function);
     }
     if (subject.outage_entity) {
         return decide_outage(db, *subject.outage_entity, function);

@@ -78,7 +78,9 @@ void quarantine(Database& db, const ports::QuarantineEntry& entry) {
 // Where the incident stands now.
 void add_incident(Database& db, ports::Standing& standing) {
     auto row = db.query(
-        "SELECT state, ticket_id, coalesce(plan ->> '$.policy.mode', '') = 'observe' FROM incidents"
+        "SELECT state, CASE state WHEN 'sheltered' THEN coalesce((SELECT p.ticket_id FROM"
+        " incidents p WHERE p.id = i.parent_id), 0) ELSE ticket_id END,"
+        " coalesce(plan ->> '$.policy.mode', '') = 'observe' FROM incidents i"
         " WHERE id = ?1",
         standing.incident_id
     );

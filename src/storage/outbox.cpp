@@ -99,6 +99,12 @@ int shift_waits(Database& db, Duration by) {
         " json_extract(opener, '$.received_at') + ?1) WHERE state = 'holding'",
         by.count()
     );
+    db.run("UPDATE openings SET at = at + ?1", by.count());
+    db.run(
+        "UPDATE incidents SET sheltered_at = sheltered_at + ?1 WHERE parent_id <> ''"
+        " AND state = 'sheltered'",
+        by.count()
+    );
     const int notices = shift_notices(db, by);
     return operations + holding + notices +
            db.run("UPDATE timers SET due_at = due_at + ?1", by.count());

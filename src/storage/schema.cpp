@@ -73,8 +73,8 @@ CREATE TABLE incidents (
     id TEXT NOT NULL UNIQUE CHECK (id <> ''),
     group_key TEXT NOT NULL CHECK (group_key <> ''),
     state TEXT NOT NULL
-        CHECK (state = 'holding' OR state = 'open' OR state = 'quiet' OR state = 'solved'
-            OR state = 'ended'),
+        CHECK (state = 'holding' OR state = 'sheltered' OR state = 'open' OR state = 'quiet'
+            OR state = 'solved' OR state = 'ended'),
     ticket_id INTEGER NOT NULL CHECK (ticket_id >= 0),
     severity TEXT NOT NULL,
     end_reason TEXT NOT NULL,
@@ -82,15 +82,28 @@ CREATE TABLE incidents (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     flaps TEXT NOT NULL DEFAULT '',
+    parent_id TEXT NOT NULL DEFAULT '',
+    sheltered_at INTEGER,
+    told_at INTEGER,
+    umbrella INTEGER NOT NULL DEFAULT 0 CHECK (umbrella IN (0, 1)),
+    host_key TEXT NOT NULL DEFAULT '',
+    asset_key TEXT NOT NULL DEFAULT '',
+    host_down INTEGER NOT NULL DEFAULT 0 CHECK (host_down IN (0, 1)),
+    told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
+    told_end INTEGER NOT NULL DEFAULT 0 CHECK (told_end IN (0, 1)),
     plan TEXT NOT NULL,
     placement TEXT NOT NULL,
     opener TEXT NOT NULL,
     latest TEXT NOT NULL,
-    CHECK (state <> 'holding' OR ticket_id = 0)
+    CHECK (state <> 'holding' OR ticket_id = 0),
+    CHECK (state <> 'sheltered' OR (parent_id <> '' AND sheltered_at IS NOT NULL))
 ) STRICT;
 CREATE UNIQUE INDEX incidents_group ON incidents (group_key) WHERE state <> 'ended';
 CREATE INDEX incidents_live ON incidents (state) WHERE state <> 'ended';
 CREATE INDEX incidents_group_ended ON incidents (group_key) WHERE state = 'ended';
+CREATE INDEX incidents_members ON incidents (parent_id) WHERE parent_id <> '';
+CREATE INDEX incidents_host ON incidents (host_key) WHERE state <> 'ended';
+CREATE INDEX incidents_host_asset ON incidents (asset_key) WHERE host_down = 1 AND state <> 'ended';
 CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
 
 CREATE TABLE episodes (
@@ -165,11 +178,19 @@ CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),
     kind TEXT NOT NULL
         CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'
-            OR kind = 'flapping' OR kind = 'expire'),
+            OR kind = 'flapping' OR kind = 'expire'
+            OR kind = 'members' OR kind = 'shelter'),
     due_at INTEGER NOT NULL,
     PRIMARY KEY (incident_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX timers_due ON timers (due_at);
+
+CREATE TABLE openings (
+    num INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    entity_id INTEGER NOT NULL
+) STRICT;
+CREATE INDEX openings_at ON openings (at, entity_id);
 
 CREATE TABLE notices (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -31,6 +31,7 @@ glpi:
   default_entity: "Root entity"
   pool: {connections: @POOL@}
 defaults: {open_after: @OPEN_AFTER@}
+storm: none
 limits: {connections: 12000}
 """
 NGINX = """\

@@ -126,9 +126,10 @@ TEMPLATE_LIST_TEST_CASE("openings that were only observed are counted by time", 
         );
     };
     CHECK(count(-1, 10) == 3);
-    CHECK(count(0, 10) == 2);
+    CHECK(count(0, 10) == 3);
+    CHECK(count(1, 10) == 2);
     CHECK(count(0, 1) == 1);
-    CHECK(count(2, 10) == 0);
+    CHECK(count(3, 10) == 0);
 }
 
 TEMPLATE_LIST_TEST_CASE("incidents are listed whole and page by id", "[store]", Stores) {

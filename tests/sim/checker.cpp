@@ -102,13 +102,23 @@ class Check {
                state_.policy.on_recovery == domain::OnRecovery::solve_untouched;
     }
 
+    // An episode of its own, or what shelters under it.
+    [[nodiscard]] bool has_any_open(const ports::IncidentRow& row) const {
+        const auto is_open = [](const domain::Episode& one) {
+            return one.state == EpisodeState::open;
+        };
+        const auto shelters = [&row](const ports::IncidentRow& other) {
+            return other.incident.state == IncidentState::sheltered &&
+                   other.incident.parent_id == row.incident.id;
+        };
+        return std::any_of(row.episodes.begin(), row.episodes.end(), is_open) ||
+               (row.incident.umbrella &&
+                std::any_of(state_.incidents.begin(), state_.incidents.end(), shelters));
+    }
+
     void recovered_is_solved(const ports::IncidentRow& row) {
         const domain::Incident& incident = row.incident;
-        const bool any_open =
-            std::any_of(row.episodes.begin(), row.episodes.end(), [](const domain::Episode& one) {
-                return one.state == EpisodeState::open;
-            });
-        if (any_open) {
+        if (has_any_open(row)) {
             return;
         }
         const bool at_rest =
@@ -240,6 +250,21 @@ class Check {
         );
     }
 
+    void is_told_on_parent(const domain::Incident& member, const std::string& name) {
+        for (const ports::IncidentRow& row : state_.incidents) {
+            if (row.incident.id != member.parent_id) {
+                continue;
+            }
+            const SimTicket* ticket = ticket_of(row.incident);
+            const bool is_told = ticket != nullptr && ticket->is_open();
+            if (!is_told && !is_excused(row.incident.group_key)) {
+                violation("goes on, but its parent has no open ticket: " + name);
+            }
+            return;
+        }
+        violation("goes on under a parent that is not there: " + name);
+    }
+
     void has_open_ticket(const Occurrence& occurrence) {
         const std::string name = occurrence.problem_key + " " + occurrence.episode;
         const Place place = find(occurrence);
@@ -254,6 +279,8 @@ class Check {
         const SimTicket* ticket = ticket_of(incident);
         if (place.episode->state != EpisodeState::open) {
             violation("goes on, but is taken for over: " + name);
+        } else if (incident.state == IncidentState::sheltered) {
+            is_told_on_parent(incident, name);
         } else if (incident.state != IncidentState::open) {
             violation(
                 "goes on, but its incident is " + std::string(to_string(incident.state)) + ": " +

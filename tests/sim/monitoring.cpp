@@ -43,6 +43,7 @@ void Monitoring::plan_problem(int number) {
         occurrence.problem_key = (nagios ? "nagios/" : "zabbix/") + std::to_string(number);
         occurrence.host = "host" + std::to_string(number % kHosts);
         occurrence.is_whole_problem = nagios;
+        occurrence.is_host = knows_hosts && number < kHosts;
         occurrence.severity = any_severity(random);
         occurrence.begun = at;
         occurrence.episode = std::to_string(nagios ? episode : ++last_event_);
@@ -107,6 +108,7 @@ Alert Monitoring::alert(const Occurrence& occurrence, AlertKind kind, WallTime w
         result.order.major = ok ? ++last_event_ : std::stoll(occurrence.episode);
     }
     result.host.name = occurrence.host;
+    result.host_problem = occurrence.is_host;
     result.whole_problem = occurrence.is_whole_problem;
     result.problem_name = occurrence.problem_key + " is failing";
     result.text = "it does not answer";

@@ -22,6 +22,7 @@ struct Occurrence {
     std::string problem_key;
     std::string episode;
     std::string host;
+    bool is_host = false;  // its host is down
     bool is_whole_problem = false;
     domain::Severity severity = domain::Severity::average;
     WallTime begun{};
@@ -47,6 +48,9 @@ class Monitoring final : public ports::AlertDecoder {
 
     // Hands a request to the process. Set by the world; returns false when it is down.
     std::function<bool(std::size_t number)> post;
+
+    // Set before plan(): the first problem of each host says that the host is down.
+    bool knows_hosts = false;
 
     std::vector<Occurrence> occurrences;
     std::vector<Posting> postings;

@@ -50,6 +50,22 @@ domain::Policy any_policy(Random& random) {
     return policy;
 }
 
+// One kind of crowd in a run. Budgets are small, so that a handful of problems is a storm.
+enum class Crowd { none, storm, hosts };
+
+domain::StormPolicy small_budgets(std::uint64_t seed) {
+    domain::StormPolicy storm;
+    storm.per_entity = static_cast<int>(1 + seed / 12 % 3);
+    storm.overall = static_cast<int>(seed / 36 % 4);
+    storm.fuse = seed / 144 % 4 == 0 ? 6 : 0;
+    storm.within = Duration(120'000);
+    storm.own_ticket_after = Duration(180'000);
+    if (seed / 576 % 2 == 0) {
+        storm.exempt = {"p1"};
+    }
+    return storm;
+}
+
 class World {
   public:
     explicit World(const RunOptions& options)
@@ -67,6 +83,13 @@ class World {
         constexpr domain::Fold kFolds[] = {
             domain::Fold::report, domain::Fold::each, domain::Fold::report, domain::Fold::drop};
         policy_.fold = kFolds[options.seed % std::size(kFolds)];
+        const Crowd crowd = static_cast<Crowd>(options.seed / 4 % 3);
+        if (crowd == Crowd::hosts) {
+            policy_.under = domain::Under::host_down;
+            policy_.under_wait =
+                Duration(static_cast<std::int64_t>(options.seed / 12 % 4) * 20'000);
+        }
+        monitoring_->knows_hosts = crowd == Crowd::hosts;
         rules->plan.policy = policy_;
         rules->plan.default_entity.value = "Root";
         rules->plan.glpi_default_entity.value = "Root";
@@ -76,6 +99,9 @@ class World {
         auto policies = std::make_shared<core::Policies>();
         policies->rules = std::move(rules);
         policies->templates = std::make_shared<test_support::PlainTemplates>();
+        if (crowd == Crowd::storm) {
+            policies->storm = small_budgets(options.seed);
+        }
         policies_ = std::move(policies);
         glpi_.untouched_only = policy_.on_recovery != domain::OnRecovery::solve;
         glpi_.breaker = trouble_.random.chance(0.7);
@@ -103,7 +129,8 @@ class World {
         }
         live_until(peace_);
         trouble_.end();
-        live_until(peace_ + kPeace);
+        // What fails for ever leaves its umbrella one by one, as the small budgets let it.
+        live_until(peace_ + (policies_->storm.per_entity > 0 ? 3 * kPeace : kPeace));
         finish_what_just_began();
         RunResult result;
         result.end = final_state();

@@ -131,8 +131,8 @@ class FakeStore final : public ports::Store, public ports::OperatorStore, public
             operations_table.begin(), operations_table.end(),
             [&](const auto& operation) {
                 return operation.kind == domain::OperationKind::open &&
-                       operation.last_error == domain::kObserved && operation.created_at > from &&
-                       operation.created_at <= to;
+                       operation.last_error == domain::kObserved && operation.created_at >= from &&
+                       operation.created_at < to;
             }
         );
     }

@@ -25,6 +25,7 @@ class PlainRules final : public RuleEngine {
     [[nodiscard]] Plan evaluate(const Alert& alert, ab::WallTime) const override {
         Plan result = plan;
         result.priority = priority_of(alert.severity);
+        result.host_down = result.host_down || alert.host_problem;
         return result;
     }
     [[nodiscard]] Priority priority_of(Severity severity) const override {
@@ -66,6 +67,22 @@ class PlainTemplates final : public Templates {
         const std::string count = std::to_string(report.problems);
         return {"outage " + count, std::string(set) + "/" + zone, "over " + count};
     }
+    [[nodiscard]] StormText storm_opening(
+        std::string_view set, std::string_view entity, std::string_view
+    ) const override {
+        return {"storm " + std::string(entity), std::string(set)};
+    }
+    [[nodiscard]] std::vector<std::string>
+    members(std::string_view, MemberEvent why, const MemberReport& report, const std::string&)
+        const override {
+        std::string text = why == MemberEvent::storm ? "storm" : "host";
+        text += " " + std::to_string(report.untold.size()) + "/" + std::to_string(report.failing) +
+                "/" + std::to_string(report.total);
+        return {text};
+    }
+    [[nodiscard]] std::string storm_end(std::string_view, std::int64_t total) const override {
+        return "storm over " + std::to_string(total);
+    }
 };
 
 class World {
@@ -97,7 +114,13 @@ class World {
     Verdict last_verdict = Verdict::ignored;
 
     [[nodiscard]] LifecycleContext context() {
-        return {&rules, &templates, ids.get(), {}, "https://bridge.example.com", &backs};
+        LifecycleContext result;
+        result.rules = &rules;
+        result.templates = &templates;
+        result.ids = ids.get();
+        result.public_url = "https://bridge.example.com";
+        result.backs = &backs;
+        return result;
     }
 
     // A failing alert of service "web01/HTTP", episode "1".

@@ -28,7 +28,7 @@ glpi:
   app_token: {file: glpi-app.token}
   user_token: {file: glpi-user.token}
   default_entity: "Root entity"
-defaults: {open_after: 0s, resolve_after: 1s, reopen_within: 1h}
+defaults: {open_after: 0s, under_wait: 0s, resolve_after: 1s, reopen_within: 1h}
 rules:
   - name: every customer by its host group
     when: {host_group: {regex: "^Customers/(?P<customer>[^/]+)"}}

@@ -38,7 +38,8 @@ glpi:
   quarantine: 1s
   retry: {first: 100ms, longest: 1s, second_look: 100ms}
   timeouts: {connect: 2s, request: 2s}
-defaults: {open_after: 0s, resolve_after: 0s, reopen_within: 1h}
+defaults: {open_after: 0s, under_wait: 0s, resolve_after: 0s, reopen_within: 1h}
+storm: none
 """
 
 NEW, ASSIGNED, PENDING, SOLVED, CLOSED = 1, 2, 4, 5, 6

@@ -117,6 +117,7 @@ struct Config {
     StoreConfig store;
     GlpiConfig glpi;
     domain::RetryPolicy retry;
+    domain::StormPolicy storm;
     std::vector<SourceConfig> sources;  // in the order of the file
     domain::RuleBook rules;             // rules, priorities, maps, per-source defaults, policy
     std::map<std::string, domain::TemplateSet> templates;

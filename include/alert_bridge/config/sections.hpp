@@ -27,6 +27,7 @@ struct Loading {
     std::vector<std::string> template_sets;
     std::vector<std::string> source_names;
     std::map<std::string, std::vector<std::string>> map_columns;
+    bool gives_under_wait = false;  // `defaults` does
 };
 
 void load_basics(Loading& loading, const MapReader& root);  // listen, limits, log, store
@@ -34,6 +35,7 @@ void load_priorities(Loading& loading, const MapReader& root);
 void load_maps(Loading& loading, const MapReader& root);
 void load_templates(Loading& loading, const MapReader& root);
 void load_defaults(Loading& loading, const MapReader& root);
+void load_storm(Loading& loading, const MapReader& root);
 void load_sources(Loading& loading, const MapReader& root);
 void load_glpi(Loading& loading, const MapReader& root);
 void load_rules(Loading& loading, const MapReader& root);
@@ -44,6 +46,9 @@ void load_maintenance(Loading& loading, const MapReader& root);
 
 // The section admin, which the operator's commands read without the rest.
 [[nodiscard]] AdminConfig read_admin(const MapReader& reader, const std::string& base_dir);
+
+// After sources and rules: where nobody reports hosts, no service need wait for news of one.
+void settle_under_wait(Loading& loading);
 
 // Pieces that several sections share.
 

@@ -21,12 +21,13 @@ struct Policies {
     std::shared_ptr<const domain::Templates> templates;
     domain::RetryPolicy retry;
     Duration placement_patience{30'000};  // then hint or default, longer only while GLPI is away
+    domain::StormPolicy storm;
     std::string public_url;
     domain::BackPolicies backs;
     bool observes = false;  // somewhere the configuration says `mode: observe`
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
-        return {rules.get(), templates.get(), &ids, retry, public_url, &backs};
+        return {rules.get(), templates.get(), &ids, retry, storm, public_url, &backs};
     }
 };
 

@@ -19,6 +19,7 @@
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/domain/storm.hpp"
 
 namespace alert_bridge::domain {
 
@@ -54,11 +55,12 @@ struct Episode {
 };
 
 enum class IncidentState {
-    holding,  // open_after runs; nothing owed to GLPI yet
-    open,     // a ticket exists or is owed
-    quiet,    // all episodes recovered; resolve_after runs
-    solved,   // we solved it; reopen_within runs
-    ended,    // nothing more will be done
+    holding,    // open_after runs; nothing owed to GLPI yet
+    sheltered,  // no ticket of its own: its parent's tells of it (a storm, a host that is down)
+    open,       // a ticket exists or is owed
+    quiet,      // all episodes recovered; resolve_after runs
+    solved,     // we solved it; reopen_within runs
+    ended,      // nothing more will be done
 };
 [[nodiscard]] std::string_view to_string(IncidentState state) noexcept;
 [[nodiscard]] std::optional<IncidentState> parse_incident_state(std::string_view text) noexcept;
@@ -76,12 +78,28 @@ struct Incident {
     FlapList flaps;          // of its problems, those that flap: it stays open while there is one
     std::string end_reason;  // "recovered", "never lasted", "ticket closed", "ticket deleted" …
     std::int64_t previous_ticket = 0;  // linked when a new ticket follows a closed one
+    std::string parent_id;  // sheltered, and ended so: the incident whose ticket tells of it
+    std::optional<WallTime> sheltered_at;  // when it went under its parent
+    std::optional<WallTime> told_at;       // when its ticket last told of what is under it
+    bool umbrella = false;                 // has members instead of episodes (domain/storm.hpp)
     WallTime created_at{};
     WallTime updated_at{};
     bool operator==(const Incident&) const = default;
 };
 
-enum class TimerKind { hold, resolve, reopen_window, digest, flapping, expire };
+// Where it belongs: what others ask for to come under one roof.
+[[nodiscard]] Place place_of(const Alert& opener, const Placement& placement);
+
+enum class TimerKind {
+    hold,
+    resolve,
+    reopen_window,
+    digest,
+    flapping,
+    expire,
+    members,  // of a parent: tell of its members
+    shelter,  // of a member: is its parent still what it was
+};
 [[nodiscard]] std::string_view to_string(TimerKind kind) noexcept;
 [[nodiscard]] std::optional<TimerKind> parse_timer_kind(std::string_view text) noexcept;
 

@@ -9,6 +9,10 @@
 //      └──────────────────────────────────────────────────► open [op open]
 //
 //   (news of the problem that wait in the journal are heard before a ticket on hold opens)
+//   instead of open ── host down, or past a budget ──► sheltered (told on its parent's ticket)
+//   sheltered ── last episode recovers ──► ended (no ticket)
+//   sheltered ── its parent is over and it still fails, or its priority is exempt now ──► open
+//   umbrella ── all members over, resolve_after ──► quiet ──► ended [op solve]
 //   open   ── update, acknowledgement, severity, repeat ──► open   [follow-up, update]
 //   open   ── new episode of the group ──► open                     [follow-up]
 //   open   ── last episode recovers ──► quiet                       timer resolve_after
@@ -50,6 +54,7 @@
 #include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/render.hpp"
 #include "alert_bridge/domain/rules.hpp"
+#include "alert_bridge/domain/storm.hpp"
 #include "alert_bridge/domain/ticket.hpp"
 
 namespace alert_bridge::domain {
@@ -69,6 +74,16 @@ struct Snapshot {
     // Of an alert: another episode of its problem is open, whatever its incident, or with none.
     bool other_open = false;
     std::optional<WallTime> held_until;  // due time of the hold timer of `incident`
+    // Of an alert that could open, and of hold and shelter timers:
+    TicketCounts opened;
+    std::optional<Incident> entity_umbrella;   // not ended, of the entity of the placement
+    std::optional<Incident> overall_umbrella;  // not ended
+    std::vector<HostTicket> host_tickets;      // of the same host, newest first, at most twenty
+    std::optional<Incident>
+        host_down;  // not ended, not solved: the newest that says so of the host
+    // Of the timers of parents and members: the members of `incident`, or of its parent.
+    MemberReport members;
+    std::optional<Incident> parent;  // of `incident`, when it has one; ended too
     // Of an outage event: what folded in its entity, and the worst incident of it.
     std::optional<OutageReport> outage;
     std::optional<Incident> outage_worst;
@@ -114,6 +129,11 @@ struct Decision {
     std::vector<Operation> operations;            // id 0: append; otherwise update
     std::vector<Timer> set_timers;                // replaces one of the same incident and kind
     std::vector<Timer> cancel_timers;             // due_at ignored
+    std::vector<Timer> start_timers;              // kept as it is where there is one
+    std::optional<CountedOpening> opened;         // a ticket that the budgets count
+    std::vector<std::string> told_members;        // ids: their parent's ticket lists them
+    std::optional<std::string> told_ends_of;      // id of a parent: its ticket tells how many ended
+    bool fuse_blown = false;                      // an umbrella was needed for the fuse's sake
     std::vector<Notice> notices;                  // append: what monitoring is told
     std::optional<FoldedPair> folded;             // append
     std::optional<std::int64_t> reported_entity;  // its folded pairs are told: delete them
@@ -125,6 +145,7 @@ struct LifecycleContext {
     const Templates* templates = nullptr;
     IdSource* ids = nullptr;
     RetryPolicy retry;
+    StormPolicy storm;
     std::string public_url;               // for links to the bridge in texts; may be empty
     const BackPolicies* backs = nullptr;  // whom to tell what; null: nobody
 };

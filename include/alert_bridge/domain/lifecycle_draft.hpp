@@ -52,9 +52,19 @@ class Draft {
     [[nodiscard]] bool misses_problem() const;
     [[nodiscard]] const std::vector<Episode>& episodes() const noexcept { return episodes_; }
 
-    // Opens the ticket if `due` has come, else holds it until then; true: it opens. While later
-    // news wait in the journal it is held for a moment more: a recovery may be among them.
-    bool open_or_hold(WallTime due);
+    // Opens the ticket if `due` has come, else holds it until then. While later news wait in the
+    // journal it is held for a moment more: a recovery may be among them.
+    enum class Opening { held, opened, sheltered };
+    [[nodiscard]] Opening open_or_hold(WallTime due);
+    // Opens the ticket, or goes under another incident where the host is down or a budget is spent.
+    [[nodiscard]] Opening open_or_shelter();
+    // Of a sheltered incident that became more urgent: leaves for a ticket of its own when its
+    // priority is exempt, else its umbrella gets the priority.
+    [[nodiscard]] Opening reconsider_shelter();
+    // As those above, and a reason for people: the one given, or what the other incident is.
+    [[nodiscard]] Decision finish_opening(
+        Opening opening, std::string_view opened, std::string_view held
+    );
 
     // When a ticket on hold opens: it has lasted for long enough, and no maintenance holds it.
     [[nodiscard]] WallTime opening_due() const;
@@ -80,6 +90,11 @@ class Draft {
     // As given; for texts that are not made from one alert.
     void owe(OperationKind kind, OperationContent content);
 
+    // Timer `members`: the parent's ticket tells of its members; an umbrella ends when all have.
+    [[nodiscard]] Decision tell_of_members();
+    [[nodiscard]] Decision solve_umbrella();
+    // Timer `shelter`: leaves its parent for a ticket of its own when that is over.
+    [[nodiscard]] Decision leave_or_stay();
     // Tells the senders of all open problems of the incident; nothing while there is no ticket.
     void tell_monitoring(TicketNews news);
     void tell_monitoring(TicketNews news, const Episode& episode);
@@ -110,6 +125,21 @@ class Draft {
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);
 
   private:
+    // Of whom it is under: the host that is down, the umbrella; none: it has its own ticket.
+    struct Shelter {
+        std::optional<Incident> parent;  // empty: a new umbrella
+        MemberEvent why = MemberEvent::storm;
+        bool overall = false;  // the umbrella over all entities
+    };
+    [[nodiscard]] std::optional<Shelter> shelter() const;
+    void go_under(Shelter shelter);
+    [[nodiscard]] Incident new_umbrella(bool overall);
+    void link_earlier_tickets();
+    void raise_parent(Incident& parent);
+    [[nodiscard]] WallTime storm_over() const;
+    [[nodiscard]] bool owes_report() const;
+    void owe_report();
+    void owe_of(const Incident& incident, OperationKind kind, OperationContent content);
     void begin_with(Incident& next, const Alert& alert) const;
     [[nodiscard]] TextContext text_context(std::string_view event, const Alert& alert) const;
     [[nodiscard]] OperationContent text(

@@ -138,6 +138,9 @@ struct Placement {
     // Where an opening goes that GLPI refuses for its entity.
     std::int64_t default_entity_id = 0;
     std::string default_entity_name;
+    // Of the umbrella over all entities, when a storm is past the overall budget.
+    std::int64_t storm_entity_id = kNoEntity;
+    std::string storm_entity_name;
     bool provisional = false;  // decided by hint or default because GLPI did not answer in time
     bool operator==(const Placement&) const = default;
 };

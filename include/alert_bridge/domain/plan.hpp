@@ -28,6 +28,8 @@ enum class Fold { report, each, drop };
 // An opening while the sender says that the problem is in a downtime.
 enum class OnDowntime { hold, drop, none };
 enum class OnExpire { followup, solve };
+// Where problems of services go while their host is down.
+enum class Under { none, host_down };
 enum class Mode { act, observe };
 enum class TicketDate { received, started };
 enum class TicketType { incident = 1, request = 2 };
@@ -65,6 +67,8 @@ struct Policy {
     Duration expire_after{0};  // without news; zero: never
     OnExpire on_expire = OnExpire::followup;
     Fold fold = Fold::report;
+    Under under = Under::none;
+    Duration under_wait{0};  // a service's problem waits so long for news of its host
     Mode mode = Mode::act;
     Notify notify;
     TicketDate ticket_date = TicketDate::received;
@@ -133,6 +137,7 @@ struct Plan {
     bool host_down = false;
     bool trust_names = true;
     EntityRef default_entity;       // of the source, else glpi.default_entity
+    EntityRef storm_entity;         // of the umbrella over all entities; empty: the default entity
     EntityRef glpi_default_entity;  // when default_entity does not exist in GLPI
     Policy policy;
     std::vector<PlanTrace> trace;
@@ -142,6 +147,9 @@ struct Plan {
 // How long the problem must last before its ticket opens: by the plan's priority name, else the
 // entry "", else at once.
 [[nodiscard]] Duration open_after(const Plan& plan) noexcept;
+// The same, and for a service's problem the time that it waits for news of its host; the most
+// urgent priority ("p1") does not.
+[[nodiscard]] Duration waits_before_opening(const Plan& plan, const Alert& opener) noexcept;
 
 // Every enum of the policy as it is written in the configuration.
 [[nodiscard]] std::string_view to_string(OnRepeat value) noexcept;
@@ -151,6 +159,7 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(Fold value) noexcept;
 [[nodiscard]] std::string_view to_string(OnDowntime value) noexcept;
 [[nodiscard]] std::string_view to_string(OnExpire value) noexcept;
+[[nodiscard]] std::string_view to_string(Under value) noexcept;
 [[nodiscard]] std::string_view to_string(Mode value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketType value) noexcept;
@@ -163,6 +172,7 @@ struct Plan {
 [[nodiscard]] std::optional<Fold> parse_fold(std::string_view text) noexcept;
 [[nodiscard]] std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept;
 [[nodiscard]] std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept;
+[[nodiscard]] std::optional<Under> parse_under(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept;

@@ -23,6 +23,7 @@
 #include "alert_bridge/base/error.hpp"
 #include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/placement.hpp"
+#include "alert_bridge/domain/storm.hpp"
 
 namespace alert_bridge::domain {
 
@@ -93,6 +94,17 @@ class Templates {
     [[nodiscard]] virtual OutageText outage(
         std::string_view set, const OutageReport& report, const std::string& zone
     ) const = 0;
+
+    // The umbrella of a storm; `entity` empty: over all entities. `since` as text.
+    [[nodiscard]] virtual StormText storm_opening(
+        std::string_view set, std::string_view entity, std::string_view since
+    ) const = 0;
+    // Follow-ups that list the untold members, at most kMemberLines each, and count the others.
+    [[nodiscard]] virtual std::vector<std::string> members(
+        std::string_view set, MemberEvent why, const MemberReport& report, const std::string& zone
+    ) const = 0;
+    // The solution of an umbrella.
+    [[nodiscard]] virtual std::string storm_end(std::string_view set, std::int64_t total) const = 0;
 };
 
 // Title as each GLPI version stores it: 10 stores & < > as five characters each and cuts at 255 of

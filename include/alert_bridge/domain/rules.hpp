@@ -116,6 +116,8 @@ struct RuleResult {
     std::optional<Duration> expire_after;
     std::optional<OnExpire> on_expire;
     std::optional<Fold> fold;
+    std::optional<Under> under;
+    std::optional<Duration> under_wait;
     std::optional<Mode> mode;
     std::optional<bool> notify_open, notify_followup, notify_solve, notify_reopen;
     std::optional<TicketDate> ticket_date;
@@ -164,6 +166,7 @@ struct RuleBook {
     std::map<std::string, SourceDefaults> sources;
     Policy default_policy;
     EntityRef default_entity;  // glpi.default_entity
+    EntityRef storm_entity;    // storm.entity; may be empty
     std::string default_templates = "en";
     std::string default_time_zone;
 };

@@ -28,6 +28,12 @@ struct OutageWords {
     std::string_view title, intro, more, solution;
 };
 
+// Words about storms and hosts that are down, with {count}, {failing}, {entity} and {since}.
+struct StormWords {
+    std::string_view title, title_of_all, opening, opening_of_all;
+    std::string_view members, members_of_host, counts, solution;
+};
+
 // Words of one language.
 struct Words {
     std::array<std::string_view, 6> severities;  // in the order of Severity
@@ -37,6 +43,7 @@ struct Words {
     // In the order of NoteCode, with {name}, {count} and {evidence} to be filled in.
     std::array<std::string_view, 15> notes;
     OutageWords outage;
+    StormWords storm;
 };
 inline constexpr std::array<std::string_view, 14> kEvents{
     "opened",    "update", "acknowledged", "severity", "repeat",   "recovered",      "reopened",
@@ -56,6 +63,17 @@ void fill_in(std::string& sentence, std::string_view placeholder, std::string_vi
 [[nodiscard]] OutageText outage_text(
     const OutageReport& report, const Words& words, const std::string& zone
 );
+
+[[nodiscard]] StormText storm_opening_text(
+    std::string_view entity, std::string_view since, const Words& words
+);
+[[nodiscard]] std::vector<std::string> member_texts(
+    MemberEvent why, const MemberReport& report, const Words& words, const std::string& zone
+);
+[[nodiscard]] std::string storm_end_text(std::int64_t total, const Words& words);
+
+// One line of a list: cleaned, cut, escaped.
+[[nodiscard]] std::string shown_in_list(std::string_view value);
 
 struct TextSource {
     const TextContext& context;

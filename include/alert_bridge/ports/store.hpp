@@ -64,6 +64,8 @@ struct Subject {
     std::int64_t journal_seq = 0;        // alert: its row becomes done unless needs_placement
     std::string problem_key, episode;    // alert
     std::string group_key;               // alert, once known
+    domain::BudgetWindow budgets;        // alert, timer
+    std::optional<domain::Place> place;  // alert, once known
     std::optional<domain::Timer> timer;  // timer: its row is deleted first; if it is gone or its
                                          // due_at differs, the function is not called (ignored)
     std::optional<std::int64_t> outage_entity;  // report: the snapshot holds what folded in it
@@ -140,7 +142,7 @@ class Store {
     [[nodiscard]] virtual Awaitable<Result<std::vector<std::int64_t>>> outages_to_report(
         WallTime away_until, int limit
     ) = 0;
-    // Tickets that mode observe did not open, of decisions after `from` and not after `to`.
+    // Tickets that mode observe did not open, of decisions from `from` on and before `to`.
     [[nodiscard]] virtual Awaitable<Result<std::int64_t>> observed_openings(
         WallTime from, WallTime to
     ) = 0;

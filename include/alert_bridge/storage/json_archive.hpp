@@ -67,6 +67,9 @@ inline void parse_word(std::string_view word, domain::OnDowntime& out) {
 inline void parse_word(std::string_view word, domain::OnExpire& out) {
     assign(domain::parse_on_expire(word), out);
 }
+inline void parse_word(std::string_view word, domain::Under& out) {
+    assign(domain::parse_under(word), out);
+}
 inline void parse_word(std::string_view word, domain::Mode& out) {
     assign(domain::parse_mode(word), out);
 }

@@ -57,6 +57,8 @@ void update_operation(Database& db, const domain::Operation& operation);
 void mark_head(Database& db, const std::string& incident_id);
 
 void save_timer(Database& db, const domain::Timer& timer);
+// Leaves the one that is there as it is.
+void start_timer(Database& db, const domain::Timer& timer);
 void delete_timer(Database& db, const std::string& incident_id, domain::TimerKind kind);
 
 }  // namespace alert_bridge::storage

@@ -71,7 +71,7 @@ domain::EntityRef a_ref(const std::string& value) {
 
 domain::Policy full_policy() {
     domain::Policy policy;
-    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, mode, notify, ticket_date, followup_private] =
+    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, under, under_wait, mode, notify, ticket_date, followup_private] =
         policy;
     open = domain::Severity::disaster;
     open_after = {{"", Duration(5)}, {"p1", Duration(0)}};
@@ -90,6 +90,8 @@ domain::Policy full_policy() {
     expire_after = Duration(9);
     on_expire = domain::OnExpire::solve;
     fold = domain::Fold::drop;
+    under = domain::Under::host_down;
+    under_wait = Duration(180'000);
     mode = domain::Mode::observe;
     auto& [notify_open, notify_followup, notify_solve, notify_reopen] = notify;
     notify_open = false;
@@ -103,7 +105,7 @@ domain::Policy full_policy() {
 
 domain::Plan full_plan() {
     domain::Plan plan;
-    auto& [drop, maintenance, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, glpi_default_entity, policy, trace] =
+    auto& [drop, maintenance, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, storm_entity, glpi_default_entity, policy, trace] =
         plan;
     drop = true;
     auto& [window, drops, until] = maintenance.emplace();
@@ -134,6 +136,7 @@ domain::Plan full_plan() {
     host_down = true;
     trust_names = false;
     default_entity = a_ref("d");
+    storm_entity = a_ref("storm");
     glpi_default_entity = a_ref("gd");
     policy = full_policy();
     domain::PlanTrace step;
@@ -147,7 +150,7 @@ domain::Plan full_plan() {
 
 domain::Placement full_placement() {
     domain::Placement placement;
-    auto& [asset, entity_id, entity_name, notes, unmatched, default_entity_id, default_entity_name, provisional] =
+    auto& [asset, entity_id, entity_name, notes, unmatched, default_entity_id, default_entity_name, storm_entity_id, storm_entity_name, provisional] =
         placement;
     domain::AssetHit hit;
     auto& [item_type, id, name, hit_entity, evidence, one_of_many] = hit;
@@ -170,6 +173,8 @@ domain::Placement full_placement() {
     unmatched = "several";
     default_entity_id = 4;
     default_entity_name = "Root";
+    storm_entity_id = 11;
+    storm_entity_name = "Root > Staff";
     provisional = true;
     return placement;
 }
@@ -265,6 +270,7 @@ TEST_CASE("every word of every enum survives") {
         plan.policy.on_severity_change = static_cast<domain::OnSeverityChange>(i % 3);
         plan.policy.on_acknowledge = static_cast<domain::OnAcknowledge>(i % 3);
         plan.policy.fold = static_cast<domain::Fold>(i % 3);
+        plan.policy.under = static_cast<domain::Under>(i % 2);
         plan.entity.by = static_cast<domain::EntityBy>(i % 3);
         plan.policy.on_repeat = static_cast<domain::OnRepeat>(i % 2);
         plan.policy.mode = static_cast<domain::Mode>(i % 2);
@@ -281,7 +287,7 @@ TEST_CASE("an alert leaves out what is empty, a plan leaves out nothing") {
     CHECK_FALSE(brief.contains("is_repeat"));
     CHECK(brief.contains("kind"));
     const auto complete = nlohmann::json::parse(encode(domain::Plan{}));
-    CHECK(complete.size() == 24);
+    CHECK(complete.size() == 26);
     CHECK(complete["policy"]["resolve_after_ms"] == 300'000);
 }
 

@@ -21,7 +21,7 @@ struct Tables {
 
 domain::Incident full_incident() {
     domain::Incident incident;
-    auto& [id, group_key, state, ticket_id, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, created_at, updated_at] =
+    auto& [id, group_key, state, ticket_id, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
         incident;
     id = "i1";
     group_key = "g1";
@@ -43,6 +43,10 @@ domain::Incident full_incident() {
     flaps.problems = {flap, {}};
     end_reason = "why";
     previous_ticket = 41;
+    parent_id = "i0";
+    sheltered_at = kNow + Duration(7);
+    told_at = kNow + Duration(8);
+    umbrella = true;
     created_at = kNow;
     updated_at = kNow + Duration(1);
     return incident;
