@@ -121,10 +121,19 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           operations_in_work(config_)
       ),
       upkeep_({*store_, *clock_, *events_, *metrics_, *ids_, policies_}),
+      watcher_(
+          {*store_, *store_, glpi_->news(), glpi_->desk(), glpi_->directory(), *clock_, *events_,
+           *metrics_, *ids_, policies_},
+          config_.glpi.watch_every
+      ),
+      glpi_events_(
+          {*clock_, *metrics_, [this](std::int64_t id) { watcher_.ring(id); },
+           [this] { return glpi_->own_user_id(); }}
+      ),
       endpoints_(
           {intake_, waiters_, *store_, *clock_, *metrics_,
            [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
-           [this] { return readiness(); }, [this] { return metrics_->text(); }},
+           [this] { return readiness(); }, [this] { return metrics_->text(); }, &glpi_events_},
           endpoint_options(config_), credentials(config_, *ids_)
       ),
       listener_(
@@ -137,6 +146,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
     started_ = clock_->now();
     listener_.use(std::move(parts.tls));
+    glpi_events_.use(config_.glpi.webhook_secrets);
     connect_parts();
 }
 
@@ -164,6 +174,12 @@ void Daemon::connect_parts() {
         upkeep_.ring();
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
+    delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
+    watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
+    watcher_.on_decided = [this] {
+        dispatcher_.ring();
+        upkeep_.ring();
+    };
     desk_.on_changed = [this] {
         dispatcher_.ring();
         upkeep_.ring();
@@ -203,6 +219,7 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("correlator", correlator_.run());
     tasks_.spawn("dispatcher", dispatcher_.run());
     tasks_.spawn("upkeep", upkeep_.run());
+    tasks_.spawn("watcher", watcher_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
     tasks_.spawn("clock", follow_clock());
@@ -307,6 +324,7 @@ asio::awaitable<bool> Daemon::stop() {
     correlator_.stop();
     dispatcher_.stop();
     upkeep_.stop();
+    watcher_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
     if (joined) {
         // What still hangs on GLPI would leave no hope for this call either.

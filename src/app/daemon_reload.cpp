@@ -83,6 +83,7 @@ void Daemon::apply(const config::Config& next, NextParts parts) {
     intake_.use(std::move(parts.decoders));
     endpoints_.use(credentials(next, *ids_));
     endpoints_.use_public_url(next.listen.public_url);
+    glpi_events_.use(next.glpi.webhook_secrets);
     policies_.set(std::move(parts.policies));
     correlator_.look_again();
     events_->set_level(log_options(next).level);

@@ -48,6 +48,7 @@ asio::awaitable<void> Daemon::follow_clock() {
             last_away_ += by;
             correlator_.clock_was_set(by);
             upkeep_.clock_was_set(by);
+            watcher_.clock_was_set(by);
             co_await shift_waits(by);
         }
         co_await clock_->sleep(kClockCheck);

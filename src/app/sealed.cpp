@@ -56,6 +56,7 @@ constexpr SealedKey kSealed[] = {
     {"glpi.cache.misses", differs<&Config::glpi, &GlpiConfig::cache_misses>},
     {"glpi.cache.names", differs<&Config::glpi, &GlpiConfig::cache_names>},
     {"glpi.cache.entities", differs<&Config::glpi, &GlpiConfig::cache_entities>},
+    {"glpi.watch.every", differs<&Config::glpi, &GlpiConfig::watch_every>},
 };
 
 }  // namespace

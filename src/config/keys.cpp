@@ -141,6 +141,14 @@ constexpr Key kGlpiKeys[] = {
     {"timeouts", mapping, "", "how long GLPI may take"},
     {"retry", mapping, "", "when GLPI is away"},
     {"cache", mapping, "", "how long answers are remembered"},
+    {"watch", mapping, "", "hearing what people do to tickets"},
+    {"webhook", mapping, "", "GLPI 11 says so itself, to POST /v1/glpi/events"},
+};
+constexpr Key kWebhookKeys[] = {
+    {"secret", secret, "", "of the webhook, as GLPI shows it; several are accepted at once", true},
+};
+constexpr Key kWatchKeys[] = {
+    {"every", duration, "30s", "how often open tickets are asked for; 0s: never", false, 0, kHour},
 };
 constexpr Key kPoolKeys[] = {
     {"connections", integer, "4", "kept open, in parallel", false, 1, 64},
@@ -179,6 +187,9 @@ constexpr Key kPolicyKeys[] = {
     {"resolve_after", duration, "5m", "quiet time before solving", false, 0, 30 * kDay},
     {"reopen_within", duration, "24h", "a new problem in this time reopens the solved ticket",
      false, 0, 365 * kDay},
+    {"recheck_after", duration, "4h",
+     "a person solved the ticket although the problem goes on: reopened after this; 0s: never",
+     false, 0, 365 * kDay},
     {"on_severity_change", choice, "raise", "whether urgency and impact follow", false, 0, 0,
      "raise|follow|none"},
     {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
@@ -209,30 +220,9 @@ constexpr Key kPolicyKeys[] = {
     {"ticket_date", choice, "received", "date of the ticket", false, 0, 0, "received|started"},
     {"followup_private", boolean, "true", "follow-ups are hidden from requesters"},
 };
-constexpr Key kNotifyKeys[] = {
-    {"open", boolean, "true", "a new ticket"},
-    {"followup", boolean, "false", "a follow-up"},
-    {"solve", boolean, "false", "a solution"},
-    {"reopen", boolean, "true", "a reopened ticket"},
-};
-
 constexpr Key kDefaultsKeys[] = {
     {"templates", text, "en", "template set"},
     {"time_zone", text, "UTC", "zone of the times in ticket texts and of rules"},
-};
-
-constexpr Key kStormKeys[] = {
-    {"per_entity", integer, "20", "tickets in one entity within `within`; 0: no bound", false, 0,
-     100'000},
-    {"overall", integer, "60", "tickets in all within `within`; 0: no bound", false, 0, 100'000},
-    {"within", duration, "5m", "the time in which they are counted", false, kSecond, kHour},
-    {"exempt", texts, "", "priorities that open their ticket all the same"},
-    {"entity", entity, "", "entity of the ticket over all entities; glpi.default_entity if absent"},
-    {"own_ticket_after", duration, "15m",
-     "what still fails so long after the storm gets a ticket of its own", false, kSecond, 7 * kDay},
-    {"fuse", integer, "100",
-     "tickets within an hour, whatever their priority: the guard against a wrong rule; 0: none",
-     false, 0, 100'000},
 };
 
 constexpr Key kPriorityKeys[] = {
@@ -331,9 +321,9 @@ constexpr Section kPool{"glpi.pool", {kPoolKeys}};
 constexpr Section kTimeouts{"glpi.timeouts", {kTimeoutsKeys}};
 constexpr Section kRetry{"glpi.retry", {kRetryKeys}};
 constexpr Section kCache{"glpi.cache", {kCacheKeys}};
+constexpr Section kWatch{"glpi.watch", {kWatchKeys}};
+constexpr Section kWebhook{"glpi.webhook", {kWebhookKeys}};
 constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
-constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
-constexpr Section kStorm{"storm", {kStormKeys}};
 constexpr Section kPriority{"priorities.NAME", {kPriorityKeys}};
 constexpr Section kMap{"maps.NAME", {kMapKeys}};
 constexpr Section kTemplates{"templates.NAME", {kTemplatesKeys}};
@@ -342,7 +332,6 @@ constexpr Section kCondition{"rules[].when", {kConditionKeys}};
 constexpr Section kTime{"rules[].when.time", {kTimeKeys}};
 constexpr Section kRegex{"PATTERN", {kRegexKeys}};
 constexpr Section kResult{"rules[].then", {kResultKeys, kPolicyKeys}, false};
-constexpr Section kRuleNotify{"rules[].then.notify", {kNotifyKeys}, false};
 constexpr Section kEntity{"ENTITY", {kEntityKeys}};
 
 std::string_view to_string(ValueType type) noexcept {
@@ -391,12 +380,12 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,         &kListen,   &kTls,          &kSource,    &kAuth,       &kBasic,
-        &kSecretSource, &kGlpi,     &kPool,         &kTimeouts,  &kRetry,      &kCache,
-        &kEntity,       &kStore,    &kSqlite,       &kRetention, &kDefaults,   &kNotify,
-        &kPriority,     &kMap,      &kRule,         &kCondition, &kTime,       &kRegex,
-        &kMaintenance,  &kFlapping, &kRuleFlapping, &kResult,    &kRuleNotify, &kTemplates,
-        &kLog,          &kLimits,   &kAdmin};
+        &kRoot,         &kListen,    &kTls,         &kSource,   &kAuth,         &kBasic,
+        &kSecretSource, &kGlpi,      &kPool,        &kTimeouts, &kRetry,        &kCache,
+        &kWatch,        &kWebhook,   &kEntity,      &kStore,    &kSqlite,       &kRetention,
+        &kDefaults,     &kNotify,    &kPriority,    &kMap,      &kRule,         &kCondition,
+        &kTime,         &kRegex,     &kMaintenance, &kFlapping, &kRuleFlapping, &kResult,
+        &kRuleNotify,   &kTemplates, &kLog,         &kLimits,   &kAdmin};
     return kAll;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The sections below single policy keys.
+// The sections of the policy that stand below a key of their own.
 #include "alert_bridge/config/keys.hpp"
 
 namespace alert_bridge::config {
@@ -8,7 +8,28 @@ namespace {
 using enum ValueType;
 
 constexpr std::int64_t kSecond = 1000;
-constexpr std::int64_t kDay = 24LL * 3600 * kSecond;
+constexpr std::int64_t kHour = 3600 * kSecond;
+constexpr std::int64_t kDay = 24 * kHour;
+
+constexpr Key kNotifyKeys[] = {
+    {"open", boolean, "true", "a new ticket"},
+    {"followup", boolean, "false", "a follow-up"},
+    {"solve", boolean, "false", "a solution"},
+    {"reopen", boolean, "true", "a reopened ticket"},
+};
+constexpr Key kStormKeys[] = {
+    {"per_entity", integer, "20", "tickets in one entity within `within`; 0: no bound", false, 0,
+     100'000},
+    {"overall", integer, "60", "tickets in all within `within`; 0: no bound", false, 0, 100'000},
+    {"within", duration, "5m", "the time in which they are counted", false, kSecond, kHour},
+    {"exempt", texts, "", "priorities that open their ticket all the same"},
+    {"entity", entity, "", "entity of the ticket over all entities; glpi.default_entity if absent"},
+    {"own_ticket_after", duration, "15m",
+     "what still fails so long after the storm gets a ticket of its own", false, kSecond, 7 * kDay},
+    {"fuse", integer, "100",
+     "tickets within an hour, whatever their priority: the guard against a wrong rule; 0: none",
+     false, 0, 100'000},
+};
 
 constexpr Key kFlappingKeys[] = {
     {"changes", integer, "5", "beginnings and ends together that make it flapping", false, 3, 50},
@@ -29,6 +50,9 @@ constexpr Key kMaintenanceKeys[] = {
 
 }  // namespace
 
+constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
+constexpr Section kRuleNotify{"rules[].then.notify", {kNotifyKeys}, false};
+constexpr Section kStorm{"storm", {kStormKeys}};
 constexpr Section kMaintenance{"maintenance[]", {kMaintenanceKeys}};
 constexpr Section kFlapping{"defaults.flapping", {kFlappingKeys}};
 constexpr Section kRuleFlapping{"rules[].then.flapping", {kFlappingKeys}, false};

@@ -168,6 +168,16 @@ void load_glpi_tokens(Loading& loading, const MapReader& reader, GlpiConfig& glp
     }
 }
 
+void load_glpi_webhook(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
+    if (reader.find("webhook") == nullptr) {
+        return;
+    }
+    const MapReader webhook = reader.section("webhook", kWebhook);
+    if (const Node* node = webhook.find("secret")) {
+        glpi.webhook_secrets = read_secrets(loading.diagnostics, *node, "secret", loading.base_dir);
+    }
+}
+
 void load_glpi_times(Loading& loading, const MapReader& reader, GlpiConfig& glpi) {
     const MapReader timeouts = reader.section("timeouts", kTimeouts);
     glpi.connect_timeout = timeouts.duration("connect").value_or(Duration{});
@@ -177,6 +187,13 @@ void load_glpi_times(Loading& loading, const MapReader& reader, GlpiConfig& glpi
     glpi.cache_misses = cache.duration("misses").value_or(Duration{});
     glpi.cache_names = cache.duration("names").value_or(Duration{});
     glpi.cache_entities = cache.duration("entities").value_or(Duration{});
+    const MapReader watch = reader.section("watch", kWatch);
+    glpi.watch_every = watch.duration("every").value_or(Duration{});
+    if (glpi.watch_every > Duration::zero() && glpi.watch_every < Duration(1'000)) {
+        loading.diagnostics.error(
+            watch.position("every"), "'every' must be 0s, for never, or at least 1s"
+        );
+    }
     const MapReader retry = reader.section("retry", kRetry);
     domain::RetryPolicy& policy = loading.config.retry;
     policy.quarantine = reader.duration("quarantine").value_or(policy.quarantine);
@@ -231,6 +248,7 @@ void load_glpi(Loading& loading, const MapReader& root) {
     load_glpi_tokens(loading, reader, glpi);
     load_item_types(loading, reader, glpi);
     load_glpi_times(loading, reader, glpi);
+    load_glpi_webhook(loading, reader, glpi);
     (void)reader.choice("assets");  // one choice today; a wrong one is told
     glpi.session_life = reader.duration("session_life").value_or(Duration{});
     glpi.session_idle = reader.duration("session_idle").value_or(Duration{});

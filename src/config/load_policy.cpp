@@ -128,6 +128,7 @@ void load_policy(
     result.on_recovery = read_enum(reader, "on_recovery", &domain::parse_on_recovery);
     result.resolve_after = reader.duration("resolve_after");
     result.reopen_within = reader.duration("reopen_within");
+    result.recheck_after = reader.duration("recheck_after");
     result.on_severity_change =
         read_enum(reader, "on_severity_change", &domain::parse_on_severity_change);
     result.on_acknowledge = read_enum(reader, "on_acknowledge", &domain::parse_on_acknowledge);
@@ -162,6 +163,7 @@ void load_defaults(Loading& loading, const MapReader& root) {
     policy.on_recovery = written.on_recovery.value_or(policy.on_recovery);
     policy.resolve_after = written.resolve_after.value_or(policy.resolve_after);
     policy.reopen_within = written.reopen_within.value_or(policy.reopen_within);
+    policy.recheck_after = written.recheck_after.value_or(policy.recheck_after);
     policy.on_severity_change = written.on_severity_change.value_or(policy.on_severity_change);
     policy.on_acknowledge = written.on_acknowledge.value_or(policy.on_acknowledge);
     policy.flapping.changes = written.flapping_changes.value_or(policy.flapping.changes);

@@ -15,6 +15,9 @@ using What = OperationResult::What;
 
 namespace {
 
+// Longer than the watcher needs, at the pace of retries (seconds).
+constexpr int kTrashTries = 3;
+
 OperationResult failed(Error error) {
     OperationResult result;
     result.what = What::failed;
@@ -157,6 +160,11 @@ asio::awaitable<OperationResult> Delivery::write_later(ports::Claimed claimed) {
     domain::Review review = domain::review(claimed.operation, *ticket);
     switch (review.verdict) {
         case domain::Review::Verdict::ticket_gone:
+            if (ticket->deleted && on_ticket_in_trash &&
+                claimed.operation.attempts <= kTrashTries) {
+                on_ticket_in_trash(claimed.incident.ticket_id);
+                co_return failed(Error{ErrorClass::later, "ticket_in_trash", review.reason});
+            }
             co_return settled(What::ticket_gone, review.reason);
         case domain::Review::Verdict::ticket_closed:
             co_return settled(What::ticket_closed, review.reason);

@@ -19,7 +19,7 @@ constexpr EnumNames<IncidentState, 6> kIncidentStates{{
     {IncidentState::solved, "solved"},
     {IncidentState::ended, "ended"},
 }};
-constexpr EnumNames<TimerKind, 8> kTimerKinds{{
+constexpr EnumNames<TimerKind, 9> kTimerKinds{{
     {TimerKind::hold, "hold"},
     {TimerKind::resolve, "resolve"},
     {TimerKind::reopen_window, "reopen_window"},
@@ -28,6 +28,7 @@ constexpr EnumNames<TimerKind, 8> kTimerKinds{{
     {TimerKind::expire, "expire"},
     {TimerKind::members, "members"},
     {TimerKind::shelter, "shelter"},
+    {TimerKind::recheck, "recheck"},
 }};
 
 }  // namespace

@@ -110,11 +110,13 @@ Decision AlertDecision::after_end(std::string_view how) {
     }
     Incident& incident = draft_.incident();
     incident.latest = alert_;
-    if (flaps_ != Flaps::no && incident.state == IncidentState::open) {
+    const bool by_people = draft_.is_ended_by_people();
+    const bool flaps = flaps_ == Flaps::goes_on || (flaps_ == Flaps::begins && !by_people);
+    if (flaps && incident.state == IncidentState::open) {
         return flap_on();
     }
     if (draft_.any_open() || !incident.flaps.empty()) {
-        if (incident.state == IncidentState::open) {
+        if (incident.state == IncidentState::open && !draft_.is_closed_by_people()) {
             draft_.owe_followup(how, alert_);
         }
         return draft_.finish(Verdict::applied, "recovered, other problems keep the ticket open");
@@ -141,6 +143,7 @@ Decision AlertDecision::after_end(std::string_view how) {
     if (incident.state == IncidentState::open) {
         incident.state = IncidentState::quiet;
         draft_.cancel_timer(TimerKind::digest);
+        draft_.cancel_timer(TimerKind::recheck);
         draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
     } else if (incident.plan.maintenance) {
         incident.plan.maintenance.reset();
@@ -273,6 +276,7 @@ bool AlertDecision::raise() {
 
 void AlertDecision::go_on(std::string_view event, bool raised) {
     draft_.incident().state = IncidentState::open;
+    draft_.forget_ended_by_people();
     if (flaps_ == Flaps::begins) {
         begin_flapping();
         event = "flapping";
@@ -318,7 +322,7 @@ Decision AlertDecision::join(Episode episode) {
                 "joins a problem that is too urgent now for another's ticket, opens its own", {}
             );
         case IncidentState::open:
-            if (flaps_ == Flaps::goes_on) {
+            if (flaps_ == Flaps::goes_on && !draft_.is_ended_by_people()) {
                 if (raised) {
                     draft_.owe_priority(event_.plan.priority);
                 }

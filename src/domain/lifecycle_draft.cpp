@@ -77,6 +77,7 @@ void Draft::succeed(std::string_view end_reason, bool link) {
     next.state = IncidentState::open;
     next.previous_ticket = link ? incident_->ticket_id : 0;
     next.ticket_id = 0;
+    next.ticket = {};
     next.end_reason.clear();
     next.created_at = now_;
     if (const Alert* alert = newest_beginning()) {
@@ -242,7 +243,8 @@ void Draft::end_incident(std::string_view reason) {
     incident_->flaps.problems.clear();
     for (const TimerKind kind :
          {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest,
-          TimerKind::flapping, TimerKind::expire, TimerKind::members, TimerKind::shelter}) {
+          TimerKind::flapping, TimerKind::expire, TimerKind::members, TimerKind::shelter,
+          TimerKind::recheck}) {
         cancel_timer(kind);
     }
 }

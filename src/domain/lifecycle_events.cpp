@@ -4,6 +4,7 @@
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/lifecycle_draft.hpp"
+#include "alert_bridge/domain/lifecycle_ticket.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -89,7 +90,7 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
 }
 
 Decision digest_is_due(Draft& draft) {
-    if (draft.incident().state != IncidentState::open) {
+    if (draft.incident().state != IncidentState::open || draft.is_ended_by_people()) {
         return draft.finish(Verdict::ignored, "not open");
     }
     bool untold = false;
@@ -125,7 +126,9 @@ Decision flapping_is_over(Draft& draft, WallTime away_until) {
         return quiet_is_over(draft, away_until);
     }
     const Alert latest = incident.latest;
-    draft.owe_reopen("flapping_ended", latest);
+    if (!draft.is_ended_by_people()) {
+        draft.owe_reopen("flapping_ended", latest);
+    }
     incident.flaps.problems.clear();
     return draft.finish(Verdict::applied, "no longer flapping, still failing");
 }
@@ -154,18 +157,6 @@ bool retry_in_default_entity(Draft& draft, Operation& operation) {
     operation.refusals = 0;
     operation.refusal.clear();
     return true;
-}
-
-// A problem that came back needs a ticket, whichever write found out that the old one is lost.
-Decision ticket_is_lost(Draft& draft, const Operation& operation, std::string_view why, bool link) {
-    const bool came_back = operation.kind == OperationKind::reopen && draft.any_open();
-    draft.skip_unfinished(operation.id, why);
-    if (came_back || draft.newest_beginning() != nullptr) {
-        draft.succeed(why, link);
-        return draft.finish(Verdict::applied, "a new ticket is needed");
-    }
-    draft.end_incident(why);
-    return draft.finish(Verdict::applied, std::string(why));
 }
 
 }  // namespace
@@ -199,6 +190,8 @@ Decision decide(
             return flapping_is_over(draft, event.away_until);
         case TimerKind::expire:
             return draft.expire();
+        case TimerKind::recheck:
+            return recheck_is_due(draft);
         case TimerKind::members:
             return draft.tell_of_members();
         case TimerKind::shelter:
@@ -247,10 +240,10 @@ Decision decide(
         return draft.finish(Verdict::applied, "recovered, the ticket could not be opened");
     }
     if (event.result.what == OperationResult::What::ticket_gone && active) {
-        return ticket_is_lost(draft, settled, kTicketDeleted, false);
+        return ticket_is_gone(draft, &settled);
     }
     if (event.result.what == OperationResult::What::ticket_closed && active) {
-        return ticket_is_lost(draft, settled, "ticket closed", true);
+        return ticket_is_closed(draft, settled);
     }
     return draft.finish(Verdict::applied, opened ? "ticket opened" : "result noted");
 }

@@ -84,7 +84,9 @@ Decision AlertDecision::sender_starts() {
     }
     if (before == IncidentState::holding || before == IncidentState::open) {
         begin_flapping();
-        draft_.owe_followup("flapping", alert_);
+        if (!draft_.is_ended_by_people()) {
+            draft_.owe_followup("flapping", alert_);
+        }
     } else {
         draft_.cancel_timer(TimerKind::resolve);
         draft_.cancel_timer(TimerKind::reopen_window);
@@ -119,7 +121,9 @@ Decision AlertDecision::sender_stops() {
         episode.incident_id = incident.id;
         draft_.put_episode(std::move(episode));
     }
-    draft_.owe_reopen("flapping_ended", alert_);
+    if (!draft_.is_ended_by_people()) {
+        draft_.owe_reopen("flapping_ended", alert_);
+    }
     std::erase_if(incident.flaps.problems, [&](const Flap& one) {
         return one.problem_key == alert_.problem_key;
     });

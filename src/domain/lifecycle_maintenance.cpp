@@ -91,6 +91,7 @@ Decision Draft::resume() {
     cancel_timer(TimerKind::reopen_window);
     withdraw(OperationKind::solve, "the problem came back before it was sent");
     incident_->state = IncidentState::open;
+    forget_ended_by_people();
     const Alert latest = incident_->latest;
     owe_reopen(before == IncidentState::solved ? "reopened" : "returned", latest);
     watch_expiry(now_);

@@ -83,6 +83,9 @@ Decision AlertDecision::tell(std::string_view event) {
     if (state == IncidentState::holding || state == IncidentState::sheltered) {
         return draft_.finish(Verdict::applied, "noted, no ticket of its own yet");
     }
+    if (draft_.is_closed_by_people()) {
+        return draft_.finish(Verdict::applied, "noted, a person closed the ticket");
+    }
     draft_.owe_followup(event, alert_);
     return draft_.finish(Verdict::applied, "told on the ticket");
 }
@@ -113,6 +116,13 @@ Decision AlertDecision::severity_change(Severity old_severity) {
             "too urgent now for another problem's ticket, opens its own", {}
         );
     }
+    if (draft_.is_ended_by_people()) {
+        if (alert_.severity < old_severity) {
+            return draft_.finish(Verdict::applied, "milder, a person ended the ticket");
+        }
+        go_on("severity", follow);
+        return draft_.finish(Verdict::applied, "worse, reopens what a person ended");
+    }
     // While it flaps its own notices are only counted; what a person says is told.
     if (flap() == nullptr || alert_.kind != AlertKind::problem) {
         draft_.owe_followup("severity", alert_, to_string(old_severity));
@@ -131,6 +141,9 @@ Decision AlertDecision::repeat(Episode& episode) {
     episode.text = text;
     if (incident.state == IncidentState::holding || incident.state == IncidentState::sheltered) {
         return draft_.finish(Verdict::applied, "repeat, no ticket of its own yet");
+    }
+    if (draft_.is_ended_by_people()) {
+        return draft_.finish(Verdict::applied, "repeat, counted; a person ended the ticket");
     }
     const bool tells = incident.plan.policy.on_repeat == OnRepeat::each || has_news;
     if (tells && flap() == nullptr) {

@@ -162,6 +162,7 @@ void Draft::owe_priority(const Priority& priority) {
     content.impact = priority.impact;
     content.priority = priority.glpi_priority;
     content.event = "priority";
+    content.known_row = incident_->ticket.newest_row;
     owe(OperationKind::update, std::move(content));
 }
 
@@ -169,6 +170,7 @@ void Draft::owe_solution(std::string_view event, const Alert& alert) {
     OperationContent content =
         text(event, alert, TemplatePart::solution, incident_->plan.policy.notify.solve);
     content.on_recovery = incident_->plan.policy.on_recovery;
+    content.known_row = incident_->ticket.reopened_row;
     owe(OperationKind::solve, std::move(content));
 }
 

@@ -164,6 +164,7 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("on_recovery", policy.on_recovery, then.on_recovery);
     set("resolve_after", policy.resolve_after, then.resolve_after);
     set("reopen_within", policy.reopen_within, then.reopen_within);
+    set("recheck_after", policy.recheck_after, then.recheck_after);
     set("on_severity_change", policy.on_severity_change, then.on_severity_change);
     set("on_acknowledge", policy.on_acknowledge, then.on_acknowledge);
     set("flapping.changes", policy.flapping.changes, then.flapping_changes);

@@ -9,6 +9,7 @@
 
 #include "alert_bridge/glpi/directory.hpp"
 #include "alert_bridge/glpi/legacy_gateway.hpp"
+#include "alert_bridge/glpi/ticket_news.hpp"
 #include "alert_bridge/net/http_client.hpp"
 #include "alert_bridge/net/url.hpp"
 
@@ -52,6 +53,7 @@ class ClientImpl final : public Client {
           seams_(seams),
           pool_(executor, options_, std::move(http), addresses.api_path, seams),
           gateway_(pool_, options_, addresses.base_url, seams),
+          news_(pool_),
           directory_(executor, pool_, store, options_, seams) {}
 
     // The watcher's frame refers to this object; cancelling makes it leave before its next step.
@@ -59,6 +61,8 @@ class ClientImpl final : public Client {
 
     ports::ServiceDesk& desk() noexcept override { return gateway_; }
     ports::AssetDirectory& directory() noexcept override { return directory_; }
+    ports::TicketNews& news() noexcept override { return news_; }
+    std::int64_t own_user_id() const noexcept override { return pool_.server().user_id; }
     const GlpiHealth& health() const noexcept override { return pool_.health(); }
 
     void use_tokens(Secret app_token, Secret user_token) override {
@@ -101,6 +105,7 @@ class ClientImpl final : public Client {
     Seams seams_;
     SessionPool pool_;
     LegacyGateway gateway_;
+    LegacyNews news_;
     Directory directory_;
     std::shared_ptr<asio::cancellation_signal> watch_ =
         std::make_shared<asio::cancellation_signal>();

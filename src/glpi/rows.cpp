@@ -33,6 +33,7 @@ constexpr std::array<std::int64_t, 4> kOnlookers{4, 71, 66, 65};
 
 constexpr std::array kActors{
     std::string_view("User"), std::string_view("Group"), std::string_view("Supplier")};
+constexpr std::string_view kTicketType = "Ticket";
 constexpr std::array kWritings{
     std::string_view("ITILFollowup"),     std::string_view("TicketFollowup"),
     std::string_view("TicketTask"),       std::string_view("ITILSolution"),
@@ -72,12 +73,23 @@ void add_row(domain::TicketView& view, const json& row) {
     const std::int64_t action = number_in(row, "linked_action");
     const std::int64_t option = number_in(row, "id_search_option");
     const std::string type = text_in(row, "itemtype_link");
+    const std::int64_t id = number_in(row, "id");
+    const auto note = [id](bool& done, std::int64_t& newest) {
+        done = true;
+        newest = std::max(newest, id);
+    };
     if (contains(kWritings, type)) {
-        view.written_on_by_person = true;
+        note(view.written_on_by_person, view.written_row);
         return;
     }
     if (contains(kActors, type)) {
-        view.taken_by_person = view.taken_by_person || !contains(kOnlookers, option);
+        if (!contains(kOnlookers, option)) {
+            note(view.taken_by_person, view.assigned_row);
+        }
+        return;
+    }
+    if (type == kTicketType) {
+        view.linked_by_person = true;
         return;
     }
     if (action != kFieldChanged) {
@@ -86,16 +98,16 @@ void add_row(domain::TicketView& view, const json& row) {
     switch (option) {
         case kOptionStatus:
             view.taken_by_person = true;
-            view.status_set_by_person = true;
+            note(view.status_set_by_person, view.status_row);
             break;
         case kOptionPriority:
         case kOptionUrgency:
         case kOptionImpact:
-            view.priority_set_by_person = true;
+            note(view.priority_set_by_person, view.priority_row);
             break;
         case kOptionTitle:
         case kOptionContent:
-            view.written_on_by_person = true;
+            note(view.written_on_by_person, view.written_row);
             break;
         default:
             break;
@@ -131,6 +143,7 @@ bool is_person(std::string_view user_name, std::int64_t own_user_id) {
 void add_people(domain::TicketView& view, const json& log, std::int64_t own_user_id) {
     for (const json& row : log) {
         const std::string name = text_in(row, "user_name");
+        view.newest_row = std::max(view.newest_row, number_in(row, "id"));
         if (!row.is_object() || !is_person(name, own_user_id) ||
             number_in(row, "linked_action") == kItemCreated) {
             continue;
@@ -152,6 +165,8 @@ void assume_people(domain::TicketView& view) {
     view.written_on_by_person = true;
     view.priority_set_by_person = true;
     view.status_set_by_person = true;
+    view.assigned_row = view.status_row = domain::kUnreadRow;
+    view.written_row = view.priority_row = domain::kUnreadRow;
 }
 
 std::vector<std::int64_t> ids_with_reference(

@@ -26,8 +26,9 @@ constexpr std::size_t kKeyBytesMax = 4 * 1024;
 constexpr int kRetryAfterS = 15;
 constexpr std::string_view kHtml = "text/html; charset=utf-8";
 constexpr std::string_view kReading = "GET, HEAD";
+constexpr std::string_view kEvents = "GET, POST";
 
-enum class RouteId { intake, ticket, healthz, readyz, metrics };
+enum class RouteId { intake, ticket, healthz, readyz, metrics, glpi };
 
 struct Route {
     RouteId id;
@@ -38,12 +39,13 @@ struct Route {
     bool RouteSet::*enabled;
 };
 
-constexpr std::array<Route, 5> kRoutes{{
+constexpr std::array<Route, 6> kRoutes{{
     {RouteId::intake, "intake", "/v1/alerts/", true, "POST", &RouteSet::intake},
     {RouteId::ticket, "ticket", "/t/", true, kReading, &RouteSet::people},
     {RouteId::healthz, "healthz", "/healthz", false, kReading, &RouteSet::probes},
     {RouteId::readyz, "readyz", "/readyz", false, kReading, &RouteSet::probes},
     {RouteId::metrics, "metrics", "/metrics", false, kReading, &RouteSet::probes},
+    {RouteId::glpi, "glpi", "/v1/glpi/events", false, kEvents, &RouteSet::glpi},
 }};
 
 struct Match {
@@ -67,8 +69,10 @@ Match match(const RouteSet& enabled, std::string_view target) noexcept {
 }
 
 bool takes(const Route& route, Method method) noexcept {
-    return route.methods == kReading ? method == Method::get || method == Method::head
-                                     : method == Method::post;
+    if (route.methods == kReading) {
+        return method == Method::get || method == Method::head;
+    }
+    return method == Method::post || (route.methods == kEvents && method == Method::get);
 }
 
 Response unavailable(std::string_view reason, int retry_after_s) {
@@ -159,13 +163,22 @@ std::string_view Endpoints::route_name(std::string_view target) const noexcept {
 
 std::optional<Response> Endpoints::admit(const RequestHead& head) const {
     const Match found = match(options_.routes, head.target);
-    if (found.route == nullptr) {
+    const bool is_glpi = found.route != nullptr && found.route->id == RouteId::glpi;
+    const bool listens = services_.glpi_events != nullptr && services_.glpi_events->is_open();
+    if (found.route == nullptr || (is_glpi && !listens)) {
         return Response::failure(404, "nothing is at this address");
     }
     if (!takes(*found.route, head.method)) {
         Response response = Response::failure(405, "this address does not take this method");
         response.headers.emplace_back("Allow", found.route->methods);
         return response;
+    }
+    if (is_glpi) {
+        auto refused = services_.glpi_events->admit(head);
+        if (refused) {
+            services_.metrics.count("auth_failures_total", {});
+        }
+        return refused;
     }
     const auto parameter = percent_decode(found.parameter);
     if (!parameter || parameter->size() > kKeyBytesMax) {
@@ -201,6 +214,9 @@ asio::awaitable<Response> Endpoints::handle(Request request) {
         case RouteId::metrics:
             response.content_type = "text/plain; version=0.0.4; charset=utf-8";
             response.body = services_.metrics_text();
+            break;
+        case RouteId::glpi:
+            response = services_.glpi_events->handle(request);
             break;
     }
     co_return response;

@@ -108,6 +108,7 @@ Method method_of(beast_http::verb verb) noexcept {
 struct Census {
     std::size_t fields = 0, hosts = 0, lengths = 0, codings = 0, expectations = 0, prefers = 0;
     std::size_t authorizations = 0, timestamps = 0, signatures = 0;
+    std::size_t glpi_timestamps = 0, glpi_signatures = 0;
     bool encoded = false;
     std::string_view host, length, coding, expectation;
 };
@@ -137,6 +138,12 @@ void count_field(Census& census, RequestHead& head, std::string_view name, std::
     } else if (iequals_ascii(name, "x-bridge-signature")) {
         ++census.signatures;
         head.signature = value;
+    } else if (iequals_ascii(name, "x-glpi-timestamp")) {
+        ++census.glpi_timestamps;
+        head.glpi_timestamp = value;
+    } else if (iequals_ascii(name, "x-glpi-signature")) {
+        ++census.glpi_signatures;
+        head.glpi_signature = value;
     } else if (iequals_ascii(name, "prefer")) {
         head.prefer += census.prefers++ == 0 ? "" : ",";
         head.prefer += value;
@@ -263,7 +270,9 @@ void RequestParser::check_fields() {
     head_.keep_alive = message.keep_alive();
     head_.has_body = !beast_->parser.is_done();
     head_.expects_continue = census.expectations > 0 && head_.http_1_1;
-    head_.target = target.substr(0, target.find('?'));
+    const std::size_t mark = target.find('?');
+    head_.target = target.substr(0, mark);
+    head_.query = mark == target.npos ? std::string_view() : target.substr(mark + 1);
 
     if (message.version() != 11 && message.version() != 10) {
         refuse(505, "only HTTP/1.0 and HTTP/1.1 are understood");
@@ -288,7 +297,7 @@ void RequestParser::check_fields() {
     } else if (census.expectations > 1 ||
                (census.expectations == 1 && !iequals_ascii(census.expectation, "100-continue"))) {
         refuse(417, "the only expectation understood is 100-continue");
-    } else if (census.authorizations > 1 || census.timestamps > 1 || census.signatures > 1) {
+    } else if (census.authorizations > 1 || census.timestamps > 1 || census.signatures > 1 || census.glpi_timestamps > 1 || census.glpi_signatures > 1) {
         refuse(400, "credentials are given more than once");
     } else if (head_.method == Method::post && census.lengths == 0 && !is_chunked) {
         refuse(411, "a length is needed");

@@ -115,6 +115,25 @@ constexpr std::array kTable{
         "",
         {}},
 
+    // what people do to tickets
+    MetricSpec{
+        "glpi_events_total",
+        counter,
+        "Webhooks of GLPI: heard, own, repeat, no_ticket, challenge, late or refused.",
+        "result",
+        "",
+        {}},
+    MetricSpec{"watched_tickets", gauge, "Tickets of open incidents.", "", "", {}},
+    MetricSpec{"watch_rounds_total", counter, "Rounds of asking for them.", "result", "", {}},
+    MetricSpec{
+        "ticket_news_total",
+        counter,
+        "What people did to tickets: taken, solved, closed, reopened, moved, priority, merged, "
+        "gone.",
+        "what",
+        "",
+        {}},
+
     // GLPI
     MetricSpec{"glpi_up", gauge, "1 when GLPI's last answer was trustworthy.", "", "", {}},
     MetricSpec{"glpi_breaker_open", gauge, "1 while GLPI is only probed.", "", "", {}},

@@ -110,6 +110,7 @@ void fields(Archive& archive, Value& value) {
     archive("on_recovery", value.on_recovery);
     archive("resolve_after_ms", value.resolve_after);
     archive("reopen_within_ms", value.reopen_within);
+    archive("recheck_after_ms", value.recheck_after);
     archive("on_severity_change", value.on_severity_change);
     archive("on_acknowledge", value.on_acknowledge);
     archive("flapping", value.flapping);
@@ -215,6 +216,18 @@ void fields(Archive& archive, Value& value) {
     archive("provisional", value.provisional);
 }
 
+template <class Archive, Is<domain::TicketMemory> Value>
+void fields(Archive& archive, Value& value) {
+    archive("mark", value.mark);
+    archive("changed", value.changed);
+    archive("status", value.status);
+    archive("newest_row", value.newest_row);
+    archive("taken", value.taken);
+    archive("ended", value.ended);
+    archive("reopened_row", value.reopened_row);
+    archive("followed", value.followed);
+}
+
 template <class Archive, Is<domain::OperationContent> Value>
 void fields(Archive& archive, Value& value) {
     archive("title", value.title);
@@ -228,6 +241,7 @@ void fields(Archive& archive, Value& value) {
     archive("take", value.take);
     archive("on_recovery", value.on_recovery);
     archive("date", value.date);
+    archive("known_row", value.known_row);
     archive("begun_by", value.begun_by);
     archive("event", value.event);
 }
@@ -270,6 +284,9 @@ std::string encode(const domain::Plan& value) {
 std::string encode(const domain::Placement& value) {
     return encode_object<Style::complete>(value);
 }
+std::string encode(const domain::TicketMemory& value) {
+    return encode_object<Style::brief>(value);
+}
 std::string encode(const domain::OperationContent& value) {
     return encode_object<Style::complete>(value);
 }
@@ -287,6 +304,9 @@ bool decode(std::string_view text, domain::Plan& out) {
     return decode_object(text, out);
 }
 bool decode(std::string_view text, domain::Placement& out) {
+    return decode_object(text, out);
+}
+bool decode(std::string_view text, domain::TicketMemory& out) {
     return decode_object(text, out);
 }
 bool decode(std::string_view text, domain::OperationContent& out) {

@@ -183,7 +183,8 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     return snapshot;
 }
 
-// Of a timer or a result. A result may come after its incident ended: the ticket it made is noted.
+// Of a timer, a ticket or a result. A result may come after its incident ended: the ticket it made
+// is noted.
 Snapshot incident_snapshot(Database& db, const std::string& incident_id) {
     Snapshot snapshot;
     add_incident(db, snapshot, incident_id);
@@ -369,6 +370,11 @@ Decision decide(
     }
     if (subject.outage_entity) {
         return decide_outage(db, *subject.outage_entity, function);
+    }
+    if (!subject.seen_incident.empty()) {
+        Decision decision = ask(function, incident_snapshot(db, subject.seen_incident));
+        write(db, decision);
+        return decision;
     }
     if (subject.operation_id != 0) {
         return decide_result(db, subject.operation_id, function);

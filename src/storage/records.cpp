@@ -169,9 +169,8 @@ void save_episode(Database& db, const domain::Episode& episode) {
 std::optional<domain::Incident> find_incident(Database& db, const std::string& id) {
     auto row = db.query(
         "SELECT group_key, state, ticket_id, severity, end_reason, previous_ticket, created_at,"
-        " updated_at, flaps, parent_id, sheltered_at, told_at, umbrella, plan, placement, opener, "
-        "latest"
-        " FROM incidents WHERE id = ?1",
+        " updated_at, flaps, parent_id, sheltered_at, told_at, umbrella, ticket, plan, placement,"
+        " opener, latest FROM incidents WHERE id = ?1",
         id
     );
     if (!row.next()) {
@@ -192,6 +191,7 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
     incident.sheltered_at = row.maybe_time();
     incident.told_at = row.maybe_time();
     incident.umbrella = row.flag();
+    incident.ticket = parse_json<domain::TicketMemory>(row.text());
     incident.plan = parse_json<domain::Plan>(row.text());
     incident.placement = parse_json<domain::Placement>(row.text());
     incident.opener = parse_json<domain::Alert>(row.text());
@@ -206,11 +206,10 @@ void save_incident(Database& db, const domain::Incident& incident) {
     const domain::Place place = domain::place_of(incident.opener, incident.placement);
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
-        " previous_ticket, created_at, updated_at, parent_id, sheltered_at, told_at, umbrella, "
-        "host_key,"
-        " asset_key, host_down, plan, placement, opener, latest, flaps)"
+        " previous_ticket, created_at, updated_at, parent_id, sheltered_at, told_at, umbrella,"
+        " host_key, asset_key, host_down, plan, placement, opener, latest, ticket, flaps)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        " ?19, ?20, ?21)"
+        " ?19, ?20, ?21, ?22)"
         " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, state = excluded.state,"
         " ticket_id = excluded.ticket_id, severity = excluded.severity,"
         " end_reason = excluded.end_reason, previous_ticket = excluded.previous_ticket,"
@@ -221,13 +220,13 @@ void save_incident(Database& db, const domain::Incident& incident) {
         " umbrella = excluded.umbrella, host_key = excluded.host_key,"
         " asset_key = excluded.asset_key, host_down = excluded.host_down,"
         " plan = excluded.plan, placement = excluded.placement, opener = excluded.opener,"
-        " latest = excluded.latest, flaps = excluded.flaps",
+        " latest = excluded.latest, ticket = excluded.ticket, flaps = excluded.flaps",
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, incident.parent_id, incident.sheltered_at,
         incident.told_at, incident.umbrella, place.host_key, place.asset_key,
         incident.plan.host_down && !incident.umbrella, encode(incident.plan),
-        encode(incident.placement), opener, latest, encode(incident.flaps)
+        encode(incident.placement), opener, latest, encode(incident.ticket), encode(incident.flaps)
     );
 }
 

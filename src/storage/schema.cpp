@@ -91,6 +91,7 @@ CREATE TABLE incidents (
     host_down INTEGER NOT NULL DEFAULT 0 CHECK (host_down IN (0, 1)),
     told INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)),
     told_end INTEGER NOT NULL DEFAULT 0 CHECK (told_end IN (0, 1)),
+    ticket TEXT NOT NULL DEFAULT '{}',
     plan TEXT NOT NULL,
     placement TEXT NOT NULL,
     opener TEXT NOT NULL,
@@ -179,7 +180,7 @@ CREATE TABLE timers (
     kind TEXT NOT NULL
         CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'
             OR kind = 'flapping' OR kind = 'expire'
-            OR kind = 'members' OR kind = 'shelter'),
+            OR kind = 'members' OR kind = 'shelter' OR kind = 'recheck'),
     due_at INTEGER NOT NULL,
     PRIMARY KEY (incident_id, kind)
 ) STRICT, WITHOUT ROWID;

@@ -11,6 +11,7 @@
 #include "alert_bridge/storage/listing.hpp"
 #include "alert_bridge/storage/outages.hpp"
 #include "alert_bridge/storage/outbox.hpp"
+#include "alert_bridge/storage/watched.hpp"
 
 namespace alert_bridge::storage {
 
@@ -251,6 +252,24 @@ SqliteStore::Task<std::optional<std::vector<ports::Receipt>>> SqliteStore::readm
 SqliteStore::Task<int> SqliteStore::discard_quarantined(std::int64_t id) {
     auto work = [id](Database& db) { return storage::discard_quarantined(db, id); };
     return thread_.submit<int>(kIntake, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::WatchedTicket>> SqliteStore::watched(
+    std::string after_id, int limit
+) {
+    auto work = [after_id = std::move(after_id), limit](Database& db) {
+        return storage::watched(db, after_id, limit);
+    };
+    return thread_.submit<std::vector<ports::WatchedTicket>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::WatchedTicket>> SqliteStore::watched_of(
+    std::vector<std::int64_t> ticket_ids
+) {
+    auto work = [ticket_ids = std::move(ticket_ids)](Database& db) {
+        return storage::watched_of(db, ticket_ids);
+    };
+    return thread_.submit<std::vector<ports::WatchedTicket>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<ports::StoreFigures> SqliteStore::figures() {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 // What the recordings cannot show: the control API of glpi-sim, its faults, and the history that
 // tells a person's doing from the bridge's. In-process, like the replay.
+#include <fstream>
+
 #include "catch.hpp"
 #include "params.hpp"
+#include "paths.hpp"
 #include "sim.hpp"
 
 namespace {
@@ -172,4 +175,90 @@ TEST_CASE("the pages say that this is not GLPI and show hostile text as text") {
         CHECK(answer.body.find("onclick=x>") == std::string::npos);
         CHECK(answer.body.find("<img") == std::string::npos);
     }
+}
+
+namespace {
+
+Json recorded_webhook(const std::string& label_start) {
+    std::ifstream file(tests_dir() / "recorded/glpi-webhooks/glpi-11.0.6-23-native-webhooks.json");
+    for (const Json& exchange : Json::parse(file)["exchanges"]) {
+        if (exchange["label"].get<std::string>().rfind(label_start, 0) == 0)
+            return exchange["request"];
+    }
+    FAIL("nothing recorded as " << label_start);
+    return {};
+}
+
+// Names and kinds of values, in their order: "item{id:number,…}".
+std::string shape(const Json& value) {
+    if (!value.is_object())
+        return value.is_array() ? "list" : value.type_name();
+    std::string out = "{";
+    for (const auto& [key, inner] : value.items())
+        out += key + ":" + shape(inner) + ",";
+    return out + "}";
+}
+
+}  // namespace
+
+TEST_CASE("webhooks are queued as the recorded GLPI 11 queued them") {
+    Client client = bridge();
+    client.send("POST", "/_sim/config", {{"webhook_secret", "s"}});
+    Json input = {{"name", "PROBLEM: web01 is down"}, {"content", "Host <b>web01</b> is DOWN"}};
+    input["entities_id"] = 1;
+    input["externalid"] = "zbx-4711";
+    input["_groups_id_assign"] = 1;
+    input["items_id"] = {{"Computer", Json::array({1})}};
+    const Json made = client.json("POST", "/apirest.php/Ticket", {{"input", input}});
+    Json queue = client.json("GET", "/_sim/webhooks");
+    REQUIRE(queue.size() == 4);
+    for (int i = 0; i < 3; ++i)
+        CHECK(queue[i]["event"] == "update");
+    CHECK(queue[0]["signature"] == queue[1]["signature"]);
+    CHECK(queue[3]["event"] == "new");
+    const std::string body = queue[3]["body"].get<std::string>();
+    const Json recorded = recorded_webhook("Ticket new");
+    CHECK(shape(Json::parse(body)) == shape(recorded["body"]));
+    const std::string raw = recorded["body_raw"].get<std::string>();
+    CHECK(body.substr(0, 20) == raw.substr(0, 20));
+    CHECK(body.find("Host <b>web01<\\/b> is DOWN") != std::string::npos);
+
+    const Json part = {{"itemtype", "Ticket"}, {"items_id", made["id"]}, {"content", "fixed"}};
+    client.send("POST", "/apirest.php/ITILFollowup", {{"input", part}});
+    client.send("POST", "/apirest.php/ITILSolution", {{"input", part}});
+    client.send("DELETE", "/apirest.php/Ticket/" + made["id"].dump());
+    queue = client.json("GET", "/_sim/webhooks");
+    std::vector<std::string> told;
+    for (std::size_t i = 4; i < queue.size(); ++i)
+        told.push_back(
+            queue[i]["itemtype"].get<std::string>() + " " + queue[i]["event"].get<std::string>()
+        );
+    CHECK(
+        told ==
+        std::vector<std::string>{
+            "ITILFollowup new", "Ticket update", "ITILSolution new", "Ticket delete"}
+    );
+    const auto kinds_of_item = [](const Json& text) {
+        return shape(Json::parse(text.get<std::string>())["item"]);
+    };
+    CHECK(
+        kinds_of_item(queue[4]["body"]) == shape(recorded_webhook("ITILFollowup")["body"]["item"])
+    );
+    CHECK(
+        kinds_of_item(queue[6]["body"]) == shape(recorded_webhook("ITILSolution")["body"]["item"])
+    );
+    client.send("DELETE", "/_sim/webhooks");
+    CHECK(client.json("GET", "/_sim/webhooks").empty());
+}
+
+TEST_CASE("no webhook is queued without a secret, nor by version 10") {
+    Client client = bridge();
+    client.new_ticket();
+    CHECK(client.json("GET", "/_sim/webhooks").empty());
+    Client ten;
+    ten.sim.world().major = 10;
+    ten.sim.world().settings.webhook_secret = "s";
+    ten.login("sim-bridge-token");
+    ten.new_ticket();
+    CHECK(ten.json("GET", "/_sim/webhooks").empty());
 }

@@ -149,6 +149,8 @@ Json configure(World& world, const Json& body) {
         settings.search_lag_ms = static_cast<int>(to_int(body["search_lag_ms"]));
     if (body.contains("latency_ms"))
         settings.latency_ms = static_cast<int>(to_int(body["latency_ms"]));
+    if (body.contains("webhook_secret"))
+        settings.webhook_secret = scalar_text(body["webhook_secret"]);
     for (const auto& [login, active] : at_or_null(body, "users_active").items()) {
         for (auto& [id, user] : world.users) {
             if (user.login == login)
@@ -181,6 +183,8 @@ Response get(const World& world, const std::string& what) {
         return reply(200, session_list(world));
     if (what == "faults")
         return reply(200, faults_json(world));
+    if (what == "webhooks")
+        return reply(200, Json(world.webhooks));
     if (what == "healthz")
         return reply(200, health(world));
     return reply(404, {{"error", "no such endpoint"}});
@@ -199,6 +203,10 @@ Response change(World& world, const Request& request, const std::vector<std::str
     if (what == "faults" && request.method == "DELETE") {
         world.faults.clear();
         return reply(200, faults_json(world));
+    }
+    if (what == "webhooks" && request.method == "DELETE") {
+        world.webhooks.clear();
+        return reply(200, Json::array());
     }
     Json body;
     if (!parse_json_body(request.body, body) || !body.is_object())

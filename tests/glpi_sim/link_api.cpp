@@ -5,6 +5,7 @@
 #include "api.hpp"
 #include "params.hpp"
 #include "text.hpp"
+#include "webhooks.hpp"
 
 namespace glpi_sim {
 
@@ -57,6 +58,7 @@ Added add_item_link(Call& call, const Json& input) {
         touch(call, *ticket);
         if (to_int((*ticket)["status"]) != 1)
             take_into_account(call, *ticket, input);
+        queue_ticket(call.world, *ticket, "update");
     }
     return {id, "Item successfully added: " + name};
 }
@@ -80,6 +82,7 @@ Added add_actor(Call& call, const std::string& itemtype, const Json& input) {
     if (type == 2 && to_int((*ticket)["status"]) == 1)
         change_status(call, *ticket, 2);
     take_into_account(call, *ticket, input);
+    queue_ticket(call.world, *ticket, "update");
     if (type == 2 && !truthy(at_or_null(input, "_disablenotif")))
         call.world.notify(ticket_id, group ? "assign_group" : "assign_user");
     return {id, ""};

@@ -84,6 +84,7 @@ struct Settings {
     std::string app_token = "sim-app-token";
     int search_lag_ms = 0;
     int latency_ms = 0;
+    std::string webhook_secret;  // empty: no webhooks
 };
 
 struct FaultRule {
@@ -115,6 +116,7 @@ struct World {
     // How often each kind of request was seen, e.g. "GET /Ticket/ID".
     std::map<std::string, std::int64_t> requests;
     std::map<Id, Json> notifications;
+    std::vector<Json> webhooks;  // queued, the oldest first
     // Creation time in milliseconds, for the simulated lag of the search.
     std::unordered_map<Id, std::int64_t> created_ms;
 

@@ -5,6 +5,7 @@
 #include "api.hpp"
 #include "params.hpp"
 #include "text.hpp"
+#include "webhooks.hpp"
 
 namespace glpi_sim {
 
@@ -256,6 +257,7 @@ Added add_ticket(Call& call, const Json& input) {
         log_creation(call, id);
     if (!truthy(at_or_null(input, "_disablenotif")))
         call.world.notify(id, "new");
+    queue_creation(call.world, stored);
     return {id, added_message(call.world, stored)};
 }
 
@@ -362,6 +364,7 @@ void update_ticket(Call& call, Json& ticket, const Json& input) {
         take_into_account(call, ticket, input);
     if (!truthy(at_or_null(input, "_disablenotif")))
         call.world.notify(id, mail_event(before, to_int(ticket["status"])));
+    queue_ticket(call.world, ticket, "update");
 }
 
 }  // namespace glpi_sim

@@ -3,6 +3,7 @@
 #include "api.hpp"
 #include "params.hpp"
 #include "text.hpp"
+#include "webhooks.hpp"
 
 namespace glpi_sim {
 
@@ -87,10 +88,15 @@ Added add_followup(Call& call, const Json& input) {
     }
     const Id ticket_id = to_int((*ticket)["id"]);
     const Json row = followup_row(call, ticket_id, input, content);
-    const Id id = to_int(call.world.table("ITILFollowup").insert(row)["id"]);
+    const Json& stored = call.world.table("ITILFollowup").insert(row);
+    const Id id = to_int(stored["id"]);
+    const Id before = to_int((*ticket)["status"]);
     touch(call, *ticket);
     take_into_account(call, *ticket, input);
     followup_effects(call, *ticket, input);
+    if (to_int((*ticket)["status"]) != before)
+        queue_ticket(call.world, *ticket, "update");
+    queue_part(call.world, "ITILFollowup", stored, *ticket);
     log_part(call, ticket_id, "ITILFollowup", kAddSubItem, std::to_string(id));
     log_part(
         call, ticket_id, "ITILFollowup", kSimpleMessage, "Followups (" + std::to_string(id) + ")"
@@ -170,7 +176,9 @@ Added add_solution(Call& call, const Json& input) {
         // _disablenotif of a solution is not handed to the ticket: the mail goes out.
         call.world.notify(ticket_id, "solved");
         solve_duplicates(call, ticket_id);
+        queue_ticket(call.world, *ticket, "update");
     }
+    queue_part(call.world, "ITILSolution", *call.world.table("ITILSolution").find(id), *ticket);
     return solution_added(id);
 }
 

@@ -6,6 +6,7 @@
 #include "api.hpp"
 #include "params.hpp"
 #include "text.hpp"
+#include "webhooks.hpp"
 
 namespace glpi_sim {
 
@@ -165,6 +166,7 @@ void delete_one(Call& call, const std::string& itemtype, Id id, bool purge) {
         entry.link_type = "0";
         entry.action = 13;
         call.world.log(entry);
+        queue_ticket(call.world, *row, "delete");
         if (!truthy(at_or_null(at_or_null(call.params, "input"), "_disablenotif")))
             call.world.notify(id, "delete");
     } else if (itemtype.find("Ticket") != std::string::npos || itemtype.rfind("ITIL", 0) == 0) {

@@ -19,11 +19,15 @@
 #include <vector>
 
 #include "alert_bridge/ports/operator_store.hpp"
+#include "alert_bridge/ports/watch_store.hpp"
 #include "fake_tables.hpp"
 
 namespace alert_bridge::test {
 
-class FakeStore final : public ports::Store, public ports::OperatorStore, public FakeTables {
+class FakeStore final : public ports::Store,
+                        public ports::OperatorStore,
+                        public ports::WatchStore,
+                        public FakeTables {
   public:
     template <class T>
     using Task = boost::asio::awaitable<Result<T>>;
@@ -331,6 +335,19 @@ class FakeStore final : public ports::Store, public ports::OperatorStore, public
         co_return receipts;
     }
     Task<int> discard_quarantined(std::int64_t id) override { co_return erase_quarantined(id); }
+
+    Task<std::vector<ports::WatchedTicket>> watched(std::string after_id, int limit) override {
+        std::vector<ports::WatchedTicket> rows = watched_after(after_id);
+        rows.resize(std::min(rows.size(), static_cast<std::size_t>(limit)));
+        co_return rows;
+    }
+    Task<std::vector<ports::WatchedTicket>> watched_of(std::vector<std::int64_t> ids) override {
+        std::vector<ports::WatchedTicket> rows = watched_after("");
+        std::erase_if(rows, [&ids](const ports::WatchedTicket& row) {
+            return std::find(ids.begin(), ids.end(), row.ticket_id) == ids.end();
+        });
+        co_return rows;
+    }
 
     Task<ports::StoreFigures> figures() override {
         ports::StoreFigures figures;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "alert_bridge/ports/operator_store.hpp"
+#include "alert_bridge/ports/watch_store.hpp"
 
 namespace alert_bridge::test {
 
@@ -113,6 +114,17 @@ class FakeTables {
         return {operation, incident == nullptr ? domain::Incident{} : *incident, 0};
     }
 
+    std::vector<ports::WatchedTicket> watched_after(const std::string& after_id) const {
+        std::vector<ports::WatchedTicket> rows;
+        for (const domain::Incident& row : incidents_table) {
+            if (row.state != domain::IncidentState::ended && row.ticket_id != 0 &&
+                row.id > after_id) {
+                rows.push_back({row.id, row.ticket_id, row.previous_ticket, row.state, row.ticket});
+            }
+        }
+        return rows;
+    }
+
     int erase_quarantined(std::int64_t id) {
         return static_cast<int>(std::erase_if(quarantine, [id](const auto& entry) {
             return entry.id == id;
@@ -122,6 +134,9 @@ class FakeTables {
     domain::Incident* subject_incident(const ports::Subject& subject) {
         if (subject.timer) {
             return find_incident(subject.timer->incident_id);
+        }
+        if (!subject.seen_incident.empty()) {
+            return find_incident(subject.seen_incident);
         }
         for (const domain::Operation& operation : operations_table) {
             if (subject.operation_id != 0 && operation.id == subject.operation_id) {

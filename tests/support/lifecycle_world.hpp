@@ -243,7 +243,7 @@ class World {
         return incidents.at(index);
     }
 
-  private:
+  protected:
     [[nodiscard]] const Incident* active_incident(
         const std::string& problem_key, const std::string& group
     ) const {

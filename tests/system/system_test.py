@@ -36,6 +36,7 @@ glpi:
   user_token: {file: glpi-user.token}
   default_entity: "Root entity"
   quarantine: 1s
+  watch: {every: 0s}
   retry: {first: 100ms, longest: 1s, second_look: 100ms}
   timeouts: {connect: 2s, request: 2s}
 defaults: {open_after: 0s, under_wait: 0s, resolve_after: 0s, reopen_within: 1h}

@@ -24,6 +24,7 @@
 #include "alert_bridge/core/dispatcher.hpp"
 #include "alert_bridge/core/upkeep.hpp"
 #include "alert_bridge/core/waiters.hpp"
+#include "alert_bridge/core/watcher.hpp"
 #include "alert_bridge/glpi/glpi.hpp"
 #include "alert_bridge/http/admin_listener.hpp"
 #include "alert_bridge/http/endpoints.hpp"
@@ -93,6 +94,8 @@ class Daemon {
     core::Reconciler reconciler_;
     core::Dispatcher dispatcher_;
     core::Upkeep upkeep_;
+    core::Watcher watcher_;
+    http::GlpiEvents glpi_events_;
     http::Endpoints endpoints_;
     http::Listener listener_;
     core::OperatorDesk desk_;

@@ -54,7 +54,7 @@ struct Section {
 
 extern const Section kRoot, kListen, kTls, kAdmin, kLimits, kLog, kStore, kSqlite, kRetention;
 extern const Section kSource, kAuth, kBasic, kSecretSource;
-extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache;
+extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache, kWatch, kWebhook;
 extern const Section kDefaults, kNotify, kStorm, kPriority, kMap, kTemplates;
 extern const Section kMaintenance, kFlapping, kRuleFlapping;
 extern const Section kRule, kCondition, kTime, kRegex, kResult, kRuleNotify, kEntity;

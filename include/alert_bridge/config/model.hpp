@@ -106,7 +106,9 @@ struct GlpiConfig {
     std::string time_zone;  // of the bridge's GLPI user
     std::vector<std::string> item_types;
     Duration cache_hits{}, cache_misses{}, cache_names{}, cache_entities{};
-    domain::EntityRef default_entity;  // also in Config::rules
+    Duration watch_every{};               // 0: never
+    std::vector<Secret> webhook_secrets;  // none: GLPI's webhooks are not taken
+    domain::EntityRef default_entity;     // also in Config::rules
 };
 
 struct Config {

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 
 #include "alert_bridge/ports/asset_directory.hpp"
 #include "alert_bridge/ports/runtime.hpp"
@@ -27,6 +28,10 @@ class Delivery {
         : desk_(desk), assets_(assets), events_(events), metrics_(metrics) {}
 
     [[nodiscard]] boost::asio::awaitable<domain::OperationResult> carry_out(ports::Claimed claimed);
+
+    // A ticket was found in the trash. If there is somebody to find out whether people merged it
+    // into another one (core/watcher), the write waits for a few attempts.
+    std::function<void(std::int64_t)> on_ticket_in_trash;
 
   private:
     using Outcome = boost::asio::awaitable<domain::OperationResult>;

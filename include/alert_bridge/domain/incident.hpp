@@ -20,6 +20,7 @@
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
 #include "alert_bridge/domain/storm.hpp"
+#include "alert_bridge/domain/ticket_memory.hpp"
 
 namespace alert_bridge::domain {
 
@@ -70,6 +71,7 @@ struct Incident {
     std::string group_key;  // at most one incident that is not ended per group key (unique index)
     IncidentState state = IncidentState::holding;
     std::int64_t ticket_id = 0;  // 0: not known yet
+    TicketMemory ticket;         // what people made of it
     Plan plan;                   // frozen
     Placement placement;
     Alert opener;  // the alert that started it
@@ -99,6 +101,7 @@ enum class TimerKind {
     expire,
     members,  // of a parent: tell of its members
     shelter,  // of a member: is its parent still what it was
+    recheck,  // a person ended the ticket: does the problem go on
 };
 [[nodiscard]] std::string_view to_string(TimerKind kind) noexcept;
 [[nodiscard]] std::optional<TimerKind> parse_timer_kind(std::string_view text) noexcept;

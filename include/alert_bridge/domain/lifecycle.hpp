@@ -31,20 +31,28 @@
 //   (mode observe: the same, but what is owed is skipped from the start; mode act again: the next
 //   notice of the problem ends that incident and begins another)
 //   any    ── opening dead and no episode open ──► ended; a problem after it is a new incident
-//   any    ── ticket gone or closed (seen at delivery) ──► ended; a reopen becomes a new incident
+//   any    ── ticket in the trash or purged ──► ended; a reopen becomes a new incident
+//   open   ── solved or closed by a person ──► open, ended by people  [one follow-up]
+//                  timer recheck_after; that, a raised severity or a new episode reopens [op
+//                  reopen]
+//   solved ── reopened by a person ──► solved; only a new episode's recovery solves again
+//   any    ── closed (seen at delivery), nothing to go on with ──► ended; a reopen becomes a new
+//                  incident, linked to it
+//   any    ── merged into another ticket by a person ──► the same, with that ticket
 //
 // Guarantees: no I/O, no clock, no exception; the same inputs give the same decision (ids come from
 // the IdSource argument). An alert older than its problem's newest settles its own episode only; it
 // opens one where the newest says that the problem goes on and nothing is open for it. A recovery
 // of something never seen is harmless and leaves a tombstone, so that the problem that follows it
-// opens nothing. Unknown is not no: what happened in GLPI is only what a result says. Not here:
-// whether GLPI's ticket was touched by a person; review() is asked about that at delivery. Thread
+// opens nothing. Unknown is not no: what happened in GLPI is only what a result or a TicketEvent
+// says; a person may have been quicker, so review() is asked again at delivery. Thread
 // rule: pure; runs on the store thread inside the transaction that writes the decision. Tests:
 // tests/unit/domain/lifecycle*_test.cpp
 #pragma once
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -108,6 +116,15 @@ struct AlertEvent {
     WallTime away_until{};
 };
 
+// The ticket as people left it. Nothing is known of what the bridge's own writes under way make of
+// it.
+struct TicketEvent {
+    TicketView ticket;             // with what people did
+    std::string mark, changed;     // as ports::TicketState had them; empty: it was not in sight
+    std::string entity_name;       // of the entity it is in now; empty: not known
+    std::int64_t merged_into = 0;  // the ticket that people merged it into; 0: none
+};
+
 // GLPI is back: what folded in this entity is told.
 struct OutageEvent {
     std::int64_t entity_id = 0;
@@ -137,6 +154,9 @@ struct Decision {
     std::vector<Notice> notices;                  // append: what monitoring is told
     std::optional<FoldedPair> folded;             // append
     std::optional<std::int64_t> reported_entity;  // its folded pairs are told: delete them
+    // Of a TicketEvent, what somebody did: "taken", "solved", "closed", "reopened", "moved",
+    // "priority", "merged" or "gone"; empty: nothing that is news.
+    std::string_view heard;
 };
 
 // Everything constant that the functions need.
@@ -165,6 +185,10 @@ struct LifecycleContext {
 
 [[nodiscard]] Decision decide(
     const LifecycleContext& context, const Snapshot& now_known, const OutageEvent& event,
+    WallTime now
+);
+[[nodiscard]] Decision decide(
+    const LifecycleContext& context, const Snapshot& now_known, const TicketEvent& event,
     WallTime now
 );
 

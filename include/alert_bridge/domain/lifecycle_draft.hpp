@@ -74,6 +74,14 @@ class Draft {
     void watch_expiry(WallTime since);
     // Timer `expire`.
     [[nodiscard]] Decision expire();
+    // A person has solved or closed the ticket although its problem goes on: nothing but what
+    // DESIGN names reopens it. Requires: has_incident().
+    [[nodiscard]] bool is_ended_by_people() const noexcept { return incident_->ticket.ended != 0; }
+    [[nodiscard]] bool is_closed_by_people() const noexcept;
+    // `status` is GLPI's number of solved or closed.
+    void note_ended_by_people(int status);
+    // It goes on: reopened by whomever, or about to be.
+    void forget_ended_by_people();
 
     // Owed writes. `event` names why, for texts, logs and metrics.
     void owe_open();

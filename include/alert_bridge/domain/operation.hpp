@@ -53,6 +53,9 @@ struct OperationContent {
     bool take = false;  // followup on acknowledgement: also status "processing"
     OnRecovery on_recovery = OnRecovery::solve_untouched;  // solve
     std::optional<WallTime> date;                          // open: ticket_date started
+    // solve, update: what people did up to this row of the ticket's log was known when it was
+    // decided; 0: nothing was.
+    std::int64_t known_row = 0;
     std::optional<Alert>
         begun_by;       // reopen: what began the episode, in case a new ticket is needed
     std::string event;  // "opened", "update", "recovered" …, for logs and metrics

@@ -60,6 +60,8 @@ struct Policy {
     OnRecovery on_recovery = OnRecovery::solve_untouched;
     Duration resolve_after{5 * 60 * 1000};
     Duration reopen_within{24 * 3600 * 1000};
+    // A person solved the ticket although the problem goes on: reopened after this; 0: never.
+    Duration recheck_after{4 * 3600 * 1000};
     OnSeverityChange on_severity_change = OnSeverityChange::raise;
     OnAcknowledge on_acknowledge = OnAcknowledge::followup;
     FlappingPolicy flapping;

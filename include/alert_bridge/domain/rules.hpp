@@ -107,7 +107,7 @@ struct RuleResult {
     std::optional<std::vector<std::string>> group_by;
     std::optional<OnRepeat> on_repeat;
     std::optional<OnRecovery> on_recovery;
-    std::optional<Duration> resolve_after, reopen_within;
+    std::optional<Duration> resolve_after, reopen_within, recheck_after;
     std::optional<OnSeverityChange> on_severity_change;
     std::optional<OnAcknowledge> on_acknowledge;
     std::optional<int> flapping_changes;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,8 +41,14 @@ struct TicketView {
     bool written_on_by_person = false;    // follow-up, task, solution, document or validation
     bool priority_set_by_person = false;  // urgency, impact or priority
     bool status_set_by_person = false;
-    std::string last_person;  // name for texts
+    bool linked_by_person = false;  // with another ticket
+    std::string last_person;        // name for texts
+    // Numbers of rows of its log, which grow with time: the newest one at all, and the newest of
+    // what a person did; 0: none. A log that may not be read has kUnreadRow.
+    std::int64_t newest_row = 0;
+    std::int64_t assigned_row = 0, status_row = 0, written_row = 0, priority_row = 0;
 };
+inline constexpr std::int64_t kUnreadRow = std::numeric_limits<std::int64_t>::max();
 
 // Solved or closed.
 [[nodiscard]] bool is_over(const TicketView& ticket) noexcept;

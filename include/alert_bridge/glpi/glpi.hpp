@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The GLPI adapter as app/wiring sees it: one object that gives the two ports and its health.
+// The GLPI adapter as app/wiring sees it: one object that gives the three ports and its health.
 //
 //   auto client = glpi::make_client(executor, options, store, clock, ids, events, metrics);
 //   co_await (*client)->start();      // logs in, so that mistakes show at once; never fails
@@ -24,6 +24,7 @@
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/service_desk.hpp"
 #include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/ticket_news.hpp"
 
 namespace alert_bridge::glpi {
 
@@ -32,6 +33,9 @@ class Client {
     virtual ~Client() = default;
     [[nodiscard]] virtual ports::ServiceDesk& desk() noexcept = 0;
     [[nodiscard]] virtual ports::AssetDirectory& directory() noexcept = 0;
+    [[nodiscard]] virtual ports::TicketNews& news() noexcept = 0;
+    // Of the bridge's own GLPI user; 0 before the first login.
+    [[nodiscard]] virtual std::int64_t own_user_id() const noexcept = 0;
     [[nodiscard]] virtual const GlpiHealth& health() const noexcept = 0;
 
     // For the logins from now on (and, the app token, all requests); the running session stays. A

@@ -7,6 +7,7 @@
 //   {"alerts":[{"id","status","error"?,"link"?,"ticket"?{"id","url"}}]}
 //                              400 unreadable (kept in quarantine), 401, 403, 404, 503 +
 //                              Retry-After
+//   POST, GET /v1/glpi/events  webhooks of GLPI 11: http/glpi_events.hpp
 //   GET  /t/{key}              302 to the ticket in GLPI, or a page that says "not opened yet"
 //   GET  /healthz /readyz /metrics
 //
@@ -27,6 +28,7 @@
 #include "alert_bridge/core/intake.hpp"
 #include "alert_bridge/core/waiters.hpp"
 #include "alert_bridge/http/auth.hpp"
+#include "alert_bridge/http/glpi_events.hpp"
 #include "alert_bridge/http/message.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/store.hpp"
@@ -49,6 +51,7 @@ struct RouteSet {
     bool intake = true;
     bool people = true;  // /t/
     bool probes = true;  // /healthz /readyz /metrics
+    bool glpi = true;    // /v1/glpi/events, while there is a secret for it
 };
 
 struct EndpointServices {
@@ -60,6 +63,7 @@ struct EndpointServices {
     std::function<std::string(std::int64_t)> ticket_url;
     std::function<Readiness()> readiness;
     std::function<std::string()> metrics_text;
+    GlpiEvents* glpi_events = nullptr;  // none: its address does not exist
 };
 
 struct EndpointOptions {
@@ -81,7 +85,8 @@ class Endpoints {
     // Requires: admit() let the head through.
     [[nodiscard]] boost::asio::awaitable<Response> handle(Request request);
 
-    // A name for metrics: "intake", "ticket", "healthz", "readyz", "metrics" or "none".
+    // A name for metrics: "intake", "ticket", "healthz", "readyz", "metrics", "glpi" or
+    // "none".
     [[nodiscard]] std::string_view route_name(std::string_view target) const noexcept;
 
   private:

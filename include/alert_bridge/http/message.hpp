@@ -24,13 +24,16 @@ enum class Method { get, head, post, other };
 struct RequestHead {
     Method method = Method::other;
     std::string target;  // path as sent, without the query
+    std::string query;   // what follows the first '?', as sent
     bool http_1_1 = true;
     bool keep_alive = true;
     bool has_body = false;
     bool expects_continue = false;
-    std::string authorization;  // empty: absent
-    std::string timestamp;      // X-Bridge-Timestamp
-    std::string signature;      // X-Bridge-Signature
+    std::string authorization;   // empty: absent
+    std::string timestamp;       // X-Bridge-Timestamp
+    std::string signature;       // X-Bridge-Signature
+    std::string glpi_timestamp;  // X-GLPI-timestamp
+    std::string glpi_signature;  // X-GLPI-signature
     std::string prefer;
     std::string peer;  // address of the other side, set by the session
 };

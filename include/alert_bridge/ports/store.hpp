@@ -69,6 +69,7 @@ struct Subject {
     std::optional<domain::Timer> timer;  // timer: its row is deleted first; if it is gone or its
                                          // due_at differs, the function is not called (ignored)
     std::optional<std::int64_t> outage_entity;  // report: the snapshot holds what folded in it
+    std::string seen_incident;                  // ticket: the incident whose ticket was looked at
     std::int64_t operation_id = 0;  // result: the snapshot holds the row as it is now; if it is
                                     // done or skipped, the function is not called (ignored)
 };

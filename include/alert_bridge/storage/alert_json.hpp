@@ -19,12 +19,14 @@
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
+#include "alert_bridge/domain/ticket_memory.hpp"
 
 namespace alert_bridge::storage {
 
 [[nodiscard]] std::string encode(const domain::Alert& value);
 [[nodiscard]] std::string encode(const domain::Plan& value);
 [[nodiscard]] std::string encode(const domain::Placement& value);
+[[nodiscard]] std::string encode(const domain::TicketMemory& value);
 [[nodiscard]] std::string encode(const domain::OperationContent& value);
 // Empty text: nothing is flapping, nothing changed lately.
 [[nodiscard]] std::string encode(const domain::RecentChanges& value);
@@ -33,6 +35,7 @@ namespace alert_bridge::storage {
 [[nodiscard]] bool decode(std::string_view text, domain::Alert& out);
 [[nodiscard]] bool decode(std::string_view text, domain::Plan& out);
 [[nodiscard]] bool decode(std::string_view text, domain::Placement& out);
+[[nodiscard]] bool decode(std::string_view text, domain::TicketMemory& out);
 [[nodiscard]] bool decode(std::string_view text, domain::OperationContent& out);
 [[nodiscard]] bool decode(std::string_view text, domain::RecentChanges& out);
 [[nodiscard]] bool decode(std::string_view text, domain::FlapList& out);

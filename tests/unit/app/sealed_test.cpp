@@ -27,11 +27,11 @@ namespace {
 const std::set<std::string> kAppliedSections{"sources", "defaults", "priorities",
                                              "maps",    "rules",    "templates"};
 // Single keys that Daemon::apply() puts into force.
-const std::set<std::string> kAppliedKeys{"listen.public_url",      "log.level",
-                                         "glpi.app_token",         "glpi.user_token",
-                                         "glpi.default_entity",    "glpi.quarantine",
-                                         "glpi.retry.first",       "glpi.retry.longest",
-                                         "glpi.retry.second_look", "glpi.retry.give_up_after"};
+const std::set<std::string> kAppliedKeys{
+    "listen.public_url",        "log.level",           "glpi.app_token",
+    "glpi.user_token",          "glpi.default_entity", "glpi.quarantine",
+    "glpi.retry.first",         "glpi.retry.longest",  "glpi.retry.second_look",
+    "glpi.retry.give_up_after", "glpi.webhook.secret"};
 
 class Folder {
   public:
@@ -166,7 +166,7 @@ TEST_CASE("every key that is changed is either put into force by a reload or nam
     for (const config::Section* section :
          {&config::kListen, &config::kAdmin, &config::kLimits, &config::kLog, &config::kSqlite,
           &config::kRetention, &config::kGlpi, &config::kPool, &config::kTimeouts, &config::kRetry,
-          &config::kCache}) {
+          &config::kCache, &config::kWatch, &config::kWebhook}) {
         for (const Key& key : section->parts.front()) {
             if (key.type == ValueType::mapping) {
                 continue;  // a section of its own
@@ -221,7 +221,8 @@ TEST_CASE("every section is known to the tests above") {
             if (key.type == ValueType::mapping) {
                 CHECK(
                     std::set<std::string>{
-                        "tls", "pool", "timeouts", "retry", "cache", "sqlite", "retention"}
+                        "tls", "pool", "timeouts", "retry", "cache", "watch", "webhook", "sqlite",
+                        "retention"}
                         .count(std::string(key.name)) == 1
                 );
             }

@@ -88,6 +88,8 @@ TEST_CASE("each result sets its field of the plan and tells so") {
          [](auto& p) { return p.policy.resolve_after == minutes(1); }, "1m"},
         {"reopen_within", [](auto& t) { t.reopen_within = minutes(2); },
          [](auto& p) { return p.policy.reopen_within == minutes(2); }, "2m"},
+        {"recheck_after", [](auto& t) { t.recheck_after = minutes(3); },
+         [](auto& p) { return p.policy.recheck_after == minutes(3); }, "3m"},
         {"on_severity_change", [](auto& t) { t.on_severity_change = OnSeverityChange::follow; },
          [](auto& p) { return p.policy.on_severity_change == OnSeverityChange::follow; }, "follow"},
         {"on_acknowledge", [](auto& t) { t.on_acknowledge = OnAcknowledge::take; },

@@ -168,6 +168,7 @@ class HttpWorld {
     http::EndpointOptions endpoint_options;
     http::Options options;
     http::TlsContextPtr tls;  // of start()
+    http::GlpiEvents* glpi_events = nullptr;
     std::unique_ptr<http::Endpoints> endpoints;
     std::unique_ptr<http::Listener> listener;
 
@@ -186,7 +187,8 @@ class HttpWorld {
                 return "https://glpi.example.com/front/ticket.form.php?id=" + std::to_string(id);
             },
             [this] { return readiness; },
-            [] { return std::string("# metrics\n"); }};
+            [] { return std::string("# metrics\n"); },
+            glpi_events};
         endpoints =
             std::make_unique<http::Endpoints>(std::move(services), endpoint_options, credentials());
         listener = std::make_unique<http::Listener>(

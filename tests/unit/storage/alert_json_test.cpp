@@ -71,7 +71,7 @@ domain::EntityRef a_ref(const std::string& value) {
 
 domain::Policy full_policy() {
     domain::Policy policy;
-    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, under, under_wait, mode, notify, ticket_date, followup_private] =
+    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, recheck_after, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, under, under_wait, mode, notify, ticket_date, followup_private] =
         policy;
     open = domain::Severity::disaster;
     open_after = {{"", Duration(5)}, {"p1", Duration(0)}};
@@ -80,6 +80,7 @@ domain::Policy full_policy() {
     on_recovery = domain::OnRecovery::none;
     resolve_after = Duration(0);
     reopen_within = Duration(1);
+    recheck_after = Duration(2);
     on_severity_change = domain::OnSeverityChange::follow;
     on_acknowledge = domain::OnAcknowledge::take;
     auto& [changes, flapping_within, quiet] = flapping;
@@ -179,9 +180,23 @@ domain::Placement full_placement() {
     return placement;
 }
 
+domain::TicketMemory full_memory() {
+    domain::TicketMemory memory;
+    auto& [mark, changed, status, newest_row, taken, ended, reopened_row, followed] = memory;
+    mark = "0123456789abcdef";
+    changed = "2026-11-23 22:19:28";
+    status = 5;
+    newest_row = 9'000'000'000;
+    taken = true;
+    ended = 6;
+    reopened_row = 8;
+    followed = true;
+    return memory;
+}
+
 domain::OperationContent full_content() {
     domain::OperationContent content;
-    auto& [title, html, urgency, impact, priority, linked_ticket, notify, is_private, take, on_recovery, date, begun_by, event] =
+    auto& [title, html, urgency, impact, priority, linked_ticket, notify, is_private, take, on_recovery, date, known_row, begun_by, event] =
         content;
     title = "t";
     html = "<p>&amp;</p>";
@@ -194,6 +209,7 @@ domain::OperationContent full_content() {
     take = true;
     on_recovery = domain::OnRecovery::followup;
     date = from_unix_ms(5);
+    known_row = 77;
     begun_by = full_alert();
     event = "opened";
     return content;
@@ -214,6 +230,7 @@ TEST_CASE("every field of every struct survives the way to text and back") {
     check_round_trip(full_plan());
     check_round_trip(full_placement());
     check_round_trip(full_content());
+    check_round_trip(full_memory());
 }
 
 TEST_CASE("a placement whose note was stored as a sentence is read without it") {

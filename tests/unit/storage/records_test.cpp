@@ -21,12 +21,13 @@ struct Tables {
 
 domain::Incident full_incident() {
     domain::Incident incident;
-    auto& [id, group_key, state, ticket_id, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
+    auto& [id, group_key, state, ticket_id, ticket, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
         incident;
     id = "i1";
     group_key = "g1";
     state = domain::IncidentState::solved;
     ticket_id = 42;
+    ticket.mark = "m";
     plan.category = "c";
     placement.entity_name = "Root";
     opener = an_alert("a1");

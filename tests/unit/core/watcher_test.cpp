@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+// Watcher: what it asks of GLPI, what it looks at, and what becomes of it.
+#include "alert_bridge/core/watcher.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include "catch.hpp"
+#include "core_world.hpp"
+#include "fake_news.hpp"
+
+using namespace alert_bridge;
+using namespace std::chrono_literals;
+using core::needs_look;
+using domain::AlertKind;
+using domain::IncidentState;
+using Calls = std::vector<std::string>;
+using Ids = std::vector<std::int64_t>;
+
+namespace {
+
+class WatchedWorld : public test::CoreWorld {
+  public:
+    test::FakeNews news{desk};
+    core::Watcher watcher{
+        {store, store, news, desk, assets, clock, events, metrics, ids, policies}, 30s};
+    int rung = 0;
+
+    WatchedWorld() {
+        watcher.on_decided = [this] {
+            ++rung;
+            dispatcher.ring();
+            upkeep.ring();
+        };
+    }
+
+    // `count` problems, each with its ticket: 100, 101 …
+    void open_tickets(int count) {
+        for (int i = 0; i < count; ++i) {
+            take(alert(AlertKind::problem, "1", "z/trigger/" + std::to_string(i)));
+        }
+        desk.calls.clear();
+        clock.time += 1s;
+    }
+    bool run(boost::asio::awaitable<bool> task) {
+        std::optional<bool> result;
+        auto into = [](boost::asio::awaitable<bool> work, std::optional<bool>& out
+                    ) -> boost::asio::awaitable<void> { out = co_await std::move(work); };
+        boost::asio::co_spawn(io, into(std::move(task), result), boost::asio::detached);
+        settle();
+        REQUIRE(result.has_value());
+        return *result;
+    }
+    bool round() { return run(watcher.round()); }
+    // As after a round just now.
+    void heard_until_now() {
+        store.facts["glpi.heard_until"] = std::to_string(to_unix_ms(clock.time));
+    }
+    const domain::Incident& incident(std::size_t index = 0) {
+        return store.incidents_table.at(index);
+    }
+    // A person sets the status of the ticket.
+    void set_status(int status, std::int64_t id = 100) {
+        domain::TicketView& view = desk.views[id];
+        view.status = status;
+        view.taken_by_person = view.status_set_by_person = true;
+        view.status_row = view.newest_row = ++row_;
+        news.changed_by_people[id] = "row " + std::to_string(row_);
+    }
+
+  private:
+    std::int64_t row_ = 10;
+};
+
+ports::WatchedTicket watched(IncidentState state, const std::string& mark = "") {
+    ports::WatchedTicket ticket;
+    ticket.ticket_id = 1;
+    ticket.state = state;
+    ticket.memory.mark = mark;
+    ticket.memory.changed = mark.empty() ? "" : "then";
+    return ticket;
+}
+
+ports::TicketState seen(int status, bool by_us, const std::string& mark = "m") {
+    ports::TicketState state;
+    state.id = 1;
+    state.status = status;
+    state.mark = mark;
+    state.changed = "then";
+    state.changed_by_us = by_us;
+    return state;
+}
+
+}  // namespace
+
+TEST_CASE("what the bridge left as it is need not be looked at") {
+    const auto fresh = watched(IncidentState::open);
+    CHECK_FALSE(needs_look(fresh, seen(1, true)));
+    CHECK_FALSE(needs_look(fresh, seen(2, true)));
+    CHECK(needs_look(fresh, seen(2, false)));
+    CHECK(needs_look(fresh, seen(5, true)));
+    CHECK(needs_look(fresh, seen(4, true)));
+    CHECK(needs_look(watched(IncidentState::solved), seen(5, true)));
+    CHECK(needs_look(fresh, std::nullopt));
+}
+
+TEST_CASE("a ticket that was looked at is looked at again when others changed it") {
+    const auto known = watched(IncidentState::open, "m");
+    CHECK_FALSE(needs_look(known, seen(1, true)));
+    CHECK_FALSE(needs_look(known, seen(1, false)));
+    ports::TicketState later = seen(1, false);
+    later.changed = "later";
+    CHECK(needs_look(known, later));
+    later.changed_by_us = true;
+    CHECK_FALSE(needs_look(known, later));
+    CHECK(needs_look(known, seen(5, true, "n")));
+}
+
+TEST_CASE("without an open ticket GLPI is asked nothing") {
+    WatchedWorld world;
+    CHECK(world.round());
+    CHECK(world.news.asked.empty());
+    CHECK(world.news.windows.empty());
+    CHECK(world.desk.calls.empty());
+}
+
+TEST_CASE("all open tickets are asked for in one request, and nobody looks at untouched ones") {
+    WatchedWorld world;
+    world.open_tickets(3);
+    CHECK(world.round());
+    CHECK(world.news.asked == std::vector<Ids>{{100, 101, 102}});
+    CHECK(world.news.windows.empty());  // nothing was heard before: all are asked for anyway
+    CHECK(world.desk.calls.empty());
+    CHECK(world.rung == 0);
+    CHECK(world.metrics.value("watched_tickets") == 3);
+}
+
+TEST_CASE("what a person did is heard once, and its follow-up written") {
+    WatchedWorld world;
+    world.open_tickets(2);
+    world.set_status(5, 101);
+    CHECK(world.round());
+    CHECK(world.desk.calls == Calls{"view people", "view", "followup"});
+    CHECK(world.incident(1).ticket.ended == 5);
+    CHECK(world.incident(0).ticket.ended == 0);
+    CHECK(world.metrics.value("ticket_news_total{what=solved}") == 1);
+    CHECK(world.events.count("ticket_news") == 1);
+    world.desk.calls.clear();
+    CHECK(world.round());
+    CHECK(world.desk.calls.empty());
+    world.pass(4h);
+    CHECK(world.desk.calls == Calls{"view", "reopen"});
+}
+
+TEST_CASE("a restart hears nothing twice and asks for the changes since") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.set_status(2);
+    CHECK(world.round());
+    CHECK(world.metrics.value("ticket_news_total{what=taken}") == 1);
+    world.clock.time += 10min;
+    core::Watcher next{
+        {world.store, world.store, world.news, world.desk, world.assets, world.clock, world.events,
+         world.metrics, world.ids, world.policies},
+        30s};
+    world.desk.calls.clear();
+    world.news.windows.clear();
+    CHECK(world.run(next.round()));
+    CHECK(world.desk.calls.empty());
+    CHECK(world.news.windows == std::vector<Duration>{12min});
+}
+
+TEST_CASE("after a day the last changes are not asked for, the open tickets are") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    CHECK(world.round());
+    world.clock.time += 25h;
+    world.news.windows.clear();
+    CHECK(world.round());
+    CHECK(world.news.windows.empty());
+    world.clock.time += 30s;
+    CHECK(world.round());
+    CHECK(world.news.windows == std::vector<Duration>{30s + 2min});
+}
+
+TEST_CASE("an outage ends the round, which begins again where it was") {
+    WatchedWorld world;
+    world.open_tickets(2);
+    world.set_status(5, 100);
+    world.heard_until_now();
+    world.clock.time += 1s;
+    const auto heard_until = world.store.facts["glpi.heard_until"];
+    SECTION("of all questions") {
+        world.news.error = Error{ErrorClass::later, "glpi_away", ""};
+        CHECK_FALSE(world.round());
+        CHECK(world.desk.calls.empty());
+        CHECK(world.store.facts["glpi.heard_until"] == heard_until);
+    }
+    SECTION("when the ticket is looked at") {
+        world.desk.read_error = Error{ErrorClass::later, "connect", ""};
+        CHECK_FALSE(world.round());
+    }
+    CHECK(world.incident().ticket.mark.empty());
+    world.news.error.reset();
+    world.desk.read_error.reset();
+    CHECK(world.round());
+    CHECK(world.incident().ticket.ended == 5);
+}
+
+TEST_CASE("nothing is asked while GLPI cannot be asked") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.set_status(5);
+    world.watcher.may_ask = [] { return false; };
+    CHECK_FALSE(world.round());
+    CHECK(world.desk.calls.empty());
+}
+
+TEST_CASE("a ticket that may not be read is told once and tried again later") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.set_status(5);
+    world.desk.read_error = Error{ErrorClass::refused, "ERROR_RIGHT_MISSING", ""};
+    CHECK(world.round());
+    CHECK(world.round());
+    CHECK(world.desk.calls == Calls{"view people"});
+    CHECK(world.events.count("ticket_unreadable") == 1);
+    world.clock.time += 11min;
+    world.desk.read_error.reset();
+    CHECK(world.round());
+    CHECK(world.incident().ticket.ended == 5);
+}
+
+TEST_CASE("a deleted ticket ends its incident, a merged one is followed") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.desk.views[100].deleted = true;
+    SECTION("deleted") {
+        CHECK(world.round());
+        CHECK(world.incident().state == IncidentState::ended);
+        CHECK(world.metrics.value("ticket_news_total{what=gone}") == 1);
+    }
+    SECTION("merged") {
+        world.news.merged[100] = 500;
+        world.desk.views[500].exists = true;
+        world.desk.views[500].id = 500;
+        world.desk.views[500].status = 2;
+        CHECK(world.round());
+        CHECK(world.incident().ticket_id == 500);
+        CHECK(world.incident().ticket.followed);
+        REQUIRE(world.desk.followups.size() == 1);
+        CHECK(world.desk.followups[0].ticket_id == 500);
+    }
+    SECTION("merged into one that is gone as well") {
+        world.news.merged[100] = 500;
+        CHECK(world.round());
+        CHECK(world.incident().state == IncidentState::ended);
+    }
+}
+
+TEST_CASE("a moved ticket carries the name of its entity") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    domain::TicketView& view = world.desk.views[100];
+    view.entity_id = 1;
+    CHECK(world.round());
+    view.entity_id = 0;
+    world.news.changed_by_people[100] = "now";
+    CHECK(world.round());
+    CHECK(world.incident().placement.entity_id == 0);
+    CHECK(world.incident().placement.entity_name == "Root");
+    CHECK(world.metrics.value("ticket_news_total{what=moved}") >= 1);
+}
+
+TEST_CASE("a ring looks at that ticket at once, a strange one at nothing") {
+    WatchedWorld world;
+    world.open_tickets(2);
+    world.set_status(5, 100);
+    world.set_status(5, 101);
+    world.watcher.ring(101);
+    world.watcher.ring(999);
+    CHECK(world.run(world.watcher.answer_rings()));
+    CHECK(world.news.asked == std::vector<Ids>{{101}});
+    CHECK(world.incident(1).ticket.ended == 5);
+    CHECK(world.incident(0).ticket.ended == 0);
+    world.news.asked.clear();
+    CHECK(world.run(world.watcher.answer_rings()));
+    CHECK(world.news.asked.empty());
+}
+
+TEST_CASE("a ring that met an outage is kept") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.set_status(5);
+    world.watcher.ring(100);
+    world.news.error = Error{ErrorClass::later, "glpi_away", ""};
+    CHECK_FALSE(world.run(world.watcher.answer_rings()));
+    world.news.error.reset();
+    CHECK(world.run(world.watcher.answer_rings()));
+    CHECK(world.incident().ticket.ended == 5);
+}
+
+TEST_CASE("what changed last is looked at before the rest, and more than a page in pages") {
+    WatchedWorld world;
+    for (int i = 0; i < 501; ++i) {
+        domain::Incident row;
+        row.id = "i" + std::to_string(1000 + i);
+        row.group_key = row.id;
+        row.state = IncidentState::open;
+        row.ticket_id = 2000 + i;
+        world.desk.views[row.ticket_id].id = row.ticket_id;
+        world.desk.views[row.ticket_id].exists = true;
+        world.desk.views[row.ticket_id].status = 1;
+        world.store.incidents_table.push_back(row);
+    }
+    world.news.changed = {2500, 7};
+    world.heard_until_now();
+    CHECK(world.round());
+    REQUIRE(world.news.asked.size() == 3);
+    CHECK(world.news.asked[0] == Ids{2500});
+    CHECK(world.news.asked[1].size() == 500);
+    CHECK(world.news.asked[2] == Ids{2500});
+}
+
+TEST_CASE("it runs every 30 s until it is stopped") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.tasks.spawn("watcher", world.watcher.run());
+    world.settle();
+    CHECK(world.news.asked.size() == 1);
+    CHECK(world.metrics.value("watch_rounds_total{result=done}") == 1);
+    world.watcher.ring(100);
+    world.settle();
+    CHECK(world.news.asked.size() == 2);
+    world.clock.time += 31s;
+    world.watcher.clock_was_set(Duration(0));
+    world.settle();
+    CHECK(world.news.asked.size() == 3);
+    world.watcher.stop();
+    world.settle();
+}
