@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/service_manager.hpp"
 
 namespace alert_bridge::app {
@@ -37,6 +38,7 @@ struct Daemon::Parts {
     std::unique_ptr<glpi::Client> glpi;
     core::Intake::Decoders decoders;
     std::shared_ptr<const core::Policies> policies;
+    core::BacksPtr backs;
     http::TlsContextPtr tls;
 };
 
@@ -57,6 +59,11 @@ Result<std::unique_ptr<Daemon>> Daemon::create(
         return policies.error();
     }
     parts.policies = *policies;
+    auto backs = app::backs(config, io.get_executor(), *parts.clock);
+    if (!backs) {
+        return backs.error();
+    }
+    parts.backs = *backs;
     auto tls = tls_context(config);
     if (!tls) {
         return tls.error();
@@ -121,6 +128,10 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           operations_in_work(config_)
       ),
       upkeep_({*store_, *clock_, *events_, *metrics_, *ids_, policies_}),
+      messenger_({*store_, *clock_, *events_, *metrics_, *ids_}, tasks_, parts.backs),
+      state_check_(
+          {*store_, *clock_, *events_, *metrics_, policies_, intake_}, tasks_, parts.backs
+      ),
       watcher_(
           {*store_, *store_, glpi_->news(), glpi_->desk(), glpi_->directory(), *clock_, *events_,
            *metrics_, *ids_, policies_},
@@ -168,10 +179,14 @@ void Daemon::connect_parts() {
         if (!decision.set_timers.empty()) {
             upkeep_.ring();
         }
+        if (!decision.notices.empty()) {
+            messenger_.ring();
+        }
     };
     dispatcher_.may_send = [this] { return glpi_is_well() ? operations_in_work(config_) : 0; };
     dispatcher_.on_settled = [this](const domain::Operation&, const domain::Incident&) {
         upkeep_.ring();
+        messenger_.ring();
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
     delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
@@ -179,6 +194,7 @@ void Daemon::connect_parts() {
     watcher_.on_decided = [this] {
         dispatcher_.ring();
         upkeep_.ring();
+        messenger_.ring();
     };
     desk_.on_changed = [this] {
         dispatcher_.ring();
@@ -219,6 +235,8 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("correlator", correlator_.run());
     tasks_.spawn("dispatcher", dispatcher_.run());
     tasks_.spawn("upkeep", upkeep_.run());
+    tasks_.spawn("messenger", messenger_.run());
+    tasks_.spawn("state_check", state_check_.run());
     tasks_.spawn("watcher", watcher_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
@@ -324,6 +342,8 @@ asio::awaitable<bool> Daemon::stop() {
     correlator_.stop();
     dispatcher_.stop();
     upkeep_.stop();
+    messenger_.stop();
+    state_check_.stop();
     watcher_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
     if (joined) {

@@ -38,6 +38,8 @@ void Daemon::publish(const ports::StoreFigures& figures) {
     metrics_->gauge("operations", {{"state", "sending"}}, number(figures.sending));
     metrics_->gauge("operations", {{"state", "uncertain"}}, number(figures.uncertain));
     metrics_->gauge("operations", {{"state", "dead"}}, number(figures.dead));
+    metrics_->gauge("notices", {{"state", "due"}}, number(figures.notices_due));
+    metrics_->gauge("notices", {{"state", "dead"}}, number(figures.notices_dead));
     metrics_->gauge("open_incidents", {}, number(figures.open_incidents));
     metrics_->gauge("quarantined", {}, number(figures.quarantined));
     metrics_->gauge("unmatched_hosts", {}, number(figures.unmatched));

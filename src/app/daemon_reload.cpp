@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Daemon: how a new configuration comes into force while it runs.
+#include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/daemon.hpp"
 #include "alert_bridge/app/sealed.hpp"
 #include "alert_bridge/app/service_manager.hpp"
@@ -10,7 +11,9 @@ namespace alert_bridge::app {
 namespace {
 
 // Everything that can fail about a configuration.
-Result<NextParts> parts_of(const config::Loaded& loaded) {
+Result<NextParts> parts_of(
+    const config::Loaded& loaded, const boost::asio::any_io_executor& executor, ports::Clock& clock
+) {
     const auto mistakes = [](std::string message) {
         return Error{ErrorClass::misconfigured, "configuration", std::move(message)};
     };
@@ -28,6 +31,11 @@ Result<NextParts> parts_of(const config::Loaded& loaded) {
         return mistakes(policies.error().message);
     }
     next.policies = std::move(*policies);
+    auto backs = app::backs(*loaded.config, executor, clock);
+    if (!backs) {
+        return mistakes(backs.error().message);
+    }
+    next.backs = *backs;
     auto tls = app::tls_context(*loaded.config);
     if (!tls) {
         return mistakes(tls.error().message);
@@ -41,7 +49,7 @@ Result<NextParts> parts_of(const config::Loaded& loaded) {
 void Daemon::reload() {
     tell_reloading();
     const config::Loaded loaded = config::load(options_.config);
-    auto next = parts_of(loaded);
+    auto next = parts_of(loaded, io_.get_executor(), *clock_);
     if (!next) {
         metrics_->count("config_reloads_total", {{"result", "refused"}}, 1);
         events_->log(
@@ -85,6 +93,8 @@ void Daemon::apply(const config::Config& next, NextParts parts) {
     endpoints_.use_public_url(next.listen.public_url);
     glpi_events_.use(next.glpi.webhook_secrets);
     policies_.set(std::move(parts.policies));
+    messenger_.use(parts.backs);
+    state_check_.use(std::move(parts.backs));
     correlator_.look_again();
     events_->set_level(log_options(next).level);
     const bool new_tokens = next.glpi.user_token.reveal() != config_.glpi.user_token.reveal() ||

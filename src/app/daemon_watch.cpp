@@ -31,6 +31,7 @@ asio::awaitable<void> Daemon::watch_glpi() {
         if (changed != seen && glpi_is_well()) {
             dispatcher_.ring();
             correlator_.look_again();
+            state_check_.look_again();
         }
         seen = changed;
         co_await clock_->sleep(kGlpiCheck);
@@ -67,6 +68,7 @@ asio::awaitable<void> Daemon::shift_waits(Duration by) {
             );
             dispatcher_.ring();
             upkeep_.ring();
+            messenger_.ring();
             co_return;
         }
         events_->log(

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/sources/decoders.hpp"
 
 namespace alert_bridge::app {
@@ -180,6 +181,7 @@ Result<std::shared_ptr<const core::Policies>> policies(const config::Config& con
     result->storm = config.storm;
     result->public_url = config.listen.public_url;
     result->observes = observes(config.rules);
+    result->backs = back_policies(config);
     return std::shared_ptr<const core::Policies>(std::move(result));
 }
 

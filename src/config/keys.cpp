@@ -7,7 +7,6 @@ namespace alert_bridge::config {
 namespace {
 
 using enum ValueType;
-
 constexpr std::int64_t kSecond = 1000;
 constexpr std::int64_t kMinute = 60 * kSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
@@ -60,7 +59,7 @@ constexpr Key kLimitsKeys[] = {
     {"connections_per_address", integer, "2000", "of one sender", false, 1, 100'000},
     {"request_timeout", duration, "15s", "to receive one request", false, kSecond, 10 * kMinute},
     {"idle_timeout", duration, "60s", "between requests", false, kSecond, kHour},
-    {"alerts_per_request", integer, "500", "in one batch", false, 1, 500},
+    {"alerts_per_request", integer, "5000", "in one batch", false, 1, 10'000},
     {"waiting_alerts", integer, "100000", "accepted, not yet worked on; past it 503", false, 1,
      10'000'000},
 };
@@ -85,39 +84,6 @@ constexpr Key kSqliteKeys[] = {
 constexpr Key kRetentionKeys[] = {
     {"alerts", duration, "14d", "alerts that were worked on", false, kHour, 3650 * kDay},
     {"incidents", duration, "90d", "incidents that ended", false, kDay, 3650 * kDay},
-};
-
-constexpr Key kSourceKeys[] = {
-    {"type", choice, "", "what sends", true, 0, 0, "zabbix|nagios"},
-    {"auth", free_form, "", "bearer, basic, hmac (with a token: both are needed); or the word none",
-     true},
-    {"allow_from", texts, "", "networks (CIDR) that may send; all if absent"},
-    {"time_zone", text, "", "zone of dates that carry none; Zabbix needs it (Europe/Paris)"},
-    {"problem_key", text, "trigger",
-     "Zabbix: what makes one problem: trigger, event, or trigger+tag:NAME"},
-    {"severity_map", mapping, "",
-     "the sender's word -> severity, where the built-in one is not right"},
-    {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
-    {"default_entity", entity, "", "where tickets go when nothing better is known"},
-    {"templates", text, "", "template set of this source"},
-    {"mode", choice, "", "of this source; defaults.mode if absent", false, 0, 0, "act|observe"},
-};
-
-constexpr Key kAuthKeys[] = {
-    {"bearer", secret, "", "token in the Authorization header; several are accepted at once"},
-    {"basic", free_form, "", "{user, password}, or a list of them"},
-    {"hmac", secret, "", "key of HMAC-SHA256 over timestamp + '.' + body; several at once"},
-    {"window", duration, "5m", "hmac: how far the sender's clock may be off", false, kSecond,
-     kHour},
-};
-constexpr Key kBasicKeys[] = {
-    {"user", text, "", "user name", true},
-    {"password", secret, "", "password; several are accepted at once", true},
-};
-constexpr Key kSecretSourceKeys[] = {
-    {"file", text, "", "file that only its owner can read; relative to the configuration file"},
-    {"credential", text, "", "systemd credential (LoadCredential=NAME:…)"},
-    {"env", text, "", "environment variable; warned about"},
 };
 
 constexpr Key kGlpiKeys[] = {
@@ -312,10 +278,6 @@ constexpr Section kStore{"store", {kStoreKeys}};
 constexpr Section kTls{"listen.tls", {kTlsKeys}};
 constexpr Section kSqlite{"store.sqlite", {kSqliteKeys}};
 constexpr Section kRetention{"store.retention", {kRetentionKeys}};
-constexpr Section kSource{"sources.NAME", {kSourceKeys}};
-constexpr Section kAuth{"sources.NAME.auth", {kAuthKeys}};
-constexpr Section kBasic{"sources.NAME.auth.basic", {kBasicKeys}};
-constexpr Section kSecretSource{"SECRET", {kSecretSourceKeys}};
 constexpr Section kGlpi{"glpi", {kGlpiKeys}};
 constexpr Section kPool{"glpi.pool", {kPoolKeys}};
 constexpr Section kTimeouts{"glpi.timeouts", {kTimeoutsKeys}};
@@ -380,12 +342,13 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,         &kListen,    &kTls,         &kSource,   &kAuth,         &kBasic,
-        &kSecretSource, &kGlpi,      &kPool,        &kTimeouts, &kRetry,        &kCache,
-        &kWatch,        &kWebhook,   &kEntity,      &kStore,    &kSqlite,       &kRetention,
-        &kDefaults,     &kNotify,    &kPriority,    &kMap,      &kRule,         &kCondition,
-        &kTime,         &kRegex,     &kMaintenance, &kFlapping, &kRuleFlapping, &kResult,
-        &kRuleNotify,   &kTemplates, &kLog,         &kLimits,   &kAdmin};
+        &kRoot,         &kListen,    &kTls,          &kSource,    &kFields,      &kField,
+        &kAuth,         &kBasic,     &kSecretSource, &kGlpi,      &kPool,        &kTimeouts,
+        &kRetry,        &kCache,     &kWatch,        &kWebhook,   &kEntity,      &kStore,
+        &kSqlite,       &kRetention, &kDefaults,     &kNotify,    &kPriority,    &kMap,
+        &kRule,         &kCondition, &kTime,         &kRegex,     &kMaintenance, &kFlapping,
+        &kRuleFlapping, &kResult,    &kRuleNotify,   &kTemplates, &kLog,         &kLimits,
+        &kAdmin,        &kBack};
     return kAll;
 }
 

@@ -17,8 +17,8 @@ int to_int(const std::optional<std::int64_t>& value) {
     return static_cast<int>(value.value_or(0));
 }
 
-// An http or https address without user, query or fragment; no slash at the end. Empty after a
-// mistake.
+}  // namespace
+
 std::string read_url(Diagnostics& diagnostics, const MapReader& reader, std::string_view name) {
     auto url = reader.text(name);
     if (!url) {
@@ -48,6 +48,8 @@ bool is_loopback(std::string_view url) {
     const std::string_view host = url.substr(url.find("//") + 2);
     return host.starts_with("127.") || host.starts_with("localhost") || host.starts_with("[::1]");
 }
+
+namespace {
 
 void load_listen(Loading& loading, const MapReader& root) {
     const MapReader reader = root.section("listen", kListen);

@@ -2,6 +2,7 @@
 //
 // The section sources: who may send, how each proves it, and what its alerts mean.
 #include <algorithm>
+#include <utility>
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/secrets.hpp"
@@ -19,12 +20,15 @@ std::vector<std::string> severity_names() {
     return split(kDefaults.find("open")->choices, "|");
 }
 
-// The senders' words that a severity map may name.
+// The senders' words that a severity map may name; none: any.
 std::vector<std::string> severity_words(const std::string& type) {
     if (type == "nagios") {
         return {"ok", "warning", "critical", "unknown", "up", "down", "unreachable"};
     }
-    return severity_names();
+    if (type == "icinga2") {
+        return {"ok", "warning", "critical", "unknown", "up", "down"};
+    }
+    return type == "zabbix" ? severity_names() : std::vector<std::string>();
 }
 
 // A word as it may arrive: Zabbix sends its number, its name, or both.
@@ -38,11 +42,18 @@ std::vector<std::string> sent_forms(const std::string& type, const std::string& 
 }
 
 void load_severity_map(Loading& loading, const MapReader& reader, ports::SourceOptions& options) {
+    if (options.type == "generic" && reader.find("severity_map") != nullptr) {
+        loading.diagnostics.error(
+            reader.position("severity_map"), "a generic source has the map in fields.severity"
+        );
+        return;
+    }
     const auto words = severity_words(options.type);
     for (const auto& [name, node] :
          named_nodes(loading.diagnostics, reader.find("severity_map"), "severity_map", {})) {
         const std::string word = to_lower_ascii(name->text);
-        if (std::find(words.begin(), words.end(), word) == words.end()) {
+        const bool is_known = std::find(words.begin(), words.end(), word) != words.end();
+        if (!is_known && !words.empty()) {
             loading.diagnostics.error(
                 name->at, "'" + name->text + "' is not a severity that " + options.type +
                               " sends: " + join(words, ", ") + did_you_mean(word, words)
@@ -143,11 +154,38 @@ void load_problem_key(Loading& loading, const MapReader& reader, ports::SourceOp
             "'problem_key' must be trigger, event or trigger+tag:NAME, not '" + key + "'"
         );
     }
-    if (options.type == "nagios" && reader.find("problem_key") != nullptr) {
-        loading.diagnostics.error(
-            reader.position("problem_key"),
-            "'problem_key' is for Zabbix; a Nagios problem is its host and service"
-        );
+}
+
+// Keys that mean something for one type only.
+void check_keys_of_types(Loading& loading, const MapReader& reader, const std::string& type) {
+    constexpr std::pair<const char*, const char*> kOwners[] = {
+        {"problem_key", "zabbix"},
+        {"host_labels", "alertmanager"},
+        {"severity_label", "alertmanager"},
+        {"alerts", "generic"},
+        {"fields", "generic"},
+        {"parts", "generic"},
+    };
+    for (const auto& [key, owner] : kOwners) {
+        if (reader.find(key) != nullptr && type != owner) {
+            loading.diagnostics.error(
+                reader.position(key), "'" + std::string(key) + "' is for type " + owner +
+                                          ", this source is of type " + type
+            );
+        }
+    }
+}
+
+void load_labels(Loading& loading, const MapReader& reader, ports::SourceOptions& options) {
+    options.severity_label = reader.text("severity_label").value_or("");
+    if (const Node* const node = reader.find("host_labels")) {
+        options.host_labels.clear();
+        for (const Node* each : one_or_many(node)) {
+            if (auto label = read_text(loading.diagnostics, *each, "host_labels")) {
+                options.host_labels.push_back(std::move(*label));
+            }
+        }
+        // An empty list: no label names a host.
     }
 }
 
@@ -167,20 +205,26 @@ void load_source(Loading& loading, const std::string& name, const Node& node) {
         );
     }
     load_problem_key(loading, reader, source.options);
+    load_labels(loading, reader, source.options);
+    if (source.options.type == "generic") {
+        source.options.mapping = load_mapping(loading, reader);
+    }
     if (is_known) {
+        check_keys_of_types(loading, reader, source.options.type);
         load_severity_map(loading, reader, source.options);
     }
     domain::SourceDefaults defaults;
     defaults.within = load_entity(loading, reader, "within");
     defaults.default_entity = load_entity(loading, reader, "default_entity");
     defaults.time_zone = source.options.time_zone;
-    if (source.options.type == "nagios") {
+    if (source.options.type == "nagios" || source.options.type == "icinga2") {
         defaults.open_after_by_state = {{"unknown", kUnknownMustLast}};
     }
     if (const auto set = reader.text("templates")) {
         check_template_set(loading, *set, reader.position("templates"));
         defaults.templates = *set;
     }
+    source.back = load_back(loading, reader, source.options.type);
     if (const auto mode = reader.choice("mode")) {
         defaults.mode = domain::parse_mode(*mode);
     }

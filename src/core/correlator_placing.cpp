@@ -18,6 +18,25 @@ constexpr Duration kEntityCheck{10'000};
 constexpr Duration kIdleCheck{60'000};
 constexpr const char* kNoEntityCode = "no_entity";
 
+// An alert that names no host (a request of a person, say) asks for no asset, so that none is
+// missed; nor is it odd that its source's own entity gets the ticket.
+Placement place_alert(
+    const domain::AssetQuery& asked, const domain::Plan& plan,
+    const std::vector<domain::AssetHit>& hits, const domain::EntityTree& tree
+) {
+    Placement placement = domain::place(plan, hits, tree);
+    if (asked.empty()) {
+        const domain::Entity* const own = tree.find(plan.default_entity);
+        const bool is_own = own != nullptr && own->id == placement.entity_id;
+        std::erase_if(placement.notes, [is_own](const domain::PlacementNote& note) {
+            return note.code == domain::NoteCode::no_asset ||
+                   (is_own && note.code == domain::NoteCode::in_default_entity);
+        });
+        placement.unmatched.clear();
+    }
+    return placement;
+}
+
 }  // namespace
 
 // What became of one question; whoever asked may have gone on without it.
@@ -41,7 +60,8 @@ std::optional<Placement> Correlator::remembered_place(
         return std::nullopt;
     }
     std::vector<domain::AssetHit> hits;
-    std::optional<domain::AssetQuery> query = domain::asset_query(alert);
+    const domain::AssetQuery first = domain::asset_query(alert);
+    std::optional<domain::AssetQuery> query = first;
     while (query && !query->empty()) {
         const auto remembered = services_.assets.remembered(*query);
         if (!remembered) {
@@ -50,7 +70,7 @@ std::optional<Placement> Correlator::remembered_place(
         hits.insert(hits.end(), remembered->begin(), remembered->end());
         query = domain::next_query(plan, *query, *remembered, *tree);
     }
-    Placement placement = domain::place(plan, hits, *tree);
+    Placement placement = place_alert(first, plan, hits, *tree);
     if (placement.entity_id == domain::kNoEntity) {
         return std::nullopt;
     }
@@ -197,7 +217,8 @@ asio::awaitable<Result<Placement>> Correlator::ask_glpi(
     }
     const domain::EntityTree& entities = **tree;
     std::vector<domain::AssetHit> hits;
-    std::optional<domain::AssetQuery> query = domain::asset_query(alert);
+    const domain::AssetQuery first = domain::asset_query(alert);
+    std::optional<domain::AssetQuery> query = first;
     while (query && !query->empty()) {
         domain::AssetQuery asked = *query;
         const auto found = co_await services_.assets.find(std::move(asked));
@@ -207,7 +228,7 @@ asio::awaitable<Result<Placement>> Correlator::ask_glpi(
         hits.insert(hits.end(), found->begin(), found->end());
         query = domain::next_query(plan, *query, *found, entities);
     }
-    co_return domain::place(plan, hits, entities);
+    co_return place_alert(first, plan, hits, entities);
 }
 
 }  // namespace alert_bridge::core

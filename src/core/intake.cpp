@@ -13,7 +13,6 @@ namespace {
 constexpr int kRetryWhenFull = 15;    // seconds: the correlator needs time to catch up
 constexpr int kRetryWhenClosed = 30;  // a restart
 constexpr std::size_t kQuarantineBytes = 64 * 1024;
-constexpr std::size_t kExcerptBytes = 4 * 1024;
 constexpr std::size_t kReasonCodePoints = 512;
 
 IntakeAnswer unavailable(std::string reason, int retry_after_s) {
@@ -102,6 +101,29 @@ boost::asio::awaitable<IntakeAnswer> Intake::submit(std::string source, std::str
     co_return co_await journal(std::move(source), std::move(decoded.value()), now);
 }
 
+std::vector<domain::Alert> Intake::read(const std::string& source, std::string_view body) const {
+    const auto found = decoders_.find(source);
+    if (found == decoders_.end()) {
+        return {};
+    }
+    auto decoded = found->second->decode(body, clock_.now());
+    if (!decoded) {
+        return {};
+    }
+    return std::move(decoded->alerts);
+}
+
+boost::asio::awaitable<IntakeAnswer> Intake::admit(
+    std::string source, std::vector<domain::Alert> alerts
+) {
+    if (auto refusal = full()) {
+        co_return *std::move(refusal);
+    }
+    ports::Decoded decoded;
+    decoded.alerts = std::move(alerts);
+    co_return co_await journal(std::move(source), std::move(decoded), clock_.now());
+}
+
 std::optional<IntakeAnswer> Intake::full() {
     if (!closed_reason.empty()) {
         metrics_.count("intake_refused_total", {{"reason", "closed"}});
@@ -142,12 +164,11 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
     if (decoded.alerts.empty() && decoded.unusable.empty()) {
         co_return answer;  // an empty batch: nothing to keep, nothing wrong
     }
+    const std::int64_t left_out = decoded.left_out;
     ports::Batch batch;
     std::vector<AlertReceipt> rejected;
     for (const ports::Unusable& unusable : decoded.unusable) {
-        batch.unusable.push_back(quarantine_entry(
-            source, unusable.reason, unusable.excerpt.substr(0, kExcerptBytes), now
-        ));
+        batch.unusable.push_back(quarantine_entry(source, unusable.reason, unusable.body, now));
         rejected.push_back({"", "rejected", batch.unusable.back().reason});
     }
     stamp(decoded.alerts, source, now);
@@ -168,6 +189,16 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
             {{"source", source}, {"reason", receipt.error}}
         );
         answer.alerts.push_back(std::move(receipt));
+    }
+    if (left_out > 0) {
+        metrics_.count(
+            "alerts_left_out_total", {{"source", source}}, static_cast<double>(left_out)
+        );
+        events_.log(
+            ports::Level::warning, "alerts_left_out",
+            "the sender has cut its list of alerts: raise its limit (Alertmanager: max_alerts)",
+            {{"source", source}, {"left_out", std::to_string(left_out)}}
+        );
     }
     for (const AlertReceipt& receipt : answer.alerts) {
         metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});

@@ -77,6 +77,14 @@ bool AlertDecision::begins_anew(const Episode& over) const {
 
 Decision AlertDecision::end(Episode* own) {
     const bool whole = (alert_.whole_problem || alert_.kind != AlertKind::recovery) && !stale_;
+    // Icinga numbers no occurrence: a recovery that was overtaken by the news that the problem is
+    // there again must not end it.
+    const bool overtaken = own != nullptr && stale_ && alert_.whole_problem &&
+                           known_.problem->state == ProblemState::failing &&
+                           alert_.order < own->order;
+    if (overtaken) {
+        return draft_.finish(Verdict::ignored, "older than the news that it goes on");
+    }
     bool ended_any = false;
     if (own != nullptr && own->state == EpisodeState::open) {
         draft_.end_episode(*own, EpisodeState::recovered, alert_.received_at);

@@ -114,13 +114,13 @@ struct Reading {
 // Reads one complete answer; interim (1xx) ones are passed over.
 template <class Stream>
 asio::awaitable<Reading> read_answer(
-    Stream& stream, beast::flat_buffer& buffer, HttpResponse& into
+    Stream& stream, beast::flat_buffer& buffer, HttpResponse& into, std::uint64_t body_max
 ) {
     Reading out;
     for (int interim = 0; interim < kInterimMax; ++interim) {
         http::response_parser<http::string_body> parser;
         parser.header_limit(kHeadMax);
-        parser.body_limit(kBodyMax);
+        parser.body_limit(body_max);
         auto [error, size] = co_await http::async_read(stream, buffer, parser, kToken);
         static_cast<void>(size);
         if (error) {
@@ -139,12 +139,18 @@ asio::awaitable<Reading> read_answer(
     co_return out;
 }
 
+struct Outgoing {
+    std::string bytes;
+    std::uint64_t answer_body_max = kBodyMax;
+};
+
 template <class Stream>
 asio::awaitable<bool> converse(
-    Stream& stream, beast::flat_buffer& buffer, const std::string& bytes, Exchange& out
+    Stream& stream, beast::flat_buffer& buffer, const Outgoing& outgoing, Exchange& out
 ) {
-    auto [error, written] = co_await asio::async_write(stream, asio::buffer(bytes), kToken);
-    if (written >= bytes.size()) {
+    auto [error, written] =
+        co_await asio::async_write(stream, asio::buffer(outgoing.bytes), kToken);
+    if (written >= outgoing.bytes.size()) {
         out.progress = Progress::sent;
     } else if (written > 0) {
         out.progress = Progress::partly_sent;
@@ -154,7 +160,8 @@ asio::awaitable<bool> converse(
         out.message = error.message();
         co_return false;
     }
-    const Reading reading = co_await read_answer(stream, buffer, out.response);
+    const Reading reading =
+        co_await read_answer(stream, buffer, out.response, outgoing.answer_body_max);
     if (reading.error) {
         out.code = code_of(reading.error, "read");
         out.message = reading.error.message();
@@ -335,14 +342,17 @@ asio::awaitable<Exchange> Connection::exchange(HttpRequest request, SteadyTime d
         out.code = "bad_request";
         co_return out;
     }
-    std::string bytes = request_head(request, impl_->url.authority());
-    bytes += request.body;
+    Outgoing outgoing;
+    outgoing.bytes = request_head(request, impl_->url.authority()) + request.body;
+    if (request.answer_bytes_max != 0) {
+        outgoing.answer_body_max = request.answer_bytes_max;
+    }
     impl_->lowest().expires_at(deadline);
     bool reusable = false;
     if (impl_->secure) {
-        reusable = co_await converse(*impl_->secure, impl_->buffer, bytes, out);
+        reusable = co_await converse(*impl_->secure, impl_->buffer, outgoing, out);
     } else {
-        reusable = co_await converse(*impl_->plain, impl_->buffer, bytes, out);
+        reusable = co_await converse(*impl_->plain, impl_->buffer, outgoing, out);
     }
     if (reusable) {
         impl_->lowest().expires_never();

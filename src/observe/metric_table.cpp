@@ -58,6 +58,13 @@ constexpr std::array kTable{
         "source",
         "status",
         {}},
+    MetricSpec{
+        "alerts_left_out_total",
+        counter,
+        "Alerts that a sender did not send because it cuts its lists (Alertmanager: max_alerts).",
+        "source",
+        "",
+        {}},
     MetricSpec{"intake_refused_total", counter, "Requests answered 503.", "reason", "", {}},
     MetricSpec{"quarantined", gauge, "Inputs in quarantine.", "", "", {}},
 
@@ -93,6 +100,44 @@ constexpr std::array kTable{
         {}},
     MetricSpec{"open_incidents", gauge, "Incidents that are not ended.", "", "", {}},
     MetricSpec{"unmatched_hosts", gauge, "Hosts without a GLPI asset.", "", "", {}},
+
+    // the way back to monitoring
+    MetricSpec{"notices", gauge, "What monitoring is owed, by state: due, dead.", "state", "", {}},
+    MetricSpec{
+        "notices_total",
+        counter,
+        "Attempts to tell monitoring: told, later or dead.",
+        "action",
+        "outcome",
+        {}},
+    MetricSpec{
+        "state_checks_total",
+        counter,
+        "Comparisons with what monitoring says now: done or failed.",
+        "source",
+        "result",
+        {}},
+    MetricSpec{
+        "missed_recoveries_total",
+        counter,
+        "Problems found over whose own notice never came.",
+        "source",
+        "",
+        {}},
+    MetricSpec{
+        "problems_unheard",
+        gauge,
+        "Problems in monitoring that it never told of.",
+        "source",
+        "",
+        {}},
+    MetricSpec{
+        "problems_unclear",
+        gauge,
+        "Open problems that monitoring does not know or show.",
+        "source",
+        "",
+        {}},
 
     // owed GLPI writes
     MetricSpec{"operations", gauge, "Unfinished operations by state.", "state", "", {}},

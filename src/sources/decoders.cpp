@@ -4,6 +4,9 @@
 #include <algorithm>
 
 #include "alert_bridge/base/time.hpp"
+#include "alert_bridge/sources/alertmanager.hpp"
+#include "alert_bridge/sources/generic.hpp"
+#include "alert_bridge/sources/icinga.hpp"
 #include "alert_bridge/sources/nagios.hpp"
 #include "alert_bridge/sources/zabbix.hpp"
 
@@ -45,7 +48,22 @@ Result<std::shared_ptr<const ports::AlertDecoder>> make_decoder(const ports::Sou
     if (options.type == "nagios") {
         return Decoder(std::make_shared<const NagiosDecoder>(options));
     }
-    return wrong(options, "unknown type \"" + options.type + "\" (known: zabbix, nagios)");
+    if (options.type == "icinga2") {
+        return Decoder(std::make_shared<const IcingaDecoder>(options));
+    }
+    if (options.type == "alertmanager") {
+        return Decoder(std::make_shared<const AlertmanagerDecoder>(options));
+    }
+    if (options.type == "generic") {
+        if (options.mapping.fields.count("key") == 0) {
+            return wrong(options, "its fields need a key");
+        }
+        return Decoder(std::make_shared<const GenericDecoder>(options));
+    }
+    return wrong(
+        options, "unknown type \"" + options.type +
+                     "\" (known: zabbix, nagios, icinga2, alertmanager, generic)"
+    );
 }
 
 }  // namespace alert_bridge::sources

@@ -15,17 +15,10 @@ namespace alert_bridge::sources {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-constexpr std::string_view kPrefix = "nagios_";
+constexpr std::string_view kPrefixes[] = {"nagios_", "icinga_"};
 
 Error shape(std::string message) {
     return {ErrorClass::refused, "shape", std::move(message)};
-}
-
-std::string clean_value(std::string text) {
-    for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) {
-        text.replace(at, 1, "\xEF\xBF\xBD");
-    }
-    return text.size() <= domain::kMaxText ? std::move(text) : cut_bytes(text, domain::kMaxText);
 }
 
 // Sorted. A name that carried the prefix wins over one that did not, then the first of its list.
@@ -60,11 +53,16 @@ Result<Fields> Fields::clean(Pairs& raw) {
             continue;
         }
         std::string lower = to_lower_ascii(trim(name));
-        const bool has_prefix = lower.starts_with(kPrefix);
-        lower.erase(0, has_prefix ? kPrefix.size() : 0);
+        bool has_prefix = false;
+        for (const std::string_view prefix : kPrefixes) {
+            if (!has_prefix && lower.starts_with(prefix)) {
+                has_prefix = true;
+                lower.erase(0, prefix.size());
+            }
+        }
         if (!lower.empty()) {
             (has_prefix ? prefixed : plain)
-                .push_back({std::move(lower), clean_value(std::move(value))});
+                .push_back({std::move(lower), clean_text(std::move(value))});
         }
     }
     Fields fields;

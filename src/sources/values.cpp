@@ -82,6 +82,76 @@ std::string cut_bytes(std::string_view text, std::size_t limit) {
     return std::string(text.substr(0, limit));
 }
 
+std::string clean_text(std::string text) {
+    for (std::size_t at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) {
+        text.replace(at, 1, "\xEF\xBF\xBD");
+    }
+    return text.size() <= domain::kMaxText ? std::move(text) : cut_bytes(text, domain::kMaxText);
+}
+
+std::string_view host_part(std::string_view text) noexcept {
+    const std::size_t scheme = text.find("://");
+    std::string_view host = text;
+    if (scheme != std::string_view::npos) {
+        host.remove_prefix(scheme + 3);
+        host = host.substr(0, host.find_first_of("/?#"));
+        host.remove_prefix(host.rfind('@') == host.npos ? 0 : host.rfind('@') + 1);
+    }
+    if (const std::size_t bracket = host.find(']'); host.starts_with('[') && bracket != host.npos) {
+        return host.substr(1, bracket - 1);
+    }
+    // Two colons are an IPv6 address without a port.
+    const std::size_t colon = host.find(':');
+    if (colon != host.npos && colon > 0 && host.rfind(':') == colon &&
+        parse_whole_number(host.substr(colon + 1))) {
+        host = host.substr(0, colon);
+    }
+    return host.empty() ? text : host;
+}
+
+std::optional<domain::Severity> usual_severity(std::string_view word) {
+    using domain::Severity;
+    constexpr std::array<std::pair<std::string_view, Severity>, 33> kWords{{
+        {"disaster", Severity::disaster},
+        {"emergency", Severity::disaster},
+        {"fatal", Severity::disaster},
+        {"panic", Severity::disaster},
+        {"p1", Severity::disaster},
+        {"high", Severity::high},
+        {"critical", Severity::high},
+        {"crit", Severity::high},
+        {"page", Severity::high},
+        {"alert", Severity::high},
+        {"major", Severity::high},
+        {"urgent", Severity::high},
+        {"p2", Severity::high},
+        {"average", Severity::average},
+        {"medium", Severity::average},
+        {"moderate", Severity::average},
+        {"error", Severity::average},
+        {"err", Severity::average},
+        {"minor", Severity::average},
+        {"ticket", Severity::average},
+        {"p3", Severity::average},
+        {"warning", Severity::warning},
+        {"warn", Severity::warning},
+        {"p4", Severity::warning},
+        {"information", Severity::information},
+        {"informational", Severity::information},
+        {"info", Severity::information},
+        {"notice", Severity::information},
+        {"low", Severity::information},
+        {"p5", Severity::information},
+        {"debug", Severity::not_classified},
+        {"none", Severity::not_classified},
+        {"not_classified", Severity::not_classified},
+    }};
+    const auto found = std::find_if(kWords.begin(), kWords.end(), [word](const auto& known) {
+        return iequals_ascii(known.first, word);
+    });
+    return found == kWords.end() ? std::nullopt : std::optional(found->second);
+}
+
 bool is_ip_address(const std::string& text) noexcept {
     std::array<unsigned char, sizeof(in6_addr)> address{};
     return text.find('\0') == std::string::npos &&

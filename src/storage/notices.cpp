@@ -147,15 +147,6 @@ std::optional<domain::Alert> last_alert(
 namespace {
 
 bool is_known(Database& db, const ports::NoticeStore::Occurrence& one) {
-    // Occurrences of Zabbix are "ID@TIME": 'A' follows '@'.
-    auto same = db.query(
-        "SELECT 1 FROM episodes WHERE problem_key = ?1"
-        " AND (episode = ?2 OR (episode > ?2 || '@' AND episode < ?2 || 'A')) LIMIT 1",
-        one.problem_key, one.id
-    );
-    if (same.next()) {
-        return true;
-    }
     auto waiting = db.query(
         "SELECT 1 FROM journal WHERE problem_key = ?1 AND state = 'pending' LIMIT 1",
         one.problem_key
@@ -163,10 +154,20 @@ bool is_known(Database& db, const ports::NoticeStore::Occurrence& one) {
     if (waiting.next()) {
         return true;
     }
-    auto open = db.query(
-        "SELECT 1 FROM episodes WHERE problem_key = ?1 AND state = 'open' LIMIT 1", one.problem_key
+    if (one.whole) {
+        auto open = db.query(
+            "SELECT 1 FROM episodes WHERE problem_key = ?1 AND state = 'open' LIMIT 1",
+            one.problem_key
+        );
+        return open.next();
+    }
+    // Occurrences of Zabbix are "ID@TIME": 'A' follows '@'.
+    auto same = db.query(
+        "SELECT 1 FROM episodes WHERE problem_key = ?1"
+        " AND (episode = ?2 OR (episode > ?2 || '@' AND episode < ?2 || 'A')) LIMIT 1",
+        one.problem_key, one.id
     );
-    return one.whole && open.next();
+    return same.next();
 }
 
 }  // namespace

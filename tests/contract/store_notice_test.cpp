@@ -208,7 +208,8 @@ TEMPLATE_LIST_TEST_CASE("what was never heard of is told apart", "[store]", Stor
     const auto unheard = *bench.run(bench.notices().never_heard(asked));
     CHECK(
         ids(unheard) ==
-        std::vector<std::string>{"zabbix/1 1", "zabbix/1 123", "nagios/host/a 4", "zabbix/4 1"}
+        std::vector<std::string>{
+            "zabbix/1 1", "zabbix/1 123", "nagios/host/a 3", "nagios/host/a 4", "zabbix/4 1"}
     );
 }
 

@@ -22,11 +22,19 @@ using Target = void (*)(std::string_view);
 
 const std::map<std::string_view, Target>& targets() {
     static const std::map<std::string_view, Target> kTargets{
-        {"archive", fuzz::archive}, {"configuration", fuzz::configuration},
-        {"form", fuzz::form},       {"glpi_answer", fuzz::glpi_answer},
-        {"json", fuzz::json},       {"lifecycle", fuzz::lifecycle},
-        {"nagios", fuzz::nagios},   {"request_parser", fuzz::request_parser},
-        {"rules", fuzz::rules},     {"templates", fuzz::templates},
+        {"alertmanager", fuzz::alertmanager},
+        {"archive", fuzz::archive},
+        {"configuration", fuzz::configuration},
+        {"form", fuzz::form},
+        {"generic", fuzz::generic},
+        {"glpi_answer", fuzz::glpi_answer},
+        {"icinga", fuzz::icinga},
+        {"json", fuzz::json},
+        {"lifecycle", fuzz::lifecycle},
+        {"nagios", fuzz::nagios},
+        {"request_parser", fuzz::request_parser},
+        {"rules", fuzz::rules},
+        {"templates", fuzz::templates},
         {"zabbix", fuzz::zabbix},
     };
     return kTargets;

@@ -24,13 +24,16 @@ findings=$build/findings
 # What a target is there for: the sources whose lines are counted.
 sources_of() {
     case $1 in
+        alertmanager) echo src/sources/{alertmanager,json_value,safe_json,values}.cpp ;;
         archive) echo src/storage/alert_json.cpp include/alert_bridge/storage/json_archive.hpp ;;
         configuration) echo src/config ;;
         form) echo src/sources/{form,fields}.cpp ;;
+        generic) echo src/sources/{generic,json_value,safe_json,values}.cpp src/base/time_text.cpp ;;
         glpi_answer) echo src/glpi/{wire,rows,reply}.cpp ;;
+        icinga) echo src/sources/{icinga,notification,fields,form,safe_json,values}.cpp ;;
         json) echo src/sources/safe_json.cpp ;;
         lifecycle) echo src/domain/lifecycle_*.cpp src/domain/{operation,alert_meaning}.cpp ;;
-        nagios) echo src/sources/{nagios,fields,form,safe_json,values}.cpp ;;
+        nagios) echo src/sources/{nagios,notification,fields,form,safe_json,values}.cpp ;;
         request_parser) echo src/http/request_parser.cpp ;;
         rules)
             echo src/domain/{condition,pattern,pattern_index,rule_index,rule_check,rules}.cpp \

@@ -14,7 +14,6 @@ namespace {
 using namespace alert_bridge;
 
 constexpr auto kReceived = from_unix_ms(1'795'500'000'000);
-constexpr std::size_t kMaxAlerts = 500;
 constexpr std::string_view kSource = "lab";
 
 constexpr std::array<std::string_view, 16> kWords{
@@ -69,6 +68,28 @@ void check_alert(const domain::Alert& alert) {
     check_host(alert.host);
 }
 
+// Each field from the member of its name; "x" holds a list of elements, "k" the kind.
+ports::JsonMapping mapping() {
+    ports::JsonMapping mapping;
+    const auto field = [](const std::string& pointer) {
+        ports::MappedField mapped;
+        mapped.pointers.push_back(*parse_json_pointer(pointer));
+        return mapped;
+    };
+    for (const char* name : {"key",     "episode",   "severity", "order",   "started",
+                             "host",    "address",   "groups",   "service", "name",
+                             "text",    "details",   "author",   "comment", "link",
+                             "glpi_id", "glpi_type", "uuid",     "serial",  "inventory_number"}) {
+        mapping.fields[name] = field(std::string("/") + name);
+    }
+    mapping.fields["kind"] = field("/k/0");
+    mapping.fields["kind"].words = {{"up", "recovery"}, {"no", "ignore"}};
+    mapping.tags["customer"] = field("/tags/customer");
+    mapping.alerts = parse_json_pointer("/x");
+    mapping.parts = {"one", "two"};
+    return mapping;
+}
+
 std::shared_ptr<const ports::AlertDecoder> make(std::string_view type) {
     ports::SourceOptions options;
     options.name = kSource;
@@ -77,6 +98,7 @@ std::shared_ptr<const ports::AlertDecoder> make(std::string_view type) {
     if (type == "zabbix") {
         options.problem_key = "trigger+tag:customer";
     }
+    options.mapping = mapping();
     auto decoder = sources::make_decoder(options);
     require(decoder.has_value(), "the target's own options are right");
     return *decoder;
@@ -160,7 +182,7 @@ void decode_twice(std::string_view type, std::string_view body) {
         return;
     }
     require(decoded->alerts == again->alerts, "decoding has no memory");
-    require(decoded->alerts.size() <= kMaxAlerts, "alerts are bounded");
+    require(decoded->alerts.size() <= ports::kMaxBatch, "alerts are bounded");
     for (const domain::Alert& alert : decoded->alerts) {
         check_alert(alert);
     }

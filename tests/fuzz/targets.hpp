@@ -14,10 +14,13 @@
 
 namespace fuzz {
 
+void alertmanager(std::string_view input);
 void archive(std::string_view input);
 void configuration(std::string_view input);
 void form(std::string_view input);
+void generic(std::string_view input);
 void glpi_answer(std::string_view input);
+void icinga(std::string_view input);
 void json(std::string_view input);
 void lifecycle(std::string_view input);
 void nagios(std::string_view input);

@@ -27,7 +27,7 @@ namespace fs = std::filesystem;
 
 const fs::path kRecorded = tests_dir() / "recorded" / "senders";
 const fs::path kGolden = tests_dir() / "golden" / "alerts";
-constexpr std::array kSenders{"zabbix", "nagios"};
+constexpr std::array kSenders{"zabbix", "nagios", "icinga2", "alertmanager"};
 
 std::string read_file(const fs::path& path) {
     std::ifstream file(path, std::ios::binary);
@@ -133,7 +133,7 @@ std::string golden_text(const Result<ports::Decoded>& decoded) {
             out["alerts"].push_back(alert_json(alert));
         }
         for (const ports::Unusable& unusable : decoded->unusable) {
-            out["unusable"].push_back({unusable.reason, unusable.excerpt});
+            out["unusable"].push_back({unusable.reason, unusable.body});
         }
     }
     return out.dump(2) + "\n";
@@ -307,6 +307,55 @@ TEST_CASE("Nagios notices that end a problem without a RECOVERY say ok for the w
         alert_of("nagios", "svc_flappingstart_form").problem_key
     );
     CHECK(alert_of("nagios", "svc_downtime_end_form").state == domain::ProblemState::failing);
+}
+
+TEST_CASE("Icinga notices of one service are one problem with one episode, in order") {
+    const domain::Alert problem = alert_of("icinga2", "svc_problem");
+    std::set<std::string> deliveries{problem.idempotency_key};
+    domain::AlertOrder before = problem.order;
+    for (const char* name :
+         {"svc_ack", "svc_change_warning", "svc_custom", "svc_recovery", "svc_downtime_start",
+          "svc_recovery_after_downtime", "svc_downtime_removed"}) {
+        INFO(name);
+        const domain::Alert alert = alert_of("icinga2", name);
+        CHECK(alert.problem_key == problem.problem_key);
+        CHECK(alert.episode == problem.episode);
+        CHECK(before < alert.order);
+        before = alert.order;
+        deliveries.insert(alert.idempotency_key);
+    }
+    CHECK(deliveries.size() == 8);
+    CHECK(alert_of("icinga2", "svc_flappingend").state == domain::ProblemState::ok);
+    CHECK(alert_of("icinga2", "host_down").order < alert_of("icinga2", "host_recovery").order);
+    const domain::Alert again = alert_of("icinga2", "svc_renotify_3");
+    CHECK(again.is_repeat);
+    CHECK(alert_of("icinga2", "svc_renotify").problem_key == again.problem_key);
+}
+
+TEST_CASE("an Alertmanager body holds one alert for each element, by the element's own status") {
+    const auto partly = decode("alertmanager", "grouped_partly_resolved.json");
+    REQUIRE(partly.has_value());
+    REQUIRE(partly->alerts.size() == 3);
+    CHECK(partly->alerts[0].kind == domain::AlertKind::problem);
+    CHECK(partly->alerts[1].kind == domain::AlertKind::recovery);
+    const auto before = decode("alertmanager", "grouped_firing.json");
+    REQUIRE(before.has_value());
+    CHECK(partly->alerts[0].idempotency_key == before->alerts[0].idempotency_key);
+    CHECK(partly->alerts[1].episode == before->alerts[1].episode);
+    CHECK(before->alerts[1].order < partly->alerts[1].order);
+}
+
+TEST_CASE("an Alertmanager alert repeats as the same delivery and fires again as another episode") {
+    const domain::Alert first = alert_of("alertmanager", "firing_single");
+    const domain::Alert repeat = alert_of("alertmanager", "firing_repeat");
+    const domain::Alert over = alert_of("alertmanager", "resolved_single");
+    const domain::Alert again = alert_of("alertmanager", "refire_same_fingerprint");
+    CHECK(repeat.idempotency_key == first.idempotency_key);
+    CHECK(over.episode == first.episode);
+    CHECK(over.idempotency_key != first.idempotency_key);
+    CHECK(again.problem_key == first.problem_key);
+    CHECK(again.episode != first.episode);
+    CHECK(over.order < again.order);
 }
 
 TEST_CASE("hand-typed JSON with a backslash is refused with its place, and nothing else") {

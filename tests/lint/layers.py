@@ -73,7 +73,7 @@ ALLOWED = {
     "http": ASIO | {"beast", "nlohmann", "openssl"},
     "sources": {"std", "boost-json", "boost-system", "inet-text", "nlohmann"},
     "glpi": ASIO | {"nlohmann"},
-    "monitoring": ASIO | {"nlohmann"},
+    "monitoring": ASIO | {"nlohmann", "posix"},
     "storage": ASIO | {"nlohmann", "postgresql", "posix", "sqlite"},
     "config": {"std", "boost-system", "inet-text", "posix", "yaml-cpp"},
     "observe": ASIO | {"posix", "prometheus", "spdlog"},

@@ -22,6 +22,8 @@
 #include "alert_bridge/app/wiring.hpp"
 #include "alert_bridge/core/correlator.hpp"
 #include "alert_bridge/core/dispatcher.hpp"
+#include "alert_bridge/core/messenger.hpp"
+#include "alert_bridge/core/state_check.hpp"
 #include "alert_bridge/core/upkeep.hpp"
 #include "alert_bridge/core/waiters.hpp"
 #include "alert_bridge/core/watcher.hpp"
@@ -36,6 +38,7 @@ namespace alert_bridge::app {
 struct NextParts {
     core::Intake::Decoders decoders;
     std::shared_ptr<const core::Policies> policies;
+    core::BacksPtr backs;
     http::TlsContextPtr tls;
 };
 
@@ -94,6 +97,8 @@ class Daemon {
     core::Reconciler reconciler_;
     core::Dispatcher dispatcher_;
     core::Upkeep upkeep_;
+    core::Messenger messenger_;
+    core::StateCheck state_check_;
     core::Watcher watcher_;
     http::GlpiEvents glpi_events_;
     http::Endpoints endpoints_;

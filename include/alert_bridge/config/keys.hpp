@@ -53,7 +53,7 @@ struct Section {
 };
 
 extern const Section kRoot, kListen, kTls, kAdmin, kLimits, kLog, kStore, kSqlite, kRetention;
-extern const Section kSource, kAuth, kBasic, kSecretSource;
+extern const Section kSource, kFields, kField, kAuth, kBasic, kSecretSource, kBack;
 extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache, kWatch, kWebhook;
 extern const Section kDefaults, kNotify, kStorm, kPriority, kMap, kTemplates;
 extern const Section kMaintenance, kFlapping, kRuleFlapping;

@@ -19,6 +19,7 @@
 
 #include "alert_bridge/base/secret.hpp"
 #include "alert_bridge/base/time.hpp"
+#include "alert_bridge/domain/notice.hpp"
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/render.hpp"
 #include "alert_bridge/domain/rules.hpp"
@@ -88,9 +89,24 @@ struct AuthConfig {
     std::vector<std::string> allow_from;  // CIDR; empty: from everywhere
 };
 
+// The way back to a source.
+struct BackConfig {
+    std::string url;      // zabbix, icinga2, alertmanager; without a slash at the end
+    std::string ca_file;  // empty: the system's certificates
+    Secret token;         // zabbix
+    std::string user;     // icinga2, alertmanager
+    Secret password;
+    std::string pipe, status_file;  // nagios
+    domain::BackPolicy policy;
+    Duration reconcile{};  // 0: never
+    bool open_unheard = false;
+    Duration settled_after{};  // alertmanager
+};
+
 struct SourceConfig {
     ports::SourceOptions options;
     AuthConfig auth;
+    std::optional<BackConfig> back;
 };
 
 struct GlpiConfig {

@@ -47,11 +47,22 @@ void load_maintenance(Loading& loading, const MapReader& root);
 // The section admin, which the operator's commands read without the rest.
 [[nodiscard]] AdminConfig read_admin(const MapReader& reader, const std::string& base_dir);
 
+// A source's `back`; empty when it has none.
+[[nodiscard]] std::optional<BackConfig> load_back(
+    Loading& loading, const MapReader& source, const std::string& type
+);
+
 // After sources and rules: where nobody reports hosts, no service need wait for news of one.
 void settle_under_wait(Loading& loading);
 
 // Pieces that several sections share.
 
+// An http or https address without user, query or fragment; no slash at the end. Empty when absent
+// and after a mistake.
+[[nodiscard]] std::string read_url(
+    Diagnostics& diagnostics, const MapReader& reader, std::string_view name
+);
+[[nodiscard]] bool is_loopback(std::string_view url);
 // The sections below the policy keys: those of `defaults`, which fill in what is not written, or
 // those of a rule, which leave it alone.
 struct PolicySections {
@@ -74,6 +85,9 @@ void check_template_text(
 [[nodiscard]] domain::EntityRef load_entity(
     Loading& loading, const MapReader& reader, std::string_view name
 );
+
+// The mapping of a source of type generic.
+[[nodiscard]] ports::JsonMapping load_mapping(Loading& loading, const MapReader& source);
 
 // Told when the zone is not in the system's tz database.
 [[nodiscard]] std::string load_time_zone(

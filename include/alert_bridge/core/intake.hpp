@@ -46,7 +46,7 @@ struct IntakeAnswer {
 
 struct IntakeLimits {
     std::int64_t journal_pending_max = 100'000;  // alerts accepted but not yet decided
-    int alerts_per_batch_max = 500;
+    int alerts_per_batch_max = 5000;
 };
 
 class Intake {
@@ -63,6 +63,14 @@ class Intake {
 
     [[nodiscard]] bool knows(std::string_view source) const;
     [[nodiscard]] boost::asio::awaitable<IntakeAnswer> submit(std::string source, std::string body);
+
+    // What a body holds, read by the source's decoder as if it came now. Empty: it cannot be read.
+    [[nodiscard]] std::vector<domain::Alert> read(const std::string& source, std::string_view body)
+        const;
+    // Takes alerts that nobody sent but that are true all the same (core/state_check).
+    [[nodiscard]] boost::asio::awaitable<IntakeAnswer> admit(
+        std::string source, std::vector<domain::Alert> alerts
+    );
 
     // Reads what was quarantined once more, with the sources as they are configured now. Its alerts
     // are accepted as if they came now, and the entry is gone, or nothing changes (refused: why).

@@ -4,7 +4,8 @@
 //
 // Guarantees: open() and exchange() end by their absolute deadline (steady clock). TLS is 1.2 or
 // newer, the chain and the host name are verified (but with verify_server false), SNI is sent for
-// names. Redirects are not followed. The answer is bounded (head 32 KiB, body 4 MiB). After any
+// names. Redirects are not followed. The answer is bounded (head 32 KiB, body 4 MiB
+// or what the request says). After any
 // failure, or an answer that ends the connection, is_open() is false. Not guaranteed: that a kept
 // connection is still alive; is_stale() finds a close that has arrived, one under way is seen as an
 // unanswered request. Thread rule: the I/O thread, one call at a time. Tests:

@@ -29,8 +29,9 @@ struct HttpRequest {
     std::string target;           // path and query, already encoded
     std::vector<Header> headers;  // Host, Content-Length and Connection are added by the transport
     std::string body;
-    bool idempotent = false;  // may be sent again when a kept connection died unanswered
-    Duration at_most{};       // for all of it, waiting included; 0: the client's own limits
+    bool idempotent = false;           // may be sent again when a kept connection died unanswered
+    std::size_t answer_bytes_max = 0;  // of the answer's body; 0: 4 MiB
+    Duration at_most{};  // for all of it, waiting included; 0: the client's own limits
 };
 
 struct HttpResponse {

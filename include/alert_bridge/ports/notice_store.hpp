@@ -59,7 +59,7 @@ class NoticeStore {
     struct Occurrence {
         std::string problem_key;
         std::string id;      // domain::occurrence_id()
-        bool whole = false;  // one state per problem: any open occurrence is this one
+        bool whole = false;  // one state per problem: known when any occurrence is open
     };
     [[nodiscard]] virtual Awaitable<Result<std::vector<Occurrence>>> never_heard(
         std::vector<Occurrence> present

@@ -3,7 +3,8 @@
 // Fields: a request body as a flat map of names to texts, whether it came as JSON or as a form.
 // The two are told apart by the first byte, because senders' Content-Type cannot be trusted.
 //
-// Guarantees: names are lower case without a leading "nagios_"; values are valid UTF-8 without NUL,
+// Guarantees: names are lower case without a leading "nagios_" or
+// "icinga_"; values are valid UTF-8 without NUL,
 // at most kMaxText bytes; absent values (sources/values.hpp) are not in the map. A name that
 // carried the prefix wins over one that did not: an environment also holds a HOSTNAME of its own.
 // Otherwise the first in byte order wins among names that differ in case only. JSON numbers and

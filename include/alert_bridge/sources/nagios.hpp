@@ -32,8 +32,6 @@ class NagiosDecoder final : public ports::AlertDecoder {
         const override;
 
   private:
-    [[nodiscard]] domain::Severity severity(const std::string& state) const;
-
     ports::SourceOptions options_;
 };
 

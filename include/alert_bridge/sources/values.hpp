@@ -24,6 +24,17 @@ namespace alert_bridge::sources {
 // At most `limit` bytes, cut between code points.
 [[nodiscard]] std::string cut_bytes(std::string_view text, std::size_t limit);
 
+// Without NUL, at most kMaxText bytes.
+[[nodiscard]] std::string clean_text(std::string text);
+
+// The host in "web01:9100", "[2001:db8::1]:9100" and "https://shop.example:8443/health": without
+// scheme, port and path. Anything else comes back as it is.
+[[nodiscard]] std::string_view host_part(std::string_view text) noexcept;
+
+// What the words that people use for severities mean on our scale ("critical", "warn", "page",
+// "P1", "none" …), in any case; empty for any other word.
+[[nodiscard]] std::optional<domain::Severity> usual_severity(std::string_view word);
+
 // IPv4 or IPv6 literal.
 [[nodiscard]] bool is_ip_address(const std::string& text) noexcept;
 

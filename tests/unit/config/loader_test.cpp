@@ -49,7 +49,7 @@ TEST_CASE("a small configuration gets the documented defaults") {
     CHECK(config.admin.mode == 0660);
     CHECK(config.limits.body_bytes == 4 * 1024 * 1024);
     CHECK(config.limits.bodies_in_flight_bytes == 64 * 1024 * 1024);
-    CHECK(config.limits.alerts_per_request == 500);
+    CHECK(config.limits.alerts_per_request == 5000);
     CHECK(config.limits.waiting_alerts == 100'000);
     CHECK(config.log.level == LogLevel::info);
     CHECK(config.store.path == "/var/lib/glpi-alert-bridge/bridge.db");

@@ -66,7 +66,7 @@ TEST_CASE("the reference configuration is valid as shipped") {
     const Loaded result = load_shipped(path, config_test::read_whole(path), directory);
     CHECK(render(result.diagnostics).empty());
     REQUIRE(result.config);
-    CHECK(result.config->sources.size() == 2);
+    CHECK(result.config->sources.size() == 5);
     CHECK(result.config->sources[1].auth.hmac.size() == 1);
     CHECK(result.config->rules.rules.size() == 2);
 }
@@ -108,7 +108,7 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     const std::string path = kConfig + "/bridge.yaml";
     std::istringstream lines(config_test::read_whole(path));
     std::string line, text;
-    bool in_example = false;
+    bool in_example = false, in_back = false;
     while (std::getline(lines, line)) {
         const bool begins = line == "# maps:" || line == "# maintenance:" ||
                             line == "# templates:" || line.starts_with("#  - name:");
@@ -117,6 +117,10 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
                                           line.starts_with("#    then")
                                       ? 1
                                       : 2;
+        in_back = line == "    # back:" || (in_back && line.starts_with("    #   "));
+        if (in_back) {
+            line = "    " + line.substr(6);
+        }
         text += (in_example ? line.substr(marks) : line) + "\n";
     }
     const auto replace = [&](const std::string& from, const std::string& to) {
@@ -130,6 +134,8 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     replace("    # templates: fr", "    templates: fr");
     replace("    # mode: observe", "    mode: observe");
     replace("    # severity_map: {critical", "    severity_map: {critical");
+    replace("    # severity_map: {down", "    severity_map: {down");
+    replace("    # severity_map: {sev1", "    severity_map: {sev1");
     replace("  # app_token", "  app_token");
     replace("  # public_url", "  public_url");
     const Loaded result = load_shipped("reference", text, directory);
@@ -140,6 +146,9 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     CHECK(result.config->rules.maps.size() == 1);
     CHECK(result.config->rules.maintenance.size() == 2);
     CHECK(result.config->templates.size() == 2);
+    CHECK(result.config->sources[0].back.has_value());
+    REQUIRE(result.config->sources[1].back.has_value());
+    CHECK(result.config->sources[1].back->status_file == "/var/lib/nagios4/status.dat");
 }
 
 TEST_CASE("every example loads without a word") {
@@ -156,7 +165,7 @@ TEST_CASE("every example loads without a word") {
         CHECK(render(result.diagnostics).empty());
         CHECK(result.config.has_value());
     }
-    CHECK(examples == 8);
+    CHECK(examples >= 9);
 }
 
 TEST_CASE("the Zabbix media type is a webhook with the settings that lose nothing") {
@@ -251,6 +260,23 @@ TEST_CASE("the Zabbix script is small and written in ECMAScript 5.1") {
         INFO(newer);
         CHECK(script.find(newer) == std::string::npos);
     }
+}
+
+TEST_CASE("Alertmanager's receiver hears of every end, of all alerts, and shows no token") {
+    Diagnostics diagnostics("receiver");
+    const std::string text = config_test::read_whole(kConfig + "/alertmanager/alertmanager.yml");
+    const auto root = parse_yaml(text, diagnostics);
+    INFO(render(diagnostics.take()));
+    REQUIRE(root);
+    const Node* const receivers = root->find("receivers");
+    REQUIRE((receivers != nullptr && receivers->items.size() == 1));
+    const Node& receiver = receivers->items.front();
+    CHECK(scalar(*root->find("route"), "receiver") == scalar(receiver, "name"));
+    const Node& webhook = receiver.find("webhook_configs")->items.front();
+    CHECK(scalar(webhook, "send_resolved") == "true");
+    CHECK(scalar(webhook, "max_alerts") == "0");
+    CHECK(scalar(webhook, "url").starts_with("https://"));
+    CHECK(text.find("credentials:") == std::string::npos);
 }
 
 TEST_CASE("the Nagios commands show no token, fail on HTTP errors and end in time") {

@@ -32,6 +32,19 @@ TEST_CASE("a host that GLPI does not know gets its ticket in the default entity 
     CHECK(world.store.unmatched_table[0].host == "nobody");
 }
 
+TEST_CASE("an alert about no host asks for no asset and misses none") {
+    CoreWorld world;
+    domain::Alert request = world.alert(AlertKind::problem);
+    request.host = {};
+    world.take(request);
+    REQUIRE(world.desk.tickets.size() == 1);
+    const domain::NewTicket& ticket = world.desk.tickets.begin()->second;
+    CHECK_FALSE(ticket.asset.has_value());
+    CHECK(ticket.entity_id == 0);
+    CHECK(world.assets.lookups == 0);
+    CHECK(world.store.unmatched_table.empty());
+}
+
 TEST_CASE("a remembered host costs no look-up") {
     CoreWorld world;
     world.assets.remembers = true;

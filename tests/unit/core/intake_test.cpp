@@ -15,7 +15,8 @@ using core::IntakeAnswer;
 
 namespace {
 
-// One alert per word of the body; "!word" is unusable; a body that starts with "?" is unreadable.
+// One alert per word of the body; "!word" is unusable; "-" was left out; a body that starts with
+// "?" is unreadable.
 class WordDecoder final : public ports::AlertDecoder {
   public:
     Result<ports::Decoded> decode(std::string_view body, WallTime received_at) const override {
@@ -25,6 +26,10 @@ class WordDecoder final : public ports::AlertDecoder {
         ports::Decoded decoded;
         for (const std::string& word : split(body, " ")) {
             if (word.empty()) {
+                continue;
+            }
+            if (word.front() == '-') {
+                ++decoded.left_out;
                 continue;
             }
             if (word.front() == '!') {
@@ -157,6 +162,24 @@ TEST_CASE("a batch over the limit is refused whole and kept") {
     CHECK_THAT(answer.error, ContainsSubstring("6 alerts, the limit is 5"));
     CHECK(world.store.journal.empty());
     CHECK(world.store.quarantine.size() == 1);
+}
+
+TEST_CASE("alerts that the sender left out are counted and told") {
+    World world;
+    CHECK(world.submit("z", "disk - -").status == IntakeAnswer::Status::accepted);
+    CHECK(world.metrics.value("alerts_left_out_total{source=z}") == 2);
+    CHECK(world.events.count("alerts_left_out") == 1);
+    (void)world.submit("z", "cpu");
+    CHECK(world.events.count("alerts_left_out") == 1);
+}
+
+TEST_CASE("an unusable alert is kept as far as the quarantine's bound") {
+    World world;
+    (void)world.submit("z", "!" + std::string(50'000, 'x'));
+    CHECK(world.store.quarantine.at(0).body.size() == 50'001);
+    (void)world.submit("z", "!" + std::string(70'000, 'x'));
+    CHECK(world.store.quarantine.at(1).body.size() == 64 * 1024);
+    CHECK_THAT(world.store.quarantine.at(1).reason, ContainsSubstring("cannot be retried"));
 }
 
 TEST_CASE("an empty batch is accepted and costs no transaction") {

@@ -35,6 +35,10 @@ TEST_CASE("each known type has a decoder that reads its own messages") {
     REQUIRE(nagios.has_value());
     CHECK((*nagios)->decode("notificationtype=PROBLEM&hostname=a&hoststate=DOWN", {}).has_value());
     CHECK_FALSE((*nagios)->decode(R"({"event_id":"1","event_value":"1"})", {}).has_value());
+    const auto alertmanager = sources::make_decoder(options("alertmanager"));
+    REQUIRE(alertmanager.has_value());
+    CHECK((*alertmanager)->decode(R"({"version":"4","alerts":[]})", {}).has_value());
+    CHECK_FALSE((*alertmanager)->decode(R"({"event_id":"1"})", {}).has_value());
 }
 
 TEST_CASE("unknown types, zones, keys and names are refused and named") {

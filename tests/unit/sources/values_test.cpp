@@ -223,3 +223,54 @@ TEST_CASE("tags and links are bounded and not repeated") {
     add_link(small, "ftp://x");
     CHECK(small.links == std::vector<string>{"https://x"});
 }
+
+TEST_CASE("the host of an address is without scheme, port, user and path") {
+    const std::vector<std::pair<string, string>> table{
+        {"web01", "web01"},
+        {"web01:9100", "web01"},
+        {"web01.example:443", "web01.example"},
+        {"192.0.2.7:9100", "192.0.2.7"},
+        {"[2001:db8::7]:9100", "2001:db8::7"},
+        {"[2001:db8::7]", "2001:db8::7"},
+        {"2001:db8::7", "2001:db8::7"},
+        {"https://shop.example:8443/health?x=1", "shop.example"},
+        {"http://user:pass@shop.example/", "shop.example"},
+        {"tcp://[::1]:53", "::1"},
+        {"web01:http", "web01:http"},
+        {"a:b:1", "a:b:1"},
+        {":9100", ":9100"},
+        {"http://", "http://"},
+        {"http:///path", "http:///path"},
+        {"[broken:1", "[broken"},
+        {"", ""},
+    };
+    for (const auto& [text, host] : table) {
+        CAPTURE(text);
+        CHECK(host_part(text) == host);
+    }
+}
+
+TEST_CASE("usual words for severities are known in any case, others are not") {
+    CHECK(usual_severity("CRITICAL") == domain::Severity::high);
+    CHECK(usual_severity("warn") == domain::Severity::warning);
+    CHECK(usual_severity("none") == domain::Severity::not_classified);
+    for (const char* word :
+         {"not_classified", "information", "warning", "average", "high", "disaster"}) {
+        CAPTURE(word);
+        CHECK(usual_severity(word) == domain::parse_severity(word));
+    }
+    for (const char* word : {"", "critical ", "sev1", "criticals"}) {
+        CAPTURE(word);
+        CHECK_FALSE(usual_severity(word).has_value());
+    }
+}
+
+TEST_CASE("a text loses NUL and what is over the limit") {
+    CHECK(
+        clean_text("a\0b"s) ==
+        "a\xEF\xBF\xBD"
+        "b"
+    );
+    CHECK(clean_text(string(domain::kMaxText + 5, 'x')).size() == domain::kMaxText);
+    CHECK(clean_text("").empty());
+}

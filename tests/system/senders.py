@@ -1,0 +1,406 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The daemon with real senders on loopback: Alertmanager and Nagios, and the simulated GLPI.
+
+usage: senders.py --bridge FILE --sim FILE --peers FOLDER [STEP...]
+
+  alertmanager  a recovery that Alertmanager never tells (send_resolved: false) is made good within
+                one reconcile period; silenced is not over
+  nagios        the ticket's number is seen as acknowledgement in Nagios' status file, once, and does
+                not come back; a recovery that Nagios never tells is made good; so is a service that
+                is taken out of its configuration
+
+FOLDER holds Debian's packages prometheus-alertmanager and nagios4-core, unpacked (./dev soak senders
+does that); programs in the PATH do as well. Prints one line of figures per step. Only loopback,
+everything below a folder of its own, every process ended by its pid.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+
+from harness import Bridge, Failure, Process, Sim, free_port, http, wait_for
+
+RECONCILE_S = 5
+SETTLE_S = 30  # StateCheck::kSettle: news of so lately are left to their own notices
+SEED = {"entities": [{"name": "Customer A"}]}
+CONFIG = """\
+listen: {address: 127.0.0.1, port: @PORT@, public_url: "https://bridge.example.com"}
+log: {level: debug, format: json}
+store: {sqlite: {path: "@DIR@/bridge.db"}}
+glpi:
+  url: "@GLPI@"
+  app_token: {file: glpi-app.token}
+  user_token: {file: glpi-user.token}
+  default_entity: "Root entity"
+defaults: {open: warning, open_after: 0s, under: none, resolve_after: 0s}
+sources:
+"""
+ALERTMANAGER_SOURCE = """\
+  am:
+    type: alertmanager
+    auth: {bearer: {file: sender.token}}
+    back: {url: "@AM@", reconcile: @EVERY@s, settled_after: 1s}
+"""
+NAGIOS_SOURCE = """\
+  nagios:
+    type: nagios
+    auth: {bearer: {file: sender.token}}
+    back:
+      pipe: "@NAGIOS@/nagios.cmd"
+      status_file: "@NAGIOS@/status.dat"
+      acknowledge: opened
+      reconcile: @EVERY@s
+"""
+ALERTMANAGER = """\
+route: {receiver: bridge, group_by: [alertname], group_wait: 0s, group_interval: 1s}
+receivers:
+  - name: bridge
+    webhook_configs:
+      - url: "@BRIDGE@/v1/alerts/am"
+        send_resolved: false
+        http_config: {authorization: {credentials: sender-secret}}
+"""
+NAGIOS = """\
+log_file=@DIR@/nagios.log
+cfg_file=@DIR@/objects.cfg
+object_cache_file=@DIR@/objects.cache
+status_file=@DIR@/status.dat
+status_update_interval=1
+check_external_commands=1
+command_file=@DIR@/nagios.cmd
+lock_file=@DIR@/nagios.pid
+temp_file=@DIR@/nagios.tmp
+temp_path=@DIR@
+log_archive_path=@DIR@
+log_rotation_method=n
+check_result_path=@DIR@/results
+query_socket=@DIR@/nagios.qh
+state_retention_file=@DIR@/retention.dat
+retain_state_information=@RETAIN@
+enable_environment_macros=1
+execute_service_checks=0
+execute_host_checks=0
+enable_flap_detection=0
+nagios_user=@USER@
+nagios_group=@GROUP@
+"""
+OBJECTS = """\
+define timeperiod {
+  timeperiod_name always
+  alias always
+  sunday 00:00-24:00
+  monday 00:00-24:00
+  tuesday 00:00-24:00
+  wednesday 00:00-24:00
+  thursday 00:00-24:00
+  friday 00:00-24:00
+  saturday 00:00-24:00
+}
+define command {
+  command_name notify
+  command_line @PYTHON@ @DIR@/notify.py
+}
+define command {
+  command_name check
+  command_line /bin/true
+}
+define contact {
+  contact_name bridge
+  service_notification_period always
+  host_notification_period always
+  service_notification_options w,u,c
+  host_notification_options d,u
+  service_notification_commands notify
+  host_notification_commands notify
+}
+define host {
+  host_name web01
+  address 127.0.0.1
+  check_command check
+  max_check_attempts 1
+  contacts bridge
+  check_period always
+  notification_period always
+}
+"""
+SERVICE = """\
+define service {
+  host_name web01
+  service_description @NAME@
+  check_command check
+  max_check_attempts 1
+  check_period always
+  notification_period always
+  notification_interval 0
+  contacts bridge
+}
+"""
+# What the second way of config/nagios/commands.cfg does: the environment as JSON.
+NOTIFY = """\
+import json, os, urllib.request
+macros = {k[7:]: v for k, v in os.environ.items() if k.startswith("NAGIOS_")}
+request = urllib.request.Request("@BRIDGE@/v1/alerts/nagios", json.dumps(macros).encode(),
+    {"Authorization": "Bearer sender-secret", "Content-Type": "application/json"})
+urllib.request.urlopen(request, timeout=20)
+"""
+
+
+def write(directory, name, text):
+    path = os.path.join(directory, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def program(peers, name):
+    peers = os.path.abspath(peers)
+    found = shutil.which(name, path=f"{peers}/usr/bin:{peers}/usr/sbin") or shutil.which(name)
+    if not found:
+        raise Failure(f"there is no program {name}")
+    return found
+
+
+def open_tickets(sim):
+    return [ticket for ticket in sim.tickets() if ticket["status"] < 5]
+
+
+class World:
+    """The simulated GLPI and the daemon, with the sources that a step wants."""
+
+    def __init__(self, options, sources):
+        self.directory = tempfile.mkdtemp(prefix="glpi-alert-bridge-senders-")
+        self.processes = []
+        self.sim = Sim(options.sim, self.directory, "11", SEED)
+        self.processes.append(self.sim.process)
+        config = CONFIG + sources.replace("@EVERY@", str(RECONCILE_S))
+        self.bridge = Bridge(options.bridge, self.directory, config, self.sim.url)
+        self.bridge.start()
+        self.processes.append(self.bridge.process)
+
+    def start(self, name, command, env=None):
+        process = Process(name, command, self.directory, env)
+        self.processes.append(process)
+        return process
+
+    def close(self):
+        for process in reversed(self.processes):
+            process.kill()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def one_ticket(self, deadline_s=None):
+        wait_for("one ticket", lambda: len(self.sim.tickets()) == 1, deadline_s)
+        return self.sim.tickets()[0]
+
+    def wait_until_settled(self):
+        """A recovery found earlier than that is left to its own notice."""
+        began = time.monotonic()
+        wait_for("the problem to be old enough",
+                 lambda: time.monotonic() - began > SETTLE_S + 1, SETTLE_S + 30)
+
+    def made_good(self, what):
+        """Seconds until every ticket is solved; more than one period is a failure."""
+        began = time.monotonic()
+        wait_for(what, lambda: not open_tickets(self.sim), RECONCILE_S * 3)
+        seconds = time.monotonic() - began
+        # Half a second for the look itself, the decision and the solution.
+        if seconds > RECONCILE_S + 2:
+            raise Failure(f"{what}: {seconds:.1f} s, the period is {RECONCILE_S} s")
+        return seconds
+
+
+def alert(name, ends=""):
+    body = [{"labels": {"alertname": name, "instance": "web01:9100", "severity": "critical"},
+             "annotations": {"summary": f"{name} on web01"}}]
+    if ends:
+        body[0]["endsAt"] = ends
+    return json.dumps(body)
+
+
+def post(url, body):
+    status, _, text = http("POST", url, body, {"Content-Type": "application/json"})
+    if status >= 300:
+        raise Failure(f"{url} answered {status}: {text}")
+    return text
+
+
+def alertmanager(options):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    world = World(options, ALERTMANAGER_SOURCE.replace("@AM@", url))
+    try:
+        path = write(world.directory, "alertmanager.yml",
+                     ALERTMANAGER.replace("@BRIDGE@", world.bridge.url))
+        # Its own page needs files below /usr/share that an unpacked package has elsewhere.
+        command = [program(options.peers, "prometheus-alertmanager"), "--config.file=" + path,
+                   "--storage.path=" + world.directory, f"--web.listen-address=127.0.0.1:{port}",
+                   "--cluster.listen-address=", "--log.level=warn"]
+        if command[0].startswith(os.path.abspath(options.peers)):
+            sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "bench"))
+            from programs import SEES_ITS_FILES
+            command = [*SEES_ITS_FILES, os.path.abspath(options.peers), *command]
+        peer = world.start("alertmanager", command)
+
+        def answers():
+            if not peer.alive():
+                raise Failure("Alertmanager ended:\n" + peer.text())
+            try:
+                return http("GET", url + "/-/ready")[0] == 200
+            except OSError:
+                return False
+        wait_for("Alertmanager to be ready", answers)
+        post(url + "/api/v2/alerts", alert("Down"))
+        world.one_ticket()
+        world.wait_until_settled()
+        post(url + "/api/v2/alerts", alert("Down"))  # Prometheus goes on sending it
+
+        # Silenced: it goes on, and nobody is told so.
+        now = time.time()
+        stamp = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at)) for at in (now, now + 600)]
+        silence = json.loads(post(url + "/api/v2/silences", json.dumps({
+            "matchers": [{"name": "alertname", "value": "Down", "isRegex": False}],
+            "startsAt": stamp[0], "endsAt": stamp[1], "createdBy": "test", "comment": "quiet"})))
+        looks = world.bridge.metric("state_checks_total", source="am", result="done")
+        wait_for("two more looks", lambda: world.bridge.metric(
+            "state_checks_total", source="am", result="done") >= looks + 2)
+        if not open_tickets(world.sim):
+            raise Failure("a silenced alert was taken for a recovery")
+        http("DELETE", f"{url}/api/v2/silence/{silence['silenceID']}")
+
+        post(url + "/api/v2/alerts", alert("Down", "2026-01-01T00:00:00Z"))
+        seconds = world.made_good("the missed recovery to be made good")
+        if world.bridge.metric("missed_recoveries_total", source="am") != 1:
+            raise Failure("the recovery came some other way")
+        print(f"alertmanager: a recovery that was never told was made good after {seconds:.1f} s,"
+              f" period {RECONCILE_S} s; tickets 1", flush=True)
+    finally:
+        world.close()
+
+
+class Nagios:
+    def __init__(self, options, directory, bridge_url):
+        self.directory = directory
+        self.program = program(options.peers, "nagios4")
+        self.bridge_url = bridge_url
+        self.process = None
+        os.makedirs(os.path.join(directory, "results"), exist_ok=True)
+        write(directory, "notify.py", NOTIFY.replace("@BRIDGE@", bridge_url))
+
+    def configure(self, services, retain=0):
+        import grp
+        import pwd
+        text = NAGIOS.replace("@DIR@", self.directory).replace("@RETAIN@", str(retain))
+        text = text.replace("@USER@", pwd.getpwuid(os.getuid()).pw_name)
+        text = text.replace("@GROUP@", grp.getgrgid(os.getgid()).gr_name)
+        objects = OBJECTS.replace("@PYTHON@", sys.executable).replace("@DIR@", self.directory)
+        objects += "".join(SERVICE.replace("@NAME@", name) for name in services)
+        write(self.directory, "objects.cfg", objects)
+        return write(self.directory, "nagios.cfg", text)
+
+    def start(self, world, services, retain=0):
+        self.process = world.start("nagios", [self.program, self.configure(services, retain)])
+
+        def ready():
+            if not self.process.alive():
+                raise Failure("Nagios ended:\n" + self.process.text())
+            return os.path.exists(self.file("nagios.cmd")) and "servicestatus" in self.status()
+        wait_for("Nagios to be ready", ready)
+
+    def file(self, name):
+        return os.path.join(self.directory, name)
+
+    def status(self):
+        try:
+            with open(self.file("status.dat"), encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    def blocks(self, kind):
+        """The blocks of that kind, as dictionaries."""
+        found = []
+        for part in self.status().split(kind + " {")[1:]:
+            lines = part.split("\t}")[0].strip().splitlines()
+            found.append(dict(line.strip().split("=", 1) for line in lines))
+        return found
+
+    def service(self, name):
+        rows = [row for row in self.blocks("servicestatus") if row["service_description"] == name]
+        return rows[0] if rows else {}
+
+    def result(self, service, state, output):
+        """A passive check."""
+        line = f"[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;web01;{service};{state};{output}\n"
+        with open(self.file("nagios.cmd"), "w", encoding="utf-8") as pipe:
+            pipe.write(line)
+
+
+def nagios(options):
+    folder = tempfile.mkdtemp(prefix="glpi-alert-bridge-nagios-")
+    world = World(options, NAGIOS_SOURCE.replace("@NAGIOS@", folder))
+    try:
+        peer = Nagios(options, folder, world.bridge.url)
+        peer.start(world, ["Disk /var", "HTTP"])
+        peer.result("Disk /var", 2, "DISK CRITICAL - full")
+        ticket = world.one_ticket()
+        began = time.monotonic()
+        wait_for("the acknowledgement in status.dat", lambda: peer.service("Disk /var").get(
+            "problem_has_been_acknowledged") == "1")
+        seconds = time.monotonic() - began
+        comments = peer.blocks("servicecomment")
+        told = [row for row in comments if row["author"] == "glpi-alert-bridge"]
+        if len(told) != 1 or f"GLPI ticket {ticket['id']}: https://bridge.example.com/t/" not in \
+                told[0]["comment_data"]:
+            raise Failure(f"the comments in Nagios: {comments}")
+        if world.sim.tickets()[0].get("followups"):
+            raise Failure("our own acknowledgement came back as a follow-up")
+
+        world.wait_until_settled()
+        peer.result("Disk /var", 0, "DISK OK")  # of which nobody is told
+        recovered = world.made_good("the missed recovery to be made good")
+        if world.bridge.metric("missed_recoveries_total", source="nagios") != 1:
+            raise Failure("the recovery came some other way")
+
+        # A service that fails and is taken out of Nagios: nobody will ever say that it is over.
+        peer.result("HTTP", 2, "HTTP CRITICAL")
+        wait_for("a second ticket", lambda: len(world.sim.tickets()) == 2)
+        world.wait_until_settled()
+        peer.process.stop()
+        peer.start(world, ["Disk /var"], retain=1)
+        wait_for("the cancellation on the ticket", lambda: world.bridge.metric(
+            "missed_recoveries_total", source="nagios") == 2)
+        wait_for("no open incident", lambda: world.bridge.metric("open_incidents") <= 1)
+        print(f"nagios: acknowledged in status.dat {seconds:.1f} s after the ticket, once; a"
+              f" recovery that was never told was made good after {recovered:.1f} s, period"
+              f" {RECONCILE_S} s; a service that is gone was given up; tickets 2", flush=True)
+    finally:
+        world.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+STEPS = {"alertmanager": alertmanager, "nagios": nagios}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bridge", required=True)
+    parser.add_argument("--sim", required=True)
+    parser.add_argument("--peers", required=True)
+    parser.add_argument("steps", nargs="*", choices=[[], *STEPS], default=[])
+    options = parser.parse_args()
+    failed = 0
+    for name in options.steps or STEPS:
+        try:
+            STEPS[name](options)
+        except Failure as failure:
+            failed += 1
+            print(f"{name}: FAILED: {failure}", flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
