@@ -119,6 +119,12 @@ asio::awaitable<bool> Watcher::round() {
     if (!heard) {
         co_return false;
     }
+    // Read again: what was looked at just now need not be looked at twice.
+    after = swept_to_;
+    page = co_await services_.watched.watched(std::move(after), kPage);
+    if (!page) {
+        co_return false;
+    }
     co_return co_await sweep(std::move(*page));
 }
 

@@ -89,7 +89,7 @@ class Rounds(People):
             "glpi_requests_total", method="GET Ticket/Log") >= 2)
         self.put(number, status=ASSIGNED)
         self.heard("reopened")
-        self.accepted("zabbix", recovery(event_recovery_id="1003"))
+        self.accepted("zabbix", zabbix(event_value="0", event_recovery_id="1003"))
         self.accepted("zabbix", zabbix("1005"))
         one = self.ticket(number, lambda one: len(one["followups"]) == 1)
         self.assertEqual(one["status"], ASSIGNED)
@@ -99,8 +99,10 @@ class Rounds(People):
 
     def test_moved_and_re_prioritised_it_stays_so_and_is_solved_where_it_is(self):
         number = self.opened()
-        self.put(number, entities_id=3, urgency=1)
+        self.put(number, entities_id=3)
         self.heard("moved")
+        self.put(number, urgency=1)
+        self.heard("priority")
         self.accepted("zabbix", worse())
         one = self.ticket(number, lambda one: one["priority"] == 5)
         self.assertEqual(one["entities_id"], 3)
