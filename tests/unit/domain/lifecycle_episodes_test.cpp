@@ -213,8 +213,6 @@ TEST_CASE("an absent element of group_by makes an episode its own group") {
     placement.asset = AssetHit{"Computer", 17, "web01", 3, Evidence::name};
     placement.entity_id = 3;
     CHECK(group_key(plan, alert, placement) == "asset=Computer#17|entity=3");
-    plan.policy.group_by = {"problem"};
-    CHECK(group_key(plan, alert, placement) == "problem=nagios/service/web01/HTTP");
 }
 
 TEST_CASE("a dead opening ends with its recovery and writes nothing more") {
