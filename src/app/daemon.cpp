@@ -127,7 +127,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           {*store_, *clock_, *events_, *metrics_, *ids_, policies_, delivery_, reconciler_}, tasks_,
           operations_in_work(config_)
       ),
-      upkeep_({*store_, *clock_, *events_, *ids_, policies_}),
+      upkeep_({*store_, *clock_, *events_, *metrics_, *ids_, policies_}),
       messenger_({*store_, *clock_, *events_, *metrics_, *ids_}, tasks_, parts.backs),
       state_check_(
           {*store_, *clock_, *events_, *metrics_, policies_, intake_}, tasks_, parts.backs

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/wiring.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "alert_bridge/app/backs.hpp"
@@ -34,6 +35,20 @@ ports::Level level_of(config::LogLevel level) {
             return ports::Level::error;
     }
     return ports::Level::info;
+}
+
+bool observes(const domain::RuleBook& book) {
+    const auto is_observe = [](const std::optional<domain::Mode>& mode) {
+        return mode == domain::Mode::observe;
+    };
+    return book.default_policy.mode == domain::Mode::observe ||
+           std::any_of(
+               book.sources.begin(), book.sources.end(),
+               [&](const auto& source) { return is_observe(source.second.mode); }
+           ) ||
+           std::any_of(book.rules.begin(), book.rules.end(), [&](const domain::RuleSpec& rule) {
+               return is_observe(rule.then.mode);
+           });
 }
 
 }  // namespace
@@ -165,6 +180,7 @@ Result<std::shared_ptr<const core::Policies>> policies(const config::Config& con
     result->retry = config.retry;
     result->storm = config.storm;
     result->public_url = config.listen.public_url;
+    result->observes = observes(config.rules);
     result->backs = back_policies(config);
     return std::shared_ptr<const core::Policies>(std::move(result));
 }

@@ -152,6 +152,21 @@ std::optional<WallTime> from_local(const CivilTime& civil, const std::string& zo
     }
 }
 
+CivilTime to_local(WallTime time, const std::string& zone) {
+    const WallTime local = time + offset_at(time, zone).seconds;
+    const auto day = std::chrono::floor<std::chrono::days>(local);
+    const std::chrono::year_month_day date(std::chrono::sys_days(day.time_since_epoch()));
+    const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::seconds>(local - day));
+    CivilTime civil;
+    civil.year = static_cast<int>(date.year());
+    civil.month = static_cast<int>(static_cast<unsigned>(date.month()));
+    civil.day = static_cast<int>(static_cast<unsigned>(date.day()));
+    civil.hour = static_cast<int>(clock.hours().count());
+    civil.minute = static_cast<int>(clock.minutes().count());
+    civil.second = static_cast<int>(clock.seconds().count());
+    return civil;
+}
+
 LocalClock local_clock(WallTime time, const std::string& zone) {
     const WallTime local = time + offset_at(time, zone).seconds;
     const auto day = std::chrono::floor<std::chrono::days>(local);

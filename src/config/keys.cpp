@@ -25,6 +25,7 @@ constexpr Key kRootKeys[] = {
      "NAME -> what GLPI gets for which severities; p1, p2, p3 if absent"},
     {"maps", mapping, "", "NAME -> table in a CSV file that rules look things up in"},
     {"rules", sequence, "", "tried in order; later ones win field by field"},
+    {"maintenance", sequence, "", "times in which no ticket opens"},
     {"templates", mapping, "", "NAME -> texts of tickets; en and fr are built in"},
     {"log", mapping, "", "what is logged and how"},
     {"limits", mapping, "", "bounds on what senders may do"},
@@ -159,10 +160,23 @@ constexpr Key kPolicyKeys[] = {
      "raise|follow|none"},
     {"on_acknowledge", choice, "followup", "somebody acknowledged in monitoring", false, 0, 0,
      "followup|take|none"},
+    {"flapping", free_form, "",
+     "a problem that comes and goes: one ticket stays open, summaries instead of follow-ups; or "
+     "none"},
+    {"downtime", choice, "hold",
+     "an opening while the sender says that the problem is in a downtime: wait for its end, open "
+     "none, or take no notice",
+     false, 0, 0, "hold|drop|none"},
+    {"expire_after", duration, "0s",
+     "without news for so long an open ticket is given up: nothing tells that it is over; 0s: "
+     "never",
+     false, 0, 3650 * kDay},
+    {"on_expire", choice, "followup", "what the ticket gets then", false, 0, 0, "followup|solve"},
     {"fold", choice, "report",
      "problems that began and ended while GLPI was away: one report per entity, a ticket each, "
      "none",
      false, 0, 0, "report|each|drop"},
+    {"mode", choice, "act", "observe: everything but writing to GLPI", false, 0, 0, "act|observe"},
     {"under", choice, "host_down",
      "problems of services whose host is down: told on the host's ticket, or a ticket each", false,
      0, 0, "host_down|none"},
@@ -172,30 +186,9 @@ constexpr Key kPolicyKeys[] = {
     {"ticket_date", choice, "received", "date of the ticket", false, 0, 0, "received|started"},
     {"followup_private", boolean, "true", "follow-ups are hidden from requesters"},
 };
-constexpr Key kNotifyKeys[] = {
-    {"open", boolean, "true", "a new ticket"},
-    {"followup", boolean, "false", "a follow-up"},
-    {"solve", boolean, "false", "a solution"},
-    {"reopen", boolean, "true", "a reopened ticket"},
-};
-
 constexpr Key kDefaultsKeys[] = {
     {"templates", text, "en", "template set"},
     {"time_zone", text, "UTC", "zone of the times in ticket texts and of rules"},
-};
-
-constexpr Key kStormKeys[] = {
-    {"per_entity", integer, "20", "tickets in one entity within `within`; 0: no bound", false, 0,
-     100'000},
-    {"overall", integer, "60", "tickets in all within `within`; 0: no bound", false, 0, 100'000},
-    {"within", duration, "5m", "the time in which they are counted", false, kSecond, kHour},
-    {"exempt", texts, "", "priorities that open their ticket all the same"},
-    {"entity", entity, "", "entity of the ticket over all entities; glpi.default_entity if absent"},
-    {"own_ticket_after", duration, "15m",
-     "what still fails so long after the storm gets a ticket of its own", false, kSecond, 7 * kDay},
-    {"fuse", integer, "100",
-     "tickets within an hour, whatever their priority: the guard against a wrong rule; 0: none",
-     false, 0, 100'000},
 };
 
 constexpr Key kPriorityKeys[] = {
@@ -293,8 +286,6 @@ constexpr Section kCache{"glpi.cache", {kCacheKeys}};
 constexpr Section kWatch{"glpi.watch", {kWatchKeys}};
 constexpr Section kWebhook{"glpi.webhook", {kWebhookKeys}};
 constexpr Section kDefaults{"defaults", {kDefaultsKeys, kPolicyKeys}};
-constexpr Section kNotify{"defaults.notify", {kNotifyKeys}};
-constexpr Section kStorm{"storm", {kStormKeys}};
 constexpr Section kPriority{"priorities.NAME", {kPriorityKeys}};
 constexpr Section kMap{"maps.NAME", {kMapKeys}};
 constexpr Section kTemplates{"templates.NAME", {kTemplatesKeys}};
@@ -303,7 +294,6 @@ constexpr Section kCondition{"rules[].when", {kConditionKeys}};
 constexpr Section kTime{"rules[].when.time", {kTimeKeys}};
 constexpr Section kRegex{"PATTERN", {kRegexKeys}};
 constexpr Section kResult{"rules[].then", {kResultKeys, kPolicyKeys}, false};
-constexpr Section kRuleNotify{"rules[].then.notify", {kNotifyKeys}, false};
 constexpr Section kEntity{"ENTITY", {kEntityKeys}};
 
 std::string_view to_string(ValueType type) noexcept {
@@ -352,11 +342,13 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,   &kListen,       &kTls,       &kSource, &kFields,    &kField,     &kAuth,
-        &kBasic,  &kSecretSource, &kGlpi,      &kPool,   &kTimeouts,  &kRetry,     &kCache,
-        &kWatch,  &kWebhook,      &kEntity,    &kStore,  &kSqlite,    &kRetention, &kDefaults,
-        &kNotify, &kPriority,     &kMap,       &kRule,   &kCondition, &kTime,      &kRegex,
-        &kResult, &kRuleNotify,   &kTemplates, &kLog,    &kLimits,    &kAdmin,     &kBack};
+        &kRoot,         &kListen,    &kTls,          &kSource,    &kFields,      &kField,
+        &kAuth,         &kBasic,     &kSecretSource, &kGlpi,      &kPool,        &kTimeouts,
+        &kRetry,        &kCache,     &kWatch,        &kWebhook,   &kEntity,      &kStore,
+        &kSqlite,       &kRetention, &kDefaults,     &kNotify,    &kPriority,    &kMap,
+        &kRule,         &kCondition, &kTime,         &kRegex,     &kMaintenance, &kFlapping,
+        &kRuleFlapping, &kResult,    &kRuleNotify,   &kTemplates, &kLog,         &kLimits,
+        &kAdmin,        &kBack};
     return kAll;
 }
 

@@ -30,6 +30,7 @@ constexpr Key kSourceKeys[] = {
     {"within", entity, "", "hard limit: assets and tickets only in this entity and below"},
     {"default_entity", entity, "", "where tickets go when nothing better is known"},
     {"templates", text, "", "template set of this source"},
+    {"mode", choice, "", "of this source; defaults.mode if absent", false, 0, 0, "act|observe"},
     {"back", mapping, "", "the way back: is told of tickets, is asked what it says now"},
 };
 

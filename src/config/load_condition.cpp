@@ -207,26 +207,11 @@ bool load_hours(Loading& loading, const Node& node, domain::TimeWindow& window) 
 
 Condition load_time(Loading& loading, const Node& node) {
     std::vector<Condition> windows;
-    for (const Node* each : one_or_many(&node)) {
-        const MapReader reader(loading.diagnostics, each, kTime);
+    for (const domain::TimeWindow& window : load_times(loading, node)) {
         Condition condition;
         condition.what = Condition::Kind::time;
-        condition.time.zone = load_time_zone(loading, reader, "zone");
-        if (condition.time.zone.empty()) {
-            condition.time.zone = loading.config.rules.default_time_zone;
-        }
-        if (const Node* days = reader.find("weekdays")) {
-            condition.time.weekdays = load_weekdays(loading, *days);
-        }
-        const auto hours = one_or_many(reader.find("hours"));
-        for (const Node* span : hours) {
-            if (load_hours(loading, *span, condition.time)) {
-                windows.push_back(condition);
-            }
-        }
-        if (hours.empty()) {
-            windows.push_back(condition);
-        }
+        condition.time = window;
+        windows.push_back(std::move(condition));
     }
     return any_of(std::move(windows));
 }
@@ -317,6 +302,31 @@ void add_groups(
 }
 
 }  // namespace
+
+std::vector<domain::TimeWindow> load_times(Loading& loading, const Node& node) {
+    std::vector<domain::TimeWindow> windows;
+    for (const Node* each : one_or_many(&node)) {
+        const MapReader reader(loading.diagnostics, each, kTime);
+        domain::TimeWindow window;
+        window.zone = load_time_zone(loading, reader, "zone");
+        if (window.zone.empty()) {
+            window.zone = loading.config.rules.default_time_zone;
+        }
+        if (const Node* days = reader.find("weekdays")) {
+            window.weekdays = load_weekdays(loading, *days);
+        }
+        const auto hours = one_or_many(reader.find("hours"));
+        for (const Node* span : hours) {
+            if (load_hours(loading, *span, window)) {
+                windows.push_back(window);
+            }
+        }
+        if (hours.empty()) {
+            windows.push_back(window);
+        }
+    }
+    return windows;
+}
 
 domain::Condition load_condition(
     Loading& loading, const Node* node, std::vector<std::string>& captures

@@ -95,10 +95,31 @@ std::optional<std::vector<std::string>> load_group_by(Loading& loading, const Ma
     return result;
 }
 
+// {changes, within, quiet}, or the word none.
+void load_flapping(const MapReader& reader, const Section& section, domain::RuleResult& result) {
+    const Node* const node = reader.find("flapping");
+    if (node != nullptr && node->kind == Node::Kind::scalar) {
+        if (node->text != "none") {
+            reader.diagnostics().error(
+                node->at, "'flapping' must be {changes: …, within: …, quiet: …} or the word none"
+            );
+        }
+        result.flapping_changes = 0;
+        return;
+    }
+    const MapReader flapping = reader.section("flapping", section);
+    if (const auto changes = flapping.integer("changes")) {
+        result.flapping_changes = static_cast<int>(*changes);
+    }
+    result.flapping_within = flapping.duration("within");
+    result.flapping_quiet = flapping.duration("quiet");
+}
+
 }  // namespace
 
 void load_policy(
-    Loading& loading, const MapReader& reader, const Section& notify, domain::RuleResult& result
+    Loading& loading, const MapReader& reader, const PolicySections& sections,
+    domain::RuleResult& result
 ) {
     result.open = read_enum(reader, "open", &domain::parse_severity);
     result.open_after = load_open_after(loading, reader);
@@ -111,12 +132,17 @@ void load_policy(
     result.on_severity_change =
         read_enum(reader, "on_severity_change", &domain::parse_on_severity_change);
     result.on_acknowledge = read_enum(reader, "on_acknowledge", &domain::parse_on_acknowledge);
+    load_flapping(reader, sections.flapping, result);
     result.fold = read_enum(reader, "fold", &domain::parse_fold);
+    result.downtime = read_enum(reader, "downtime", &domain::parse_on_downtime);
+    result.expire_after = reader.duration("expire_after");
+    result.on_expire = read_enum(reader, "on_expire", &domain::parse_on_expire);
+    result.mode = read_enum(reader, "mode", &domain::parse_mode);
     result.under = read_enum(reader, "under", &domain::parse_under);
     result.under_wait = reader.duration("under_wait");
     result.ticket_date = read_enum(reader, "ticket_date", &domain::parse_ticket_date);
     result.followup_private = reader.boolean("followup_private");
-    const MapReader mails = reader.section("notify", notify);
+    const MapReader mails = reader.section("notify", sections.notify);
     result.notify_open = mails.boolean("open");
     result.notify_followup = mails.boolean("followup");
     result.notify_solve = mails.boolean("solve");
@@ -126,7 +152,7 @@ void load_policy(
 void load_defaults(Loading& loading, const MapReader& root) {
     const MapReader reader = root.section("defaults", kDefaults);
     domain::RuleResult written;
-    load_policy(loading, reader, kNotify, written);
+    load_policy(loading, reader, {kNotify, kFlapping}, written);
     loading.gives_under_wait = reader.find("under_wait") != nullptr;
     domain::RuleBook& book = loading.config.rules;
     domain::Policy& policy = book.default_policy;
@@ -140,7 +166,14 @@ void load_defaults(Loading& loading, const MapReader& root) {
     policy.recheck_after = written.recheck_after.value_or(policy.recheck_after);
     policy.on_severity_change = written.on_severity_change.value_or(policy.on_severity_change);
     policy.on_acknowledge = written.on_acknowledge.value_or(policy.on_acknowledge);
+    policy.flapping.changes = written.flapping_changes.value_or(policy.flapping.changes);
+    policy.flapping.within = written.flapping_within.value_or(policy.flapping.within);
+    policy.flapping.quiet = written.flapping_quiet.value_or(policy.flapping.quiet);
     policy.fold = written.fold.value_or(policy.fold);
+    policy.downtime = written.downtime.value_or(policy.downtime);
+    policy.expire_after = written.expire_after.value_or(policy.expire_after);
+    policy.on_expire = written.on_expire.value_or(policy.on_expire);
+    policy.mode = written.mode.value_or(policy.mode);
     policy.under = written.under.value_or(domain::Under::host_down);
     policy.under_wait = written.under_wait.value_or(kUnderWait);
     policy.ticket_date = written.ticket_date.value_or(policy.ticket_date);

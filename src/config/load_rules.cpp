@@ -166,7 +166,7 @@ domain::RuleResult load_result(Loading& loading, const Node* node, const Capture
     result.drop = reader.boolean("drop");
     result.host_down = reader.boolean("host_down");
     result.trust_names = reader.boolean("trust_names");
-    load_policy(loading, reader, kRuleNotify, result);
+    load_policy(loading, reader, {kRuleNotify, kRuleFlapping}, result);
     check_references(loading, reader, result);
     return result;
 }

@@ -225,6 +225,9 @@ void load_source(Loading& loading, const std::string& name, const Node& node) {
         defaults.templates = *set;
     }
     source.back = load_back(loading, reader, source.options.type);
+    if (const auto mode = reader.choice("mode")) {
+        defaults.mode = domain::parse_mode(*mode);
+    }
     loading.config.rules.sources.emplace(name, std::move(defaults));
     loading.config.sources.push_back(std::move(source));
 }

@@ -22,6 +22,7 @@ void load_sections(Loading& loading, const Node& document) {
     load_sources(loading, root);
     load_glpi(loading, root);
     load_rules(loading, root);
+    load_maintenance(loading, root);
     settle_under_wait(loading);
 }
 

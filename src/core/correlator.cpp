@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "alert_bridge/core/observed.hpp"
+
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
@@ -236,6 +238,7 @@ void Correlator::decided(const ports::JournalEntry& entry, const Decision& decis
         "alerts_decided_total",
         {{"source", entry.alert.source}, {"result", applied ? "applied" : "ignored"}}
     );
+    count_observed(services_.metrics, decision);
     if (decision.fuse_blown) {
         tell_of_fuse(services_.events);
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "alert_bridge/core/alarms.hpp"
+#include "alert_bridge/core/observed.hpp"
 
 namespace alert_bridge::core {
 
@@ -32,6 +33,7 @@ void Upkeep::stop() {
 void Upkeep::clock_was_set(Duration by) {
     next_prune_ += by;
     next_report_ += by;
+    next_observed_ += by;
     bell_.ring();
 }
 
@@ -43,6 +45,9 @@ asio::awaitable<void> Upkeep::run() {
         }
         if (services_.clock.now() >= next_report_) {
             co_await report_outages();
+        }
+        if (services_.clock.now() >= next_observed_) {
+            co_await report_observed();
         }
         if (services_.clock.now() >= next_prune_) {
             co_await prune();
@@ -97,6 +102,7 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
         co_await services_.clock.sleep(Duration(1000));
         co_return;
     }
+    count_observed(services_.metrics, *decision);
     if (decision->fuse_blown) {
         tell_of_fuse(services_.events);
     }

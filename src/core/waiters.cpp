@@ -19,7 +19,8 @@ bool is_settled(const ports::Standing& standing) {
     if (standing.pending) {
         return false;
     }
-    return standing.state.empty() || standing.state == "holding" || standing.state == "ended";
+    return standing.observed || standing.state.empty() || standing.state == "holding" ||
+           standing.state == "ended";
 }
 
 // Keeps the number of waiters right on every way out. Shared, because a coroutine that never went

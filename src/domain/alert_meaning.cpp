@@ -19,8 +19,23 @@ bool may_open(const Alert& alert) {
     if (alert.state != ProblemState::failing) {
         return false;
     }
-    // An update about a problem we never heard of: its first notice was lost on the way.
-    return alert.kind == AlertKind::problem || alert.kind == AlertKind::update;
+    // Not only a problem's own notice: the first one may be lost on the way, and what Nagios and
+    // Icinga held back while it flapped or was down is told by the state of these (measured).
+    switch (alert.kind) {
+        case AlertKind::problem:
+        case AlertKind::update:
+        case AlertKind::flapping_start:
+        case AlertKind::flapping_stop:
+        case AlertKind::downtime_end:
+            return true;
+        case AlertKind::acknowledgement:
+        case AlertKind::recovery:
+        case AlertKind::downtime_start:
+        case AlertKind::cancelled:
+        case AlertKind::note:
+            return false;
+    }
+    return false;
 }
 
 std::string_view news_event(const Alert& alert) {

@@ -167,19 +167,6 @@ bool is_day(const TimeWindow& window, int weekday) {
     return (window.weekdays >> weekday & 1U) != 0;
 }
 
-// A window over midnight belongs to the day on which it begins.
-bool is_inside(const TimeWindow& window, WallTime now) {
-    const LocalClock clock = local_clock(now, window.zone.empty() ? "UTC" : window.zone);
-    const int minute = clock.minute_of_day;
-    if (window.from_minute < window.to_minute) {
-        return is_day(window, clock.weekday) && minute >= window.from_minute &&
-               minute < window.to_minute;
-    }
-    const int yesterday = (clock.weekday + 6) % 7;
-    return (is_day(window, clock.weekday) && minute >= window.from_minute) ||
-           (is_day(window, yesterday) && minute < window.to_minute);
-}
-
 bool any_text_matches(const CompiledCondition& condition, const Alert& alert, Captures& captures) {
     for (const std::string_view text : texts_of(alert, condition.what)) {
         for (const Pattern& pattern : condition.patterns) {
@@ -225,6 +212,19 @@ bool any_child_matches(
 }
 
 }  // namespace
+
+// A window over midnight belongs to the day on which it begins.
+bool is_inside(const TimeWindow& window, WallTime now) {
+    const LocalClock clock = local_clock(now, window.zone.empty() ? "UTC" : window.zone);
+    const int minute = clock.minute_of_day;
+    if (window.from_minute < window.to_minute) {
+        return is_day(window, clock.weekday) && minute >= window.from_minute &&
+               minute < window.to_minute;
+    }
+    const int yesterday = (clock.weekday + 6) % 7;
+    return (is_day(window, clock.weekday) && minute >= window.from_minute) ||
+           (is_day(window, yesterday) && minute < window.to_minute);
+}
 
 std::string_view to_string(Condition::Kind kind) noexcept {
     return name_of(kKinds, kind);

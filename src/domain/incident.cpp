@@ -19,11 +19,13 @@ constexpr EnumNames<IncidentState, 6> kIncidentStates{{
     {IncidentState::solved, "solved"},
     {IncidentState::ended, "ended"},
 }};
-constexpr EnumNames<TimerKind, 7> kTimerKinds{{
+constexpr EnumNames<TimerKind, 9> kTimerKinds{{
     {TimerKind::hold, "hold"},
     {TimerKind::resolve, "resolve"},
     {TimerKind::reopen_window, "reopen_window"},
     {TimerKind::digest, "digest"},
+    {TimerKind::flapping, "flapping"},
+    {TimerKind::expire, "expire"},
     {TimerKind::members, "members"},
     {TimerKind::shelter, "shelter"},
     {TimerKind::recheck, "recheck"},

@@ -10,6 +10,7 @@ namespace alert_bridge::domain {
 
 Decision AlertDecision::run() {
     note_problem();
+    maintenance_ = maintenance();
     if (known_.episode) {
         draft_.put_episode(*known_.episode);
     }
@@ -17,8 +18,24 @@ Decision AlertDecision::run() {
         return draft_.finish(Verdict::ignored, "our own word, come back");
     }
     Episode* episode = draft_.find_episode(alert_.problem_key, alert_.episode);
+    if (alert_.kind == AlertKind::flapping_start && sender_may_start()) {
+        return sender_starts();
+    }
+    if (alert_.kind == AlertKind::flapping_stop && !stale_ && flap() != nullptr) {
+        return sender_stops();
+    }
+    const bool holds = draft_.has_incident() && draft_.incident().state == IncidentState::holding;
+    if (alert_.kind == AlertKind::downtime_start && holds && maintenance_ && is_alone()) {
+        return downtime_begins();
+    }
     if (reports_end(alert_)) {
         return end(episode);
+    }
+    if (alert_.kind == AlertKind::downtime_end && draft_.has_incident()) {
+        const std::optional<Maintenance>& held = draft_.incident().plan.maintenance;
+        if (held && held->name.empty()) {
+            return downtime_ends();
+        }
     }
     if (alert_.kind == AlertKind::cancelled) {
         return cancel(episode);
@@ -40,6 +57,11 @@ void AlertDecision::note_problem() {
         problem.newest = alert_.order;
         if (alert_.state != ProblemState::unknown) {
             problem.state = alert_.state;
+        }
+        if (alert_.kind == AlertKind::downtime_start) {
+            problem.downtime_since = alert_.received_at;
+        } else if (alert_.kind == AlertKind::downtime_end) {
+            problem.downtime_since.reset();
         }
     }
     problem.updated_at = draft_.now();
@@ -90,12 +112,18 @@ Decision AlertDecision::tombstone(const Episode* own) {
 }
 
 Decision AlertDecision::after_end(std::string_view how) {
+    flaps_ = count_change(Change::ends);
     if (!draft_.has_incident()) {
         return draft_.finish(Verdict::applied, "recovered, no ticket was open");
     }
     Incident& incident = draft_.incident();
     incident.latest = alert_;
-    if (draft_.any_open()) {
+    const bool by_people = draft_.is_ended_by_people();
+    const bool flaps = flaps_ == Flaps::goes_on || (flaps_ == Flaps::begins && !by_people);
+    if (flaps && incident.state == IncidentState::open) {
+        return flap_on();
+    }
+    if (draft_.any_open() || !incident.flaps.empty()) {
         if (incident.state == IncidentState::open && !draft_.is_closed_by_people()) {
             draft_.owe_followup(how, alert_);
         }
@@ -106,9 +134,7 @@ Decision AlertDecision::after_end(std::string_view how) {
         draft_.end_incident("recovered, told on another problem's ticket");
         return draft_.finish(Verdict::applied, "recovered, told on another problem's ticket");
     }
-    const WallTime due =
-        incident.opener.received_at + waits_before_opening(incident.plan, incident.opener);
-    if (incident.state == IncidentState::holding && alert_.received_at < due) {
+    if (incident.state == IncidentState::holding && alert_.received_at < draft_.opening_due()) {
         draft_.end_incident("never lasted");
         return draft_.finish(Verdict::applied, "recovered before a ticket was due");
     }
@@ -127,6 +153,9 @@ Decision AlertDecision::after_end(std::string_view how) {
         draft_.cancel_timer(TimerKind::digest);
         draft_.cancel_timer(TimerKind::recheck);
         draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
+    } else if (incident.plan.maintenance) {
+        incident.plan.maintenance.reset();
+        draft_.cancel_timer(TimerKind::hold);
     }
     return draft_.finish(Verdict::applied, "recovered");
 }
@@ -175,6 +204,10 @@ Decision AlertDecision::begin() {
     if (alert_.severity < event_.plan.policy.open) {
         return below("below the severity that opens a ticket");
     }
+    if (maintenance_ && maintenance_->drop) {
+        return below(dropped());
+    }
+    flaps_ = count_change(Change::begins);
     return start(new_episode(alert_));
 }
 
@@ -189,8 +222,13 @@ Decision AlertDecision::below(std::string reason) {
     return draft_.finish(Verdict::applied, std::move(reason));
 }
 
+bool AlertDecision::leaves_observation() {
+    return draft_.has_incident() && draft_.incident().plan.policy.mode == Mode::observe &&
+           event_.plan.policy.mode == Mode::act;
+}
+
 Decision AlertDecision::start(Episode episode) {
-    if (draft_.has_incident() && !draft_.is_lost_cause()) {
+    if (draft_.has_incident() && !draft_.is_lost_cause() && !leaves_observation()) {
         return join(std::move(episode));
     }
     if (!event_.placement || event_.group_key.empty()) {
@@ -205,9 +243,14 @@ Decision AlertDecision::start(Episode episode) {
     if (draft_.has_incident()) {
         // Only this group is known to be free: rules may have changed since.
         incident.group_key = draft_.incident().group_key;
-        draft_.bury();
+        if (leaves_observation()) {
+            draft_.end_incident("only observed");
+        } else {
+            draft_.bury();
+        }
     }
     incident.plan = event_.plan;
+    incident.plan.maintenance = maintenance_;
     incident.placement = *event_.placement;
     incident.opener = alert_;
     incident.latest = alert_;
@@ -218,10 +261,11 @@ Decision AlertDecision::start(Episode episode) {
     draft_.start_incident(std::move(incident));
     episode.incident_id = draft_.incident().id;
     draft_.put_episode(std::move(episode));
-    const WallTime due = alert_.received_at + waits_before_opening(event_.plan, alert_);
-    return draft_.finish_opening(
-        draft_.open_or_hold(due), "opens a ticket", "must last until its ticket opens"
-    );
+    const Draft::Opening opening = draft_.open_or_hold(own_due());
+    if (opening == Draft::Opening::opened && flaps_ != Flaps::no) {
+        return flap_on();
+    }
+    return draft_.finish_opening(opening, "opens a ticket", "must last until its ticket opens");
 }
 
 bool AlertDecision::raise() {
@@ -241,7 +285,12 @@ bool AlertDecision::raise() {
 void AlertDecision::go_on(std::string_view event, bool raised) {
     draft_.incident().state = IncidentState::open;
     draft_.forget_ended_by_people();
+    if (flaps_ == Flaps::begins) {
+        begin_flapping();
+        event = "flapping";
+    }
     draft_.owe_reopen(event, alert_);
+    draft_.watch_expiry(draft_.now());
     if (raised) {
         draft_.owe_priority(event_.plan.priority);
     }
@@ -254,14 +303,25 @@ Decision AlertDecision::join(Episode episode) {
     const Episode& joined = draft_.put_episode(std::move(episode));
     draft_.tell_monitoring(TicketNews::opened, joined);
     incident.latest = alert_;
-    const WallTime own_due = alert_.received_at + waits_before_opening(event_.plan, alert_);
+    const bool over =
+        incident.state == IncidentState::quiet || incident.state == IncidentState::solved;
+    if (over && maintenance_) {
+        return wait_for_maintenance();
+    }
     const bool raised = raise();
     switch (incident.state) {
         case IncidentState::holding: {
-            const WallTime due = std::min(own_due, known_.held_until.value_or(own_due));
+            const WallTime due = own_due();
+            if (!maintenance_) {
+                incident.plan.maintenance.reset();
+            }
+            const Draft::Opening opening =
+                draft_.open_or_hold(std::min(due, known_.held_until.value_or(due)));
+            if (opening == Draft::Opening::opened && flaps_ != Flaps::no) {
+                return flap_on();
+            }
             return draft_.finish_opening(
-                draft_.open_or_hold(due), "joins a problem and opens its ticket",
-                "joins one that waits to open"
+                opening, "joins a problem and opens its ticket", "joins one that waits to open"
             );
         }
         case IncidentState::sheltered:
@@ -270,6 +330,12 @@ Decision AlertDecision::join(Episode episode) {
                 "joins a problem that is too urgent now for another's ticket, opens its own", {}
             );
         case IncidentState::open:
+            if (flaps_ == Flaps::goes_on && !draft_.is_ended_by_people()) {
+                if (raised) {
+                    draft_.owe_priority(event_.plan.priority);
+                }
+                return flap_on();
+            }
             go_on(again ? "returned" : "joined", raised);
             return draft_.finish(Verdict::applied, "joins the open ticket");
         case IncidentState::quiet:

@@ -90,6 +90,10 @@ void Draft::succeed(std::string_view end_reason, bool link) {
             touched_[i] = true;
         }
     }
+    if (!incident_->flaps.empty()) {
+        watch_flaps();
+    }
+    watch_expiry(now_);
     owe_open();
 }
 
@@ -236,10 +240,20 @@ void Draft::end_incident(std::string_view reason) {
     incident_->state = IncidentState::ended;
     incident_->end_reason = reason;
     incident_->updated_at = now_;
+    incident_->flaps.problems.clear();
     for (const TimerKind kind :
          {TimerKind::hold, TimerKind::resolve, TimerKind::reopen_window, TimerKind::digest,
-          TimerKind::members, TimerKind::shelter, TimerKind::recheck}) {
+          TimerKind::flapping, TimerKind::expire, TimerKind::members, TimerKind::shelter,
+          TimerKind::recheck}) {
         cancel_timer(kind);
+    }
+}
+
+void Draft::watch_flaps() {
+    if (const auto end = end_of_flapping(incident_->flaps, incident_->plan.policy.flapping)) {
+        set_timer(TimerKind::flapping, *end);
+    } else {
+        cancel_timer(TimerKind::flapping);
     }
 }
 

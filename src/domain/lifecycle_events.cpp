@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // decide() for timers and for the results of owed writes, and the group key.
+#include <algorithm>
+
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/lifecycle_draft.hpp"
 #include "alert_bridge/domain/lifecycle_ticket.hpp"
@@ -16,8 +18,32 @@ const Operation* find_operation(const Snapshot& known, std::int64_t id) {
     return nullptr;
 }
 
+// A window that follows at once, or was made longer by a reload.
+bool maintenance_goes_on(Draft& draft) {
+    Incident& incident = draft.incident();
+    std::optional<Maintenance>& held = incident.plan.maintenance;
+    const bool holds = incident.state == IncidentState::holding;
+    if (held) {
+        held = draft.context()
+                   .rules->evaluate(holds ? incident.opener : incident.latest, draft.now())
+                   .maintenance;
+    }
+    if (held) {
+        held->drop = false;
+        draft.set_timer(TimerKind::hold, held->until);
+    }
+    return held.has_value();
+}
+
 Decision hold_is_over(Draft& draft, const Timer& timer) {
-    if (draft.incident().state != IncidentState::holding) {
+    if (maintenance_goes_on(draft)) {
+        return draft.finish(Verdict::applied, "maintenance goes on");
+    }
+    const IncidentState state = draft.incident().state;
+    if (state == IncidentState::quiet || state == IncidentState::solved) {
+        return draft.resume();
+    }
+    if (state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
     }
     return draft.finish_opening(
@@ -45,7 +71,7 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
     switch (incident.plan.policy.on_recovery) {
         case OnRecovery::solve:
         case OnRecovery::solve_untouched:
-            draft.owe_solution(latest);
+            draft.owe_solution("recovered", latest);
             break;
         case OnRecovery::followup:
             draft.owe_followup("recovered", latest);
@@ -53,6 +79,7 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
         case OnRecovery::none:
             break;
     }
+    incident.flaps.problems.clear();
     if (incident.plan.policy.reopen_within <= Duration::zero()) {
         draft.end_incident("recovered");
         return draft.finish(Verdict::applied, "recovered");
@@ -74,12 +101,36 @@ Decision digest_is_due(Draft& draft) {
             untold = true;
         }
     }
-    if (!untold) {
+    const bool flapped = tell_changes(draft.incident().flaps);
+    if (!untold && !flapped) {
         return draft.finish(Verdict::ignored, "no repeats to tell");
     }
     const Alert latest = draft.incident().latest;
-    draft.owe_followup("repeat", latest);
-    return draft.finish(Verdict::applied, "repeats told");
+    draft.owe_followup(flapped ? "flapping" : "repeat", latest);
+    return draft.finish(Verdict::applied, flapped ? "changes told" : "repeats told");
+}
+
+// One ticket stayed open all the time; now it is solved, or told that the problem goes on.
+Decision flapping_is_over(Draft& draft, WallTime away_until) {
+    Incident& incident = draft.incident();
+    if (incident.state != IncidentState::open || incident.flaps.empty()) {
+        return draft.finish(Verdict::ignored, "no longer flapping");
+    }
+    if (!all_quiet(incident.flaps, incident.plan.policy.flapping, draft.now())) {
+        draft.watch_flaps();
+        return draft.finish(Verdict::applied, "flapping goes on");
+    }
+    draft.cancel_timer(TimerKind::digest);
+    if (!draft.any_open()) {
+        incident.state = IncidentState::quiet;
+        return quiet_is_over(draft, away_until);
+    }
+    const Alert latest = incident.latest;
+    if (!draft.is_ended_by_people()) {
+        draft.owe_reopen("flapping_ended", latest);
+    }
+    incident.flaps.problems.clear();
+    return draft.finish(Verdict::applied, "no longer flapping, still failing");
 }
 
 // An opening that GLPI refused for good in its entity goes to the default entity, with a note.
@@ -127,10 +178,18 @@ Decision decide(
             if (draft.incident().state != IncidentState::solved) {
                 return draft.finish(Verdict::ignored, "reopened meanwhile");
             }
+            if (const auto& held = draft.incident().plan.maintenance) {
+                draft.set_timer(TimerKind::reopen_window, held->until + Duration(1000));
+                return draft.finish(Verdict::applied, "a problem waits for the end of maintenance");
+            }
             draft.end_incident("recovered");
             return draft.finish(Verdict::applied, "the time to reopen is over");
         case TimerKind::digest:
             return digest_is_due(draft);
+        case TimerKind::flapping:
+            return flapping_is_over(draft, event.away_until);
+        case TimerKind::expire:
+            return draft.expire();
         case TimerKind::recheck:
             return recheck_is_due(draft);
         case TimerKind::members:
@@ -198,6 +257,7 @@ std::string group_key(const Plan& plan, const Alert& alert, const Placement& pla
         key += value;
     };
     const std::string own_group = "problem=" + alert.problem_key;
+    bool spans_problems = false;
     for (const std::string& element : plan.policy.group_by) {
         std::string value;
         if (element == "problem") {
@@ -218,7 +278,15 @@ std::string group_key(const Plan& plan, const Alert& alert, const Placement& pla
         if (value.empty()) {
             return own_group;
         }
+        spans_problems = spans_problems || element != "problem";
         add(element, value);
+    }
+    // A ticket lies in one entity: hosts of one name in two of them are two customers' hosts.
+    const auto& elements = plan.policy.group_by;
+    const bool names_entity =
+        std::find(elements.begin(), elements.end(), "entity") != elements.end();
+    if (spans_problems && !names_entity) {
+        add("entity", std::to_string(placement.entity_id));
     }
     return key.empty() ? own_group : key;
 }

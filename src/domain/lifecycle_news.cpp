@@ -41,6 +41,9 @@ Decision AlertDecision::news(Episode& episode) {
     if (!draft_.has_incident()) {
         return draft_.finish(Verdict::applied, "its ticket is in the hands of people");
     }
+    if (leaves_observation() && may_open(alert_) && opens_a_ticket()) {
+        return start(Episode(episode));
+    }
     // It was too mild to count when the ticket was solved, or while it was about to be.
     const bool over = draft_.incident().state == IncidentState::quiet ||
                       draft_.incident().state == IncidentState::solved;
@@ -71,7 +74,8 @@ Decision AlertDecision::maybe_open_now(const Episode& episode) {
 }
 
 bool AlertDecision::opens_a_ticket() const {
-    return !event_.plan.drop && alert_.severity >= event_.plan.policy.open;
+    const bool dropped = event_.plan.drop || (maintenance_ && maintenance_->drop);
+    return !dropped && alert_.severity >= event_.plan.policy.open;
 }
 
 Decision AlertDecision::tell(std::string_view event) {
@@ -101,10 +105,8 @@ Decision AlertDecision::severity_change(Severity old_severity) {
     if (incident.state == IncidentState::holding) {
         // Another priority, or another state of the sender's, may open sooner or later.
         incident.plan.policy.open_after = event_.plan.policy.open_after;
-        const WallTime due =
-            incident.opener.received_at + waits_before_opening(incident.plan, incident.opener);
         return draft_.finish_opening(
-            draft_.open_or_hold(due), "severity changed, opens a ticket",
+            draft_.open_or_hold(draft_.opening_due()), "severity changed, opens a ticket",
             "severity changed, no ticket yet"
         );
     }
@@ -121,7 +123,10 @@ Decision AlertDecision::severity_change(Severity old_severity) {
         go_on("severity", follow);
         return draft_.finish(Verdict::applied, "worse, reopens what a person ended");
     }
-    draft_.owe_followup("severity", alert_, to_string(old_severity));
+    // While it flaps its own notices are only counted; what a person says is told.
+    if (flap() == nullptr || alert_.kind != AlertKind::problem) {
+        draft_.owe_followup("severity", alert_, to_string(old_severity));
+    }
     if (follow) {
         draft_.owe_priority(wanted);
     }
@@ -140,7 +145,8 @@ Decision AlertDecision::repeat(Episode& episode) {
     if (draft_.is_ended_by_people()) {
         return draft_.finish(Verdict::applied, "repeat, counted; a person ended the ticket");
     }
-    if (incident.plan.policy.on_repeat == OnRepeat::each || has_news) {
+    const bool tells = incident.plan.policy.on_repeat == OnRepeat::each || has_news;
+    if (tells && flap() == nullptr) {
         episode.repeats_told = episode.repeats;
         draft_.owe_followup(has_news ? "update" : "repeat", alert_);
         return draft_.finish(Verdict::applied, "repeat, told on the ticket");

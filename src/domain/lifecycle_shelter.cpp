@@ -47,8 +47,11 @@ bool is_over(const Incident& incident) {
 
 std::optional<Draft::Shelter> Draft::shelter() const {
     const Plan& plan = incident_->plan;
-    const bool has_host =
-        known_.host_down && known_.host_down->id != incident_->id && !is_over(*known_.host_down);
+    if (plan.policy.mode == Mode::observe) {
+        return std::nullopt;  // it has no ticket that could count, and no umbrella could tell of it
+    }
+    const bool has_host = known_.host_down && known_.host_down->plan.policy.mode == Mode::act &&
+                          known_.host_down->id != incident_->id && !is_over(*known_.host_down);
     if (plan.policy.under == Under::host_down && !plan.host_down && has_host) {
         return Shelter{known_.host_down, MemberEvent::under_host, false};
     }
@@ -65,6 +68,7 @@ std::optional<Draft::Shelter> Draft::shelter() const {
 }
 
 Draft::Opening Draft::open_or_shelter() {
+    incident_->plan.maintenance.reset();
     if (std::optional<Shelter> found = shelter()) {
         go_under(*std::move(found));
         return Opening::sheltered;
@@ -73,6 +77,7 @@ Draft::Opening Draft::open_or_shelter() {
     incident_->parent_id.clear();
     cancel_timer(TimerKind::shelter);
     owe_open();
+    watch_expiry(now_);
     link_earlier_tickets();
     return Opening::opened;
 }

@@ -71,6 +71,7 @@ TextContext Draft::text_context(std::string_view event, const Alert& alert) cons
     }
     text.duration = human_duration((over ? alert.received_at : now_) - started);
     text.repeats = repeats_of(episodes_);
+    text.changes = sum_of_changes(incident.flaps);
     text.previous_ticket = incident.previous_ticket;
     text.open_problems = open_problem_names();
     return text;
@@ -100,6 +101,10 @@ void Draft::owe_of(const Incident& incident, OperationKind kind, OperationConten
     operation.content = std::move(content);
     operation.created_at = now_;
     operation.due_at = now_;
+    if (incident.plan.policy.mode == Mode::observe) {
+        operation.state = OperationState::skipped;
+        operation.last_error = kObserved;
+    }
     decision_.operations.push_back(std::move(operation));
 }
 
@@ -117,7 +122,9 @@ void Draft::owe_open() {
         content.date = incident.opener.started_at;
     }
     owe(OperationKind::open, std::move(content));
-    decision_.opened = {incident.placement.entity_id, now_};
+    if (plan.policy.mode == Mode::act) {
+        decision_.opened = {incident.placement.entity_id, now_};
+    }
     if (incident.previous_ticket != 0) {
         OperationContent link;
         link.linked_ticket = incident.previous_ticket;
@@ -159,9 +166,9 @@ void Draft::owe_priority(const Priority& priority) {
     owe(OperationKind::update, std::move(content));
 }
 
-void Draft::owe_solution(const Alert& alert) {
+void Draft::owe_solution(std::string_view event, const Alert& alert) {
     OperationContent content =
-        text("recovered", alert, TemplatePart::solution, incident_->plan.policy.notify.solve);
+        text(event, alert, TemplatePart::solution, incident_->plan.policy.notify.solve);
     content.on_recovery = incident_->plan.policy.on_recovery;
     content.known_row = incident_->ticket.reopened_row;
     owe(OperationKind::solve, std::move(content));

@@ -33,6 +33,15 @@ constexpr EnumNames<Fold, 3> kFolds{{
     {Fold::each, "each"},
     {Fold::drop, "drop"},
 }};
+constexpr EnumNames<OnDowntime, 3> kOnDowntime{{
+    {OnDowntime::hold, "hold"},
+    {OnDowntime::drop, "drop"},
+    {OnDowntime::none, "none"},
+}};
+constexpr EnumNames<OnExpire, 2> kOnExpire{{
+    {OnExpire::followup, "followup"},
+    {OnExpire::solve, "solve"},
+}};
 constexpr EnumNames<Under, 2> kUnders{{
     {Under::none, "none"},
     {Under::host_down, "host_down"},
@@ -88,6 +97,12 @@ std::string_view to_string(OnAcknowledge value) noexcept {
 std::string_view to_string(Fold value) noexcept {
     return name_of(kFolds, value);
 }
+std::string_view to_string(OnDowntime value) noexcept {
+    return name_of(kOnDowntime, value);
+}
+std::string_view to_string(OnExpire value) noexcept {
+    return name_of(kOnExpire, value);
+}
 std::string_view to_string(Under value) noexcept {
     return name_of(kUnders, value);
 }
@@ -118,6 +133,12 @@ std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcep
 }
 std::optional<Fold> parse_fold(std::string_view text) noexcept {
     return value_of(kFolds, text);
+}
+std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept {
+    return value_of(kOnDowntime, text);
+}
+std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept {
+    return value_of(kOnExpire, text);
 }
 std::optional<Under> parse_under(std::string_view text) noexcept {
     return value_of(kUnders, text);

@@ -30,6 +30,9 @@ constexpr std::size_t kShownValue = 200;  // code points of a value in the trace
 std::string shown(bool value) {
     return value ? "true" : "false";
 }
+std::string shown(int value) {
+    return std::to_string(value);
+}
 std::string shown(Duration value) {
     return format_duration(value);
 }
@@ -164,6 +167,12 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("recheck_after", policy.recheck_after, then.recheck_after);
     set("on_severity_change", policy.on_severity_change, then.on_severity_change);
     set("on_acknowledge", policy.on_acknowledge, then.on_acknowledge);
+    set("flapping.changes", policy.flapping.changes, then.flapping_changes);
+    set("flapping.within", policy.flapping.within, then.flapping_within);
+    set("flapping.quiet", policy.flapping.quiet, then.flapping_quiet);
+    set("downtime", policy.downtime, then.downtime);
+    set("expire_after", policy.expire_after, then.expire_after);
+    set("on_expire", policy.on_expire, then.on_expire);
     set("fold", policy.fold, then.fold);
     set("under", policy.under, then.under);
     set("under_wait", policy.under_wait, then.under_wait);
@@ -215,6 +224,15 @@ void PlanBuilder::apply_priority(const std::string& source) {
     } else {
         trace("priority", "(no priority is called " + *name + ")");
     }
+}
+
+void PlanBuilder::apply_maintenance(const Maintenance& maintenance) {
+    rule_ = "maintenance " + maintenance.name;
+    plan_.maintenance = maintenance;
+    trace(
+        "maintenance", std::string(maintenance.drop ? "drop" : "hold") + " until " +
+                           format_local(maintenance.until, plan_.time_zone)
+    );
 }
 
 Plan PlanBuilder::finish() {

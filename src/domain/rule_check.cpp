@@ -64,6 +64,7 @@ class Checker {
             }
             check_rule(rule);
         }
+        result_.maintenance = MaintenanceCalendar::compile(book_.maintenance, result_.mistakes);
         return std::move(result_);
     }
 

@@ -11,8 +11,11 @@ namespace {
 
 class CompiledRules final : public RuleEngine {
   public:
-    CompiledRules(RuleBook book, std::vector<CompiledCondition> conditions)
-        : book_(std::move(book)), conditions_(std::move(conditions)), index_(conditions_) {}
+    CompiledRules(RuleBook book, CheckedRules checked)
+        : book_(std::move(book)),
+          conditions_(std::move(checked.conditions)),
+          maintenance_(std::move(checked.maintenance)),
+          index_(conditions_) {}
 
     [[nodiscard]] Plan evaluate(const Alert& alert, WallTime now) const override {
         PlanBuilder builder(book_, alert);
@@ -25,6 +28,9 @@ class CompiledRules final : public RuleEngine {
             if (book_.rules[id].stop) {
                 break;
             }
+        }
+        if (const auto maintenance = maintenance_.find(alert, now)) {
+            builder.apply_maintenance(*maintenance);
         }
         return builder.finish();
     }
@@ -39,6 +45,7 @@ class CompiledRules final : public RuleEngine {
   private:
     RuleBook book_;
     std::vector<CompiledCondition> conditions_;
+    MaintenanceCalendar maintenance_;
     RuleIndex index_;
 };
 
@@ -83,7 +90,7 @@ Result<std::shared_ptr<const RuleEngine>> RuleEngine::compile(RuleBook book) {
         return Error{ErrorClass::misconfigured, "rule", join(checked.mistakes, "\n")};
     }
     return std::shared_ptr<const RuleEngine>(
-        std::make_shared<CompiledRules>(std::move(book), std::move(checked.conditions))
+        std::make_shared<CompiledRules>(std::move(book), std::move(checked))
     );
 }
 

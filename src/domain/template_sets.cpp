@@ -70,12 +70,21 @@ constexpr const char* kEnglishFollowup = R"(<p><strong>{{event}}:</strong> {{pro
 {{#is.repeat}}
 <p>Not over yet{{#duration}} after {{duration}}{{/duration}}{{#ticket.repeats}}; repeated notices: {{ticket.repeats}}{{/ticket.repeats}}.</p>
 {{/is.repeat}}
+{{#is.flapping}}
+<p>Goes back and forth{{#ticket.changes}}; changes so far: {{ticket.changes}}{{/ticket.changes}}. Until it is quiet there are summaries instead of single notices.</p>
+{{/is.flapping}}
+{{#is.flapping_ended}}
+<p>No longer goes back and forth{{#ticket.changes}} after {{ticket.changes}} changes{{/ticket.changes}}, and is still failing.</p>
+{{/is.flapping_ended}}
 {{#is.recovered}}
 <p>Over{{#ended}} since {{ended}}{{/ended}}{{#duration}}, lasted {{duration}}{{/duration}}.</p>
 {{/is.recovered}}
 {{#is.cancelled}}
 <p>Monitoring no longer watches this problem: no recovery will be reported. Please check and close by hand.</p>
 {{/is.cancelled}}
+{{#is.expired}}
+<p>Nothing was heard of this problem for a long time, and nothing will tell that it is over. Please check and close by hand.</p>
+{{/is.expired}}
 {{#is.note}}
 <p>{{alert.kind}}</p>
 {{/is.note}}
@@ -99,7 +108,7 @@ constexpr const char* kEnglishFollowup = R"(<p><strong>{{event}}:</strong> {{pro
 )";
 
 constexpr const char* kEnglishSolution =
-    R"(<p>Monitoring reports that the problem is over{{#problem.source}} ({{problem.source}}){{/problem.source}}.</p>
+    R"(<p>{{#is.expired}}Nothing was heard of this problem for a long time{{/is.expired}}{{^is.expired}}Monitoring reports that the problem is over{{/is.expired}}{{#problem.source}} ({{problem.source}}){{/problem.source}}.</p>
 <ul>
 <li><strong>Problem:</strong> {{problem.name}}</li>
 {{#started}}
@@ -111,6 +120,9 @@ constexpr const char* kEnglishSolution =
 {{#duration}}
 <li><strong>Duration:</strong> {{duration}}</li>
 {{/duration}}
+{{#ticket.changes}}
+<li><strong>Went back and forth, changes:</strong> {{ticket.changes}}</li>
+{{/ticket.changes}}
 </ul>
 {{#problem.text}}
 <pre>{{problem.text}}</pre>
@@ -183,12 +195,21 @@ constexpr const char* kFrenchFollowup = R"(<p><strong>{{event}} :</strong> {{pro
 {{#is.repeat}}
 <p>Toujours en cours{{#duration}} après {{duration}}{{/duration}}{{#ticket.repeats}} ; nombre de rappels : {{ticket.repeats}}{{/ticket.repeats}}.</p>
 {{/is.repeat}}
+{{#is.flapping}}
+<p>Oscille{{#ticket.changes}} ; changements d’état : {{ticket.changes}}{{/ticket.changes}}. Jusqu’au retour au calme, des résumés remplacent les avis.</p>
+{{/is.flapping}}
+{{#is.flapping_ended}}
+<p>N’oscille plus{{#ticket.changes}} après {{ticket.changes}} changements d’état{{/ticket.changes}}, et reste en panne.</p>
+{{/is.flapping_ended}}
 {{#is.recovered}}
 <p>Terminé{{#ended}} depuis {{ended}}{{/ended}}{{#duration}}, durée : {{duration}}{{/duration}}.</p>
 {{/is.recovered}}
 {{#is.cancelled}}
 <p>La supervision ne suit plus ce problème : aucun retour à la normale ne sera signalé. Merci de vérifier et de clore à la main.</p>
 {{/is.cancelled}}
+{{#is.expired}}
+<p>Ce problème n’a plus donné de nouvelles depuis longtemps et sa fin ne sera pas signalée. Merci de vérifier et de clore à la main.</p>
+{{/is.expired}}
 {{#is.note}}
 <p>{{alert.kind}}</p>
 {{/is.note}}
@@ -212,7 +233,7 @@ constexpr const char* kFrenchFollowup = R"(<p><strong>{{event}} :</strong> {{pro
 )";
 
 constexpr const char* kFrenchSolution =
-    R"(<p>La supervision signale la fin du problème{{#problem.source}} ({{problem.source}}){{/problem.source}}.</p>
+    R"(<p>{{#is.expired}}Ce problème n’a plus donné de nouvelles depuis longtemps{{/is.expired}}{{^is.expired}}La supervision signale la fin du problème{{/is.expired}}{{#problem.source}} ({{problem.source}}){{/problem.source}}.</p>
 <ul>
 <li><strong>Problème :</strong> {{problem.name}}</li>
 {{#started}}
@@ -224,6 +245,9 @@ constexpr const char* kFrenchSolution =
 {{#duration}}
 <li><strong>Durée :</strong> {{duration}}</li>
 {{/duration}}
+{{#ticket.changes}}
+<li><strong>A oscillé, changements d’état :</strong> {{ticket.changes}}</li>
+{{/ticket.changes}}
 </ul>
 {{#problem.text}}
 <pre>{{problem.text}}</pre>
@@ -238,7 +262,8 @@ constexpr Words kEnglish{
     {"Problem", "Update", "Acknowledgement", "Recovery", "Flapping started", "Flapping ended",
      "Downtime started", "Downtime ended", "Cancelled", "Note"},
     {"Problem", "Update", "Acknowledged", "Severity changed", "Still open", "Recovered", "Reopened",
-     "No longer watched", "Note", "Further problem", "Back again"},
+     "No longer watched", "Note", "Further problem", "Back again", "Flapping", "Flapping ended",
+     "No news any more"},
     {"GLPI id", "UUID", "inventory number", "serial number", "name", "name without domain",
      "address"},
     {"The entity \"{name}\", which limits this alert, is not known in GLPI; so no asset is linked.",
@@ -280,7 +305,7 @@ constexpr Words kFrench{
      "Fin d’oscillation", "Début de maintenance", "Fin de maintenance", "Annulé", "Note"},
     {"Problème", "Mise à jour", "Acquitté", "Sévérité modifiée", "Toujours en cours",
      "Retour à la normale", "Rouvert", "N’est plus supervisé", "Note", "Autre problème",
-     "De retour"},
+     "De retour", "Oscillation", "Fin d’oscillation", "Plus de nouvelles"},
     {"identifiant GLPI", "UUID", "numéro d’inventaire", "numéro de série", "nom",
      "nom sans domaine", "adresse"},
     {"L’entité « {name} », qui limite cette alerte, est inconnue dans GLPI ; aucun équipement "

@@ -142,6 +142,7 @@ const Getter kGetters[] = {
          return note_text(s.context.placement_notes, words);
      }},
     {"ticket.repeats", kTicketOnly, [](const TextSource& s) { return number(s.context.repeats); }},
+    {"ticket.changes", kTicketOnly, [](const TextSource& s) { return number(s.context.changes); }},
     {"event", kTicketOnly, event_word},
     {"old_severity", kTicketOnly, old_severity},
     {"started", kTicketOnly, started},

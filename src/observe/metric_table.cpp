@@ -91,6 +91,13 @@ constexpr std::array kTable{
         "source",
         "",
         {}},
+    MetricSpec{
+        "tickets_observed_total",
+        counter,
+        "Tickets that mode observe did not open.",
+        "source",
+        "",
+        {}},
     MetricSpec{"open_incidents", gauge, "Incidents that are not ended.", "", "", {}},
     MetricSpec{"unmatched_hosts", gauge, "Hosts without a GLPI asset.", "", "", {}},
 

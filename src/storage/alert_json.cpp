@@ -73,6 +73,34 @@ void fields(Archive& archive, Value& value) {
     archive("reopen", value.reopen);
 }
 
+template <class Archive, Is<domain::FlappingPolicy> Value>
+void fields(Archive& archive, Value& value) {
+    archive("changes", value.changes);
+    archive("within_ms", value.within);
+    archive("quiet_ms", value.quiet);
+}
+
+template <class Archive, Is<domain::RecentChanges> Value>
+void fields(Archive& archive, Value& value) {
+    archive("begins", value.begins);
+    archive("ends", value.ends);
+}
+
+template <class Archive, Is<domain::Flap> Value>
+void fields(Archive& archive, Value& value) {
+    archive("problem_key", value.problem_key);
+    archive("since", value.since);
+    archive("last_change", value.last_change);
+    archive("changes", value.changes);
+    archive("told", value.told);
+    archive("by_sender", value.by_sender);
+}
+
+template <class Archive, Is<domain::FlapList> Value>
+void fields(Archive& archive, Value& value) {
+    archive("problems", value.problems);
+}
+
 template <class Archive, Is<domain::Policy> Value>
 void fields(Archive& archive, Value& value) {
     archive("open", value.open);
@@ -85,6 +113,10 @@ void fields(Archive& archive, Value& value) {
     archive("recheck_after_ms", value.recheck_after);
     archive("on_severity_change", value.on_severity_change);
     archive("on_acknowledge", value.on_acknowledge);
+    archive("flapping", value.flapping);
+    archive("downtime", value.downtime);
+    archive("expire_after_ms", value.expire_after);
+    archive("on_expire", value.on_expire);
     archive("fold", value.fold);
     archive("under", value.under);
     archive("under_wait_ms", value.under_wait);
@@ -108,6 +140,13 @@ void fields(Archive& archive, Value& value) {
     archive("value", value.value);
 }
 
+template <class Archive, Is<domain::Maintenance> Value>
+void fields(Archive& archive, Value& value) {
+    archive("name", value.name);
+    archive("drop", value.drop);
+    archive("until", value.until);
+}
+
 template <class Archive, Is<domain::PlanTrace> Value>
 void fields(Archive& archive, Value& value) {
     archive("rule", value.rule);
@@ -118,6 +157,7 @@ void fields(Archive& archive, Value& value) {
 template <class Archive, Is<domain::Plan> Value>
 void fields(Archive& archive, Value& value) {
     archive("drop", value.drop);
+    archive("maintenance", value.maintenance);
     archive("entity", value.entity);
     archive("within", value.within);
     archive("source_within", value.source_within);
@@ -250,6 +290,12 @@ std::string encode(const domain::TicketMemory& value) {
 std::string encode(const domain::OperationContent& value) {
     return encode_object<Style::complete>(value);
 }
+std::string encode(const domain::RecentChanges& value) {
+    return value.empty() ? std::string() : encode_object<Style::brief>(value);
+}
+std::string encode(const domain::FlapList& value) {
+    return value.empty() ? std::string() : encode_object<Style::complete>(value);
+}
 
 bool decode(std::string_view text, domain::Alert& out) {
     return decode_object(text, out);
@@ -265,6 +311,12 @@ bool decode(std::string_view text, domain::TicketMemory& out) {
 }
 bool decode(std::string_view text, domain::OperationContent& out) {
     return decode_object(text, out);
+}
+bool decode(std::string_view text, domain::RecentChanges& out) {
+    return text.empty() || decode_object(text, out);
+}
+bool decode(std::string_view text, domain::FlapList& out) {
+    return text.empty() || decode_object(text, out);
 }
 
 }  // namespace alert_bridge::storage

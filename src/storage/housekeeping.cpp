@@ -77,6 +77,14 @@ void set_fact(Database& db, const std::string& name, const std::string& value) {
     );
 }
 
+std::int64_t observed_openings(Database& db, WallTime from, WallTime to) {
+    return read_number(db.query(
+        "SELECT count(*) FROM operations WHERE kind = 'open' AND state = 'skipped'"
+        " AND created_at >= ?1 AND created_at < ?2 AND last_error = ?3",
+        from, to, domain::kObserved
+    ));
+}
+
 ports::StoreFigures figures(Database& db) {
     ports::StoreFigures figures;
     figures.journal_pending =

@@ -79,13 +79,15 @@ void quarantine(Database& db, const ports::QuarantineEntry& entry) {
 void add_incident(Database& db, ports::Standing& standing) {
     auto row = db.query(
         "SELECT state, CASE state WHEN 'sheltered' THEN coalesce((SELECT p.ticket_id FROM"
-        " incidents p WHERE p.id = i.parent_id), 0) ELSE ticket_id END FROM incidents i"
+        " incidents p WHERE p.id = i.parent_id), 0) ELSE ticket_id END,"
+        " coalesce(plan ->> '$.policy.mode', '') = 'observe' FROM incidents i"
         " WHERE id = ?1",
         standing.incident_id
     );
     if (row.next()) {
         standing.state = row.text();
         standing.ticket_id = row.integer();
+        standing.observed = row.flag();
     }
 }
 

@@ -94,7 +94,9 @@ domain::Alert parse_alert(std::string_view json) {
 
 std::optional<domain::Problem> find_problem(Database& db, const std::string& key) {
     auto row = db.query(
-        "SELECT order_major, order_minor, state, updated_at FROM problems WHERE key = ?1", key
+        "SELECT order_major, order_minor, state, updated_at, changes, downtime_since FROM problems"
+        " WHERE key = ?1",
+        key
     );
     if (!row.next()) {
         return std::nullopt;
@@ -105,18 +107,22 @@ std::optional<domain::Problem> find_problem(Database& db, const std::string& key
     problem.newest.minor = row.integer();
     problem.state = known(domain::parse_problem_state(row.text()));
     problem.updated_at = row.time();
+    problem.changes = parse_json<domain::RecentChanges>(row.text());
+    problem.downtime_since = row.maybe_time();
     return problem;
 }
 
 void save_problem(Database& db, const domain::Problem& problem, const std::string& last_reason) {
     db.run(
-        "INSERT INTO problems (key, order_major, order_minor, state, updated_at, last_reason)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (key) DO UPDATE SET"
+        "INSERT INTO problems (key, order_major, order_minor, state, updated_at, last_reason,"
+        " changes, downtime_since) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (key) DO "
+        "UPDATE SET"
         " order_major = excluded.order_major, order_minor = excluded.order_minor,"
         " state = excluded.state, updated_at = excluded.updated_at,"
-        " last_reason = excluded.last_reason",
+        " last_reason = excluded.last_reason, changes = excluded.changes,"
+        " downtime_since = excluded.downtime_since",
         problem.key, problem.newest.major, problem.newest.minor, to_string(problem.state),
-        problem.updated_at, last_reason
+        problem.updated_at, last_reason, encode(problem.changes), problem.downtime_since
     );
 }
 
@@ -163,8 +169,8 @@ void save_episode(Database& db, const domain::Episode& episode) {
 std::optional<domain::Incident> find_incident(Database& db, const std::string& id) {
     auto row = db.query(
         "SELECT group_key, state, ticket_id, severity, end_reason, previous_ticket, created_at,"
-        " updated_at, parent_id, sheltered_at, told_at, umbrella, ticket, plan, placement, opener,"
-        " latest FROM incidents WHERE id = ?1",
+        " updated_at, flaps, parent_id, sheltered_at, told_at, umbrella, ticket, plan, placement,"
+        " opener, latest FROM incidents WHERE id = ?1",
         id
     );
     if (!row.next()) {
@@ -180,6 +186,7 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
     incident.previous_ticket = row.integer();
     incident.created_at = row.time();
     incident.updated_at = row.time();
+    incident.flaps = parse_json<domain::FlapList>(row.text());
     incident.parent_id = row.text();
     incident.sheltered_at = row.maybe_time();
     incident.told_at = row.maybe_time();
@@ -200,9 +207,9 @@ void save_incident(Database& db, const domain::Incident& incident) {
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
         " previous_ticket, created_at, updated_at, parent_id, sheltered_at, told_at, umbrella,"
-        " host_key, asset_key, host_down, plan, placement, opener, latest, ticket)"
+        " host_key, asset_key, host_down, plan, placement, opener, latest, ticket, flaps)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        " ?19, ?20, ?21)"
+        " ?19, ?20, ?21, ?22)"
         " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, state = excluded.state,"
         " ticket_id = excluded.ticket_id, severity = excluded.severity,"
         " end_reason = excluded.end_reason, previous_ticket = excluded.previous_ticket,"
@@ -213,13 +220,13 @@ void save_incident(Database& db, const domain::Incident& incident) {
         " umbrella = excluded.umbrella, host_key = excluded.host_key,"
         " asset_key = excluded.asset_key, host_down = excluded.host_down,"
         " plan = excluded.plan, placement = excluded.placement, opener = excluded.opener,"
-        " latest = excluded.latest, ticket = excluded.ticket",
+        " latest = excluded.latest, ticket = excluded.ticket, flaps = excluded.flaps",
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, incident.parent_id, incident.sheltered_at,
         incident.told_at, incident.umbrella, place.host_key, place.asset_key,
         incident.plan.host_down && !incident.umbrella, encode(incident.plan),
-        encode(incident.placement), opener, latest, encode(incident.ticket)
+        encode(incident.placement), opener, latest, encode(incident.ticket), encode(incident.flaps)
     );
 }
 

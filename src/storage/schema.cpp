@@ -62,7 +62,9 @@ CREATE TABLE problems (
     order_minor INTEGER NOT NULL,
     state TEXT NOT NULL CHECK (state = 'unknown' OR state = 'ok' OR state = 'failing'),
     updated_at INTEGER NOT NULL,
-    last_reason TEXT NOT NULL DEFAULT ''
+    last_reason TEXT NOT NULL DEFAULT '',
+    downtime_since INTEGER,
+    changes TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX problems_age ON problems (updated_at);
 
@@ -79,6 +81,7 @@ CREATE TABLE incidents (
     previous_ticket INTEGER NOT NULL CHECK (previous_ticket >= 0),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
+    flaps TEXT NOT NULL DEFAULT '',
     parent_id TEXT NOT NULL DEFAULT '',
     sheltered_at INTEGER,
     told_at INTEGER,
@@ -167,6 +170,8 @@ CREATE INDEX operations_claimable ON operations (due_at)
     WHERE head = 1 AND state IN ('due', 'uncertain');
 CREATE INDEX operations_unfinished ON operations (incident_id, seq)
     WHERE state NOT IN ('done', 'skipped');
+CREATE INDEX operations_observed ON operations (created_at)
+    WHERE kind = 'open' AND state = 'skipped';
 CREATE INDEX operations_state ON operations (state, due_at)
     WHERE state NOT IN ('done', 'skipped');
 
@@ -174,6 +179,7 @@ CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),
     kind TEXT NOT NULL
         CHECK (kind = 'hold' OR kind = 'resolve' OR kind = 'reopen_window' OR kind = 'digest'
+            OR kind = 'flapping' OR kind = 'expire'
             OR kind = 'members' OR kind = 'shelter' OR kind = 'recheck'),
     due_at INTEGER NOT NULL,
     PRIMARY KEY (incident_id, kind)

@@ -125,6 +125,11 @@ SqliteStore::Task<std::vector<std::int64_t>> SqliteStore::outages_to_report(
     return thread_.submit<std::vector<std::int64_t>>(kRead, std::move(work));
 }
 
+SqliteStore::Task<std::int64_t> SqliteStore::observed_openings(WallTime from, WallTime to) {
+    auto work = [from, to](Database& db) { return storage::observed_openings(db, from, to); };
+    return thread_.submit<std::int64_t>(kRead, std::move(work));
+}
+
 SqliteStore::Task<std::optional<WallTime>> SqliteStore::next_timer() {
     auto work = [](Database& db) { return storage::next_timer(db); };
     return thread_.submit<std::optional<WallTime>>(kRead, std::move(work));

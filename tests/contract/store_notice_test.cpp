@@ -128,8 +128,8 @@ TEMPLATE_LIST_TEST_CASE("a clock that is set moves what waits to be told", "[sto
 TEMPLATE_LIST_TEST_CASE("the open problems of a source come in pages", "[store]", Stores) {
     TestType bench;
     auto decision = applied();
-    decision.problem =
-        domain::Problem{"zabbix/1", {9, 2}, domain::ProblemState::failing, kNow + minutes(3)};
+    decision.problem = domain::Problem{"zabbix/1", {9, 2}, domain::ProblemState::failing,
+                                       {},         {},     kNow + minutes(3)};
     decision.incidents.push_back(an_incident("i1"));
     for (const char* key : {"zabbix/1", "zabbix/2", "zabbix-2/1", "a/1"}) {
         decision.episodes.push_back(an_episode(key, "e1", "i1"));

@@ -201,7 +201,8 @@ TEMPLATE_LIST_TEST_CASE(
     CHECK(before->state.empty());
 
     auto decision = applied("opens a ticket");
-    decision.problem = domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, kNow};
+    decision.problem =
+        domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, {}, {}, kNow};
     auto incident = an_incident("i1");
     incident.ticket_id = 42;
     decision.incidents.push_back(incident);
@@ -285,7 +286,8 @@ TEMPLATE_LIST_TEST_CASE("a restart keeps everything", "[store]", Stores) {
     TestType bench;
     const auto seq = bench.run(bench.store().append(a_batch(an_alert("a1"))))->front().journal_seq;
     auto decision = applied("opens a ticket");
-    decision.problem = domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, kNow};
+    decision.problem =
+        domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, {}, {}, kNow};
     decision.incidents.push_back(an_incident("i1"));
     decision.episodes.push_back(an_episode("zabbix/1", "e1", "i1"));
     decision.operations.push_back(an_operation("i1", domain::OperationKind::open));

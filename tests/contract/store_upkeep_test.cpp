@@ -102,6 +102,36 @@ TEMPLATE_LIST_TEST_CASE("the figures count what is unfinished", "[store]", Store
     CHECK(figures->wal_bytes > 0);
 }
 
+TEMPLATE_LIST_TEST_CASE("openings that were only observed are counted by time", "[store]", Stores) {
+    TestType bench;
+    auto decision = applied();
+    for (int i = 0; i < 5; ++i) {
+        const auto id = "i" + std::to_string(i);
+        decision.incidents.push_back(an_incident(id, id));
+        auto opening = an_operation(id, OperationKind::open);
+        opening.created_at = kNow + Duration(i);
+        opening.state = i == 4 ? OperationState::due : OperationState::skipped;
+        opening.last_error = i == 3 ? "withdrawn" : std::string(domain::kObserved);
+        decision.operations.push_back(opening);
+    }
+    auto followup = an_operation("i1", OperationKind::followup);
+    followup.state = OperationState::skipped;
+    followup.last_error = domain::kObserved;
+    followup.created_at = kNow + Duration(1);
+    decision.operations.push_back(followup);
+    write(bench, decision);
+    const auto count = [&](int from, int to) {
+        return *bench.run(
+            bench.store().observed_openings(kNow + Duration(from), kNow + Duration(to))
+        );
+    };
+    CHECK(count(-1, 10) == 3);
+    CHECK(count(0, 10) == 3);
+    CHECK(count(1, 10) == 2);
+    CHECK(count(0, 1) == 1);
+    CHECK(count(3, 10) == 0);
+}
+
 TEMPLATE_LIST_TEST_CASE("incidents are listed whole and page by id", "[store]", Stores) {
     TestType bench;
     for (const auto* id : {"i3", "i1", "i2"}) {
@@ -138,7 +168,7 @@ TEMPLATE_LIST_TEST_CASE("pruning never touches an incident that has not ended", 
     );
     auto decision = an_ended_incident("i1");
     decision.incidents[0].state = state;
-    decision.problem = domain::Problem{"zabbix/i1", {1, 1}, domain::ProblemState::ok, kNow};
+    decision.problem = domain::Problem{"zabbix/i1", {1, 1}, domain::ProblemState::ok, {}, {}, kNow};
     decision.set_timers.push_back({"i1", TimerKind::resolve, kNow});
     write(bench, decision);
     const auto before = whole_incidents(bench);
@@ -199,7 +229,7 @@ TEMPLATE_LIST_TEST_CASE(
 ) {
     TestType bench;
     auto decision = applied();
-    decision.problem = domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::ok, kNow};
+    decision.problem = domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::ok, {}, {}, kNow};
     decision.episodes.push_back(an_episode("zabbix/1", "e1", ""));
     decision.episodes[0].state = domain::EpisodeState::recovered;
     decision.episodes[0].started_at = kNow - 400 * kDay;  // the sender's clock is wrong
@@ -219,7 +249,8 @@ TEMPLATE_LIST_TEST_CASE(
 ) {
     TestType bench;
     auto decision = applied();
-    decision.problem = domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::failing, kNow};
+    decision.problem =
+        domain::Problem{"zabbix/1", {1, 1}, domain::ProblemState::failing, {}, {}, kNow};
     decision.episodes.push_back(an_episode("zabbix/1", "e1", ""));
     write(bench, decision);
     CHECK(prune_all(bench, kNow + 89 * kDay) == 0);

@@ -46,7 +46,7 @@ Process::Process(Surroundings around)
            reconciler_},
           tasks_, kWindow
       ),
-      upkeep_({store_, around_.time, around_.events, around_.ids, policies_}) {
+      upkeep_({store_, around_.time, around_.events, around_.events, around_.ids, policies_}) {
     around_.db.run("BEGIN IMMEDIATE");
     const int interrupted =
         storage::recover_interrupted(around_.db, around_.policies->retry, around_.time.now());

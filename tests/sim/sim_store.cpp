@@ -160,6 +160,11 @@ SimStore::Task<std::vector<std::int64_t>> SimStore::outages_to_report(
     return submit<std::vector<std::int64_t>>(kRead, std::move(work));
 }
 
+SimStore::Task<std::int64_t> SimStore::observed_openings(WallTime from, WallTime to) {
+    auto work = [from, to](Database& db) { return storage::observed_openings(db, from, to); };
+    return submit<std::int64_t>(kRead, std::move(work));
+}
+
 SimStore::Task<std::optional<WallTime>> SimStore::next_timer() {
     auto work = [](Database& db) { return storage::next_timer(db); };
     return submit<std::optional<WallTime>>(kRead, std::move(work));

@@ -41,6 +41,7 @@ class SimStore final : public ports::Store {
         override;
     Task<std::vector<domain::Timer>> due_timers(WallTime now, int limit) override;
     Task<std::vector<std::int64_t>> outages_to_report(WallTime away_until, int limit) override;
+    Task<std::int64_t> observed_openings(WallTime from, WallTime to) override;
     Task<std::optional<WallTime>> next_timer() override;
     Task<std::optional<WallTime>> next_due() override;
     Task<int> shift_waits(Duration by) override;

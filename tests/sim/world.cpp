@@ -33,6 +33,7 @@ domain::Policy any_policy(Random& random) {
     if (random.chance(0.3)) {
         policy.group_by = {"host"};
     }
+    policy.flapping.quiet = Duration(300'000);  // over within kPeace
     policy.resolve_after = random.between(Duration(0), Duration(300'000));
     constexpr Duration kWindows[] = {Duration(0), Duration(600'000), Duration(86'400'000)};
     policy.reopen_within = kWindows[random.index(std::size(kWindows))];

@@ -66,7 +66,7 @@ class CoreWorld {
     core::Correlator correlator;
     core::Dispatcher dispatcher{
         {store, clock, events, metrics, ids, policies, delivery, reconciler}, tasks, 4};
-    core::Upkeep upkeep{{store, clock, events, ids, policies}};
+    core::Upkeep upkeep{{store, clock, events, metrics, ids, policies}};
 
     void settle() {
         io.restart();

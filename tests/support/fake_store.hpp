@@ -130,6 +130,17 @@ class FakeStore final : public ports::Store,
         co_return entities;
     }
 
+    Task<std::int64_t> observed_openings(WallTime from, WallTime to) override {
+        co_return std::count_if(
+            operations_table.begin(), operations_table.end(),
+            [&](const auto& operation) {
+                return operation.kind == domain::OperationKind::open &&
+                       operation.last_error == domain::kObserved && operation.created_at >= from &&
+                       operation.created_at < to;
+            }
+        );
+    }
+
     Task<std::optional<WallTime>> next_timer() override {
         std::optional<WallTime> next;
         for (const domain::Timer& timer : timers) {

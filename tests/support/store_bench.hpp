@@ -293,7 +293,8 @@ std::int64_t append_one(Bench& bench, const std::string& id) {
 // Problem zabbix/1 with the episode e1 in incident i1 of group g1.
 inline domain::Decision an_opening() {
     auto decision = applied("opens a ticket");
-    decision.problem = domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, kNow};
+    decision.problem =
+        domain::Problem{"zabbix/1", {7, 1}, domain::ProblemState::failing, {}, {}, kNow};
     decision.incidents.push_back(an_incident("i1"));
     decision.episodes.push_back(an_episode("zabbix/1", "e1", "i1"));
     return decision;

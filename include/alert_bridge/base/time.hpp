@@ -53,6 +53,9 @@ struct CivilTime {
 };
 [[nodiscard]] std::optional<WallTime> from_local(const CivilTime& civil, const std::string& zone);
 
+// The other way, to the second; UTC when the zone is unknown.
+[[nodiscard]] CivilTime to_local(WallTime time, const std::string& zone);
+
 struct LocalClock {
     int weekday = 0;        // 0 Monday … 6 Sunday
     int minute_of_day = 0;  // 0 … 1439

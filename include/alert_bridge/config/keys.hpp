@@ -56,6 +56,7 @@ extern const Section kRoot, kListen, kTls, kAdmin, kLimits, kLog, kStore, kSqlit
 extern const Section kSource, kFields, kField, kAuth, kBasic, kSecretSource, kBack;
 extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache, kWatch, kWebhook;
 extern const Section kDefaults, kNotify, kStorm, kPriority, kMap, kTemplates;
+extern const Section kMaintenance, kFlapping, kRuleFlapping;
 extern const Section kRule, kCondition, kTime, kRegex, kResult, kRuleNotify, kEntity;
 
 // All of them, in the order of a reference manual.

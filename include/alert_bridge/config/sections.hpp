@@ -39,6 +39,7 @@ void load_storm(Loading& loading, const MapReader& root);
 void load_sources(Loading& loading, const MapReader& root);
 void load_glpi(Loading& loading, const MapReader& root);
 void load_rules(Loading& loading, const MapReader& root);
+void load_maintenance(Loading& loading, const MapReader& root);
 
 // The section listen without `tls`.
 [[nodiscard]] ListenConfig read_listen(Diagnostics& diagnostics, const MapReader& reader);
@@ -62,10 +63,17 @@ void settle_under_wait(Loading& loading);
     Diagnostics& diagnostics, const MapReader& reader, std::string_view name
 );
 [[nodiscard]] bool is_loopback(std::string_view url);
+// The sections below the policy keys: those of `defaults`, which fill in what is not written, or
+// those of a rule, which leave it alone.
+struct PolicySections {
+    const Section& notify;
+    const Section& flapping;
+};
 
 // Policy keys of `defaults` or of a rule's `then`.
 void load_policy(
-    Loading& loading, const MapReader& reader, const Section& notify, domain::RuleResult& result
+    Loading& loading, const MapReader& reader, const PolicySections& sections,
+    domain::RuleResult& result
 );
 
 // Tells what is wrong with a template at `at`. Null pointer: no rule, so no captures and no map.
@@ -98,6 +106,9 @@ void check_template_set(Loading& loading, const std::string& name, Position at);
 [[nodiscard]] domain::Condition load_condition(
     Loading& loading, const Node* node, std::vector<std::string>& captures
 );
+
+// {weekdays, hours, zone}, or a list of them.
+[[nodiscard]] std::vector<domain::TimeWindow> load_times(Loading& loading, const Node& node);
 
 // One rule's `then`.
 [[nodiscard]] domain::RuleResult load_result(

@@ -24,6 +24,7 @@ struct Policies {
     domain::StormPolicy storm;
     std::string public_url;
     domain::BackPolicies backs;
+    bool observes = false;  // somewhere the configuration says `mode: observe`
 
     [[nodiscard]] domain::LifecycleContext context(IdSource& ids) const {
         return {rules.get(), templates.get(), &ids, retry, storm, public_url, &backs};

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Upkeep: fires due timers through the lifecycle, has the report of an outage of GLPI made when it
-// is over, and prunes the store in small steps.
+// is over, tells once a day how many tickets `mode: observe` did not open, and prunes the store in
+// small steps.
 //
 // Guarantees: a timer is a row and fires at least once after its time, also when that passed while
 // the daemon was down. Pruning never delays a timer by more than one small step.
@@ -23,6 +24,7 @@ class Upkeep {
         ports::Store& store;
         ports::Clock& clock;
         ports::Events& events;
+        ports::Metrics& metrics;
         IdSource& ids;
         PolicyHolder& policies;
     };
@@ -45,12 +47,16 @@ class Upkeep {
     [[nodiscard]] boost::asio::awaitable<void> fire(domain::Timer timer);
     [[nodiscard]] boost::asio::awaitable<void> report_outages();
     [[nodiscard]] boost::asio::awaitable<void> report_outage(std::int64_t entity_id);
+    // src/core/observed.cpp
+    [[nodiscard]] boost::asio::awaitable<void> report_observed();
+    [[nodiscard]] boost::asio::awaitable<void> tell_observed(WallTime from, WallTime to);
     [[nodiscard]] boost::asio::awaitable<void> prune();
 
     Services services_;
     Bell bell_;
     WallTime next_prune_{};
     WallTime next_report_{};
+    WallTime next_observed_{};
     bool stopping_ = false;
 };
 

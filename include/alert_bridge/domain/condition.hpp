@@ -45,6 +45,8 @@ struct CompiledCondition {
 
 [[nodiscard]] std::string_view to_string(Condition::Kind kind) noexcept;
 
+[[nodiscard]] bool is_inside(const TimeWindow& window, WallTime now);
+
 // What a pattern condition of this kind looks at, without absent values. Requires: a pattern kind.
 [[nodiscard]] std::vector<std::string_view> texts_of(const Alert& alert, Condition::Kind kind);
 

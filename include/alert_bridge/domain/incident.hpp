@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "alert_bridge/domain/flapping.hpp"
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
@@ -27,6 +28,8 @@ struct Problem {
     std::string key;
     AlertOrder newest;
     ProblemState state = ProblemState::unknown;
+    RecentChanges changes;                   // whatever became of their tickets
+    std::optional<WallTime> downtime_since;  // its sender said so, and not yet that it ended
     WallTime updated_at{};
     bool operator==(const Problem&) const = default;
 };
@@ -74,6 +77,7 @@ struct Incident {
     Alert opener;  // the alert that started it
     Alert latest;  // the newest alert that changed it: text of solutions and digests
     Severity severity = Severity::not_classified;  // highest told to GLPI
+    FlapList flaps;          // of its problems, those that flap: it stays open while there is one
     std::string end_reason;  // "recovered", "never lasted", "ticket closed", "ticket deleted" …
     std::int64_t previous_ticket = 0;  // linked when a new ticket follows a closed one
     std::string parent_id;  // sheltered, and ended so: the incident whose ticket tells of it
@@ -93,6 +97,8 @@ enum class TimerKind {
     resolve,
     reopen_window,
     digest,
+    flapping,
+    expire,
     members,  // of a parent: tell of its members
     shelter,  // of a member: is its parent still what it was
     recheck,  // a person ended the ticket: does the problem go on

@@ -19,10 +19,17 @@
 //   quiet  ── problem ──► open (same ticket goes on)                [follow-up]
 //   quiet  ── timer resolve ──► solved [op solve]                   timer reopen_within
 //   solved ── problem within the window ──► open [op reopen]
+//   open   ── changes too often, or its sender says so ──► open, flapping   [follow-up]
+//             quiet and solved ── its sender says so ──► the same            [op reopen]
+//             flapping ── begins and ends ──► the same, counted              timer digest
+//             flapping ── timer flapping, last change long ago ──► solved [op solve], or open
+//                         [follow-up] while a problem goes on
 //   solved ── timer reopen_window ──► ended
 //   ended  ── problem ──► a new incident, linked to the old ticket when one is known
 //   open, quiet ── all recovered while GLPI is away, opening never tried ──► ended, one line of
 //                  the outage's report (policy fold), which is opened and solved afterwards
+//   (mode observe: the same, but what is owed is skipped from the start; mode act again: the next
+//   notice of the problem ends that incident and begins another)
 //   any    ── opening dead and no episode open ──► ended; a problem after it is a new incident
 //   any    ── ticket in the trash or purged ──► ended; a reopen becomes a new incident
 //   open   ── solved or closed by a person ──► open, ended by people  [one follow-up]

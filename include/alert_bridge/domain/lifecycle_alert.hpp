@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // AlertDecision: decide() for one alert while it is worked out: what a notice from monitoring
-// changes. Internal to src/domain/lifecycle_alert.cpp (begin and end of an episode) and
-// lifecycle_news.cpp (news about one).
+// changes. Internal to src/domain/lifecycle_alert.cpp (begin and end of an episode),
+// lifecycle_news.cpp (news about one), lifecycle_flapping.cpp and lifecycle_maintenance.cpp.
 // Thread rule: a local of one decide() call. Tests: tests/unit/domain/lifecycle*_test.cpp
 #pragma once
 
@@ -53,15 +53,41 @@ class AlertDecision {
     // Known, but without a ticket so far: its severity was too low, or a rule dropped it.
     [[nodiscard]] Decision maybe_open_now(const Episode& episode);
     [[nodiscard]] bool opens_a_ticket() const;
+    // Nothing was written for it, and its next notice finds that something should be.
+    [[nodiscard]] bool leaves_observation();
     [[nodiscard]] Decision tell(std::string_view event);
     [[nodiscard]] Decision severity_change(Severity old_severity);
     [[nodiscard]] Decision repeat(Episode& episode);
+
+    // Flapping.
+    enum class Flaps { no, begins, goes_on };
+    // An episode of the problem begins or ends, and it flaps with that.
+    [[nodiscard]] Flaps count_change(Change change);
+    [[nodiscard]] Flap* flap();  // of this problem; null: it does not flap
+    // Requires: the incident is open.
+    void begin_flapping();
+    // One more change of a problem that flaps: only counted, but the first time.
+    [[nodiscard]] Decision flap_on();
+    [[nodiscard]] bool sender_may_start();
+    [[nodiscard]] Decision sender_starts();
+    [[nodiscard]] Decision sender_stops();
+
+    // Maintenance: why this problem's opening is held or dropped.
+    [[nodiscard]] std::optional<Maintenance> maintenance();
+    [[nodiscard]] std::string dropped() const;
+    [[nodiscard]] WallTime own_due() const;
+    [[nodiscard]] bool is_alone() const;  // no other problem is open on the ticket
+    [[nodiscard]] Decision wait_for_maintenance();
+    [[nodiscard]] Decision downtime_begins();
+    [[nodiscard]] Decision downtime_ends();
 
     Draft draft_;
     const AlertEvent& event_;
     const Alert& alert_;
     const Snapshot& known_;
     bool stale_ = false;
+    Flaps flaps_ = Flaps::no;
+    std::optional<Maintenance> maintenance_;
 };
 
 }  // namespace alert_bridge::domain

@@ -66,6 +66,14 @@ class Draft {
         Opening opening, std::string_view opened, std::string_view held
     );
 
+    // When a ticket on hold opens: it has lasted for long enough, and no maintenance holds it.
+    [[nodiscard]] WallTime opening_due() const;
+    // A ticket that exists and waits for the end of maintenance goes on with what is open now.
+    [[nodiscard]] Decision resume();
+    // The timer that gives the ticket up when nothing more is heard of it.
+    void watch_expiry(WallTime since);
+    // Timer `expire`.
+    [[nodiscard]] Decision expire();
     // A person has solved or closed the ticket although its problem goes on: nothing but what
     // DESIGN names reopens it. Requires: has_incident().
     [[nodiscard]] bool is_ended_by_people() const noexcept { return incident_->ticket.ended != 0; }
@@ -82,7 +90,7 @@ class Draft {
     );
     void owe_reopen(std::string_view event, const Alert& alert);
     void owe_priority(const Priority& priority);
-    void owe_solution(const Alert& alert);
+    void owe_solution(std::string_view event, const Alert& alert);
     // Takes back what was never attempted; true when there was such an operation.
     bool withdraw(OperationKind kind, std::string_view reason);
     void skip_unfinished(std::int64_t except_id, std::string_view reason);
@@ -116,6 +124,10 @@ class Draft {
     void cancel_timer(TimerKind kind);
     void end_incident(std::string_view reason);
     void set_problem(Problem problem);
+    // Requires: set_problem() was called.
+    [[nodiscard]] Problem& problem() noexcept { return *decision_.problem; }
+    // Sets the timer that ends the flapping of the incident, or takes it back.
+    void watch_flaps();
 
     // Gives away what the draft holds: nothing may be asked of it afterwards.
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);

@@ -39,6 +39,9 @@ enum class OperationState { due, sending, done, uncertain, dead, skipped };
 [[nodiscard]] std::optional<OperationKind> parse_operation_kind(std::string_view text) noexcept;
 [[nodiscard]] std::optional<OperationState> parse_operation_state(std::string_view text) noexcept;
 
+// Operation::last_error of what `mode: observe` did not write; its state is skipped from the start.
+inline constexpr std::string_view kObserved = "observed, not written (mode: observe)";
+
 // What is to be written. Fields that a kind does not use stay empty.
 struct OperationContent {
     std::string title;  // open: one line, not yet cut

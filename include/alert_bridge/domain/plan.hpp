@@ -25,6 +25,9 @@ enum class OnSeverityChange { raise, follow, none };
 enum class OnAcknowledge { followup, take, none };
 // Problems that began and ended while GLPI was away: one report, a ticket each, or nothing.
 enum class Fold { report, each, drop };
+// An opening while the sender says that the problem is in a downtime.
+enum class OnDowntime { hold, drop, none };
+enum class OnExpire { followup, solve };
 // Where problems of services go while their host is down.
 enum class Under { none, host_down };
 enum class Mode { act, observe };
@@ -40,6 +43,15 @@ struct Notify {
     bool operator==(const Notify&) const = default;
 };
 
+// A problem flaps once it began and ended `changes` times (each counts) within `within`, until it
+// was quiet for `quiet`. No changes: nothing is taken for flapping, whatever the sender says.
+struct FlappingPolicy {
+    int changes = 5;
+    Duration within{10 * 60 * 1000};
+    Duration quiet{30 * 60 * 1000};
+    bool operator==(const FlappingPolicy&) const = default;
+};
+
 struct Policy {
     Severity open = Severity::average;           // severities from here on open a ticket
     std::map<std::string, Duration> open_after;  // by priority name; "" for all others
@@ -52,6 +64,10 @@ struct Policy {
     Duration recheck_after{4 * 3600 * 1000};
     OnSeverityChange on_severity_change = OnSeverityChange::raise;
     OnAcknowledge on_acknowledge = OnAcknowledge::followup;
+    FlappingPolicy flapping;
+    OnDowntime downtime = OnDowntime::hold;
+    Duration expire_after{0};  // without news; zero: never
+    OnExpire on_expire = OnExpire::followup;
     Fold fold = Fold::report;
     Under under = Under::none;
     Duration under_wait{0};  // a service's problem waits so long for news of its host
@@ -90,8 +106,17 @@ struct PlanTrace {
     bool operator==(const PlanTrace&) const = default;
 };
 
+// Why an opening is held or dropped now: a window of the configuration, or the sender's downtime.
+struct Maintenance {
+    std::string name;  // empty: the sender's
+    bool drop = false;
+    WallTime until{};
+    bool operator==(const Maintenance&) const = default;
+};
+
 struct Plan {
     bool drop = false;
+    std::optional<Maintenance> maintenance;  // of an incident: while it waits for its end
     EntityRef entity;
     EntityRef within;         // hard limit for look-up and ticket
     EntityRef source_within;  // the source's own limit: a rule can narrow it, never widen it
@@ -134,6 +159,8 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(OnSeverityChange value) noexcept;
 [[nodiscard]] std::string_view to_string(OnAcknowledge value) noexcept;
 [[nodiscard]] std::string_view to_string(Fold value) noexcept;
+[[nodiscard]] std::string_view to_string(OnDowntime value) noexcept;
+[[nodiscard]] std::string_view to_string(OnExpire value) noexcept;
 [[nodiscard]] std::string_view to_string(Under value) noexcept;
 [[nodiscard]] std::string_view to_string(Mode value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
@@ -145,6 +172,8 @@ struct Plan {
 ) noexcept;
 [[nodiscard]] std::optional<OnAcknowledge> parse_on_acknowledge(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Fold> parse_fold(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Under> parse_under(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;

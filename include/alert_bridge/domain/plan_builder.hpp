@@ -23,6 +23,7 @@ class PlanBuilder {
     PlanBuilder(const RuleBook& book, const Alert& alert);
 
     void apply(const RuleSpec& rule, const Captures& captures);
+    void apply_maintenance(const Maintenance& maintenance);
     [[nodiscard]] Plan finish();
 
   private:

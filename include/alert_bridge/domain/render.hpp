@@ -42,13 +42,15 @@ struct TextContext {
     const Alert* alert = nullptr;  // required
     const Plan* plan = nullptr;    // may be null while rules run
     // "opened", "update", "acknowledged", "severity", "repeat", "recovered", "reopened",
-    // "cancelled", "note", "joined", "returned": sections {{#is.recovered}}…{{/is.recovered}}
+    // "cancelled", "note", "joined", "returned", "flapping", "flapping_ended", "expired":
+    // sections {{#is.recovered}}…{{/is.recovered}}
     std::string event;
     std::string asset_name, asset_type, entity_name;
     std::vector<PlacementNote> placement_notes;  // why no asset is linked, when so
     std::string started, ended, duration, now;   // local time with zone
     std::string old_severity;
     std::int64_t repeats = 0;
+    std::int64_t changes = 0;  // of problems that flap
     std::int64_t previous_ticket = 0;
     std::vector<std::string> open_problems;       // of a ticket with several episodes
     std::map<std::string, std::string> captures;  // match.NAME, in rules only

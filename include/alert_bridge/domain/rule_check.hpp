@@ -12,12 +12,14 @@
 #include <vector>
 
 #include "alert_bridge/domain/condition.hpp"
+#include "alert_bridge/domain/maintenance.hpp"
 
 namespace alert_bridge::domain {
 
 struct CheckedRules {
     std::vector<std::string> mistakes;
     std::vector<CompiledCondition> conditions;  // one per rule; usable if there are no mistakes
+    MaintenanceCalendar maintenance;
 };
 [[nodiscard]] CheckedRules check_rules(const RuleBook& book);
 

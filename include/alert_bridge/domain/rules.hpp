@@ -110,6 +110,11 @@ struct RuleResult {
     std::optional<Duration> resolve_after, reopen_within, recheck_after;
     std::optional<OnSeverityChange> on_severity_change;
     std::optional<OnAcknowledge> on_acknowledge;
+    std::optional<int> flapping_changes;
+    std::optional<Duration> flapping_within, flapping_quiet;
+    std::optional<OnDowntime> downtime;
+    std::optional<Duration> expire_after;
+    std::optional<OnExpire> on_expire;
     std::optional<Fold> fold;
     std::optional<Under> under;
     std::optional<Duration> under_wait;
@@ -124,6 +129,15 @@ struct RuleSpec {
     Condition when;  // Kind::all without children matches everything
     RuleResult then;
     bool stop = false;
+};
+
+// A time in which an opening is held, or dropped. Weekly times (one of them), dates, or both.
+struct MaintenanceWindow {
+    std::string name;
+    Condition when;
+    std::vector<TimeWindow> weekly;
+    std::optional<WallTime> from, to;
+    bool drop = false;
 };
 
 struct PrioritySpec {
@@ -147,6 +161,7 @@ struct SourceDefaults {
 struct RuleBook {
     std::vector<RuleSpec> rules;
     std::vector<PrioritySpec> priorities;
+    std::vector<MaintenanceWindow> maintenance;
     std::map<std::string, MapTable> maps;
     std::map<std::string, SourceDefaults> sources;
     Policy default_policy;

@@ -38,16 +38,16 @@ struct StormWords {
 struct Words {
     std::array<std::string_view, 6> severities;  // in the order of Severity
     std::array<std::string_view, 10> kinds;      // in the order of AlertKind
-    std::array<std::string_view, 11> events;     // in the order of kEvents
+    std::array<std::string_view, 14> events;     // in the order of kEvents
     std::array<std::string_view, 7> evidences;   // in the order of Evidence
     // In the order of NoteCode, with {name}, {count} and {evidence} to be filled in.
     std::array<std::string_view, 15> notes;
     OutageWords outage;
     StormWords storm;
 };
-inline constexpr std::array<std::string_view, 11> kEvents{
-    "opened",   "update",    "acknowledged", "severity", "repeat",  "recovered",
-    "reopened", "cancelled", "note",         "joined",   "returned"};
+inline constexpr std::array<std::string_view, 14> kEvents{
+    "opened",    "update", "acknowledged", "severity", "repeat",   "recovered",      "reopened",
+    "cancelled", "note",   "joined",       "returned", "flapping", "flapping_ended", "expired"};
 
 // Shipped sets and their words (template_sets.cpp). The words of a set called "fr_short" or
 // "fr-acme" are those of "fr"; of any other name, English.

@@ -93,8 +93,9 @@ struct Standing {
     std::string incident_id;
     std::string state;  // IncidentState, or "" when there is none
     std::int64_t ticket_id = 0;
-    std::string decision;  // last reason written for the alert
-    bool pending = false;  // the alert is not decided yet
+    bool observed = false;  // mode observe: there will be no ticket
+    std::string decision;   // last reason written for the alert
+    bool pending = false;   // the alert is not decided yet
 };
 
 struct StoreFigures {
@@ -141,6 +142,10 @@ class Store {
     // `away_until` is not decided yet, since it may fold too.
     [[nodiscard]] virtual Awaitable<Result<std::vector<std::int64_t>>> outages_to_report(
         WallTime away_until, int limit
+    ) = 0;
+    // Tickets that mode observe did not open, of decisions from `from` on and before `to`.
+    [[nodiscard]] virtual Awaitable<Result<std::int64_t>> observed_openings(
+        WallTime from, WallTime to
     ) = 0;
     // Earliest due_at of the timers; empty: there are none.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_timer() = 0;

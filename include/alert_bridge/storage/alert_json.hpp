@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "alert_bridge/domain/alert.hpp"
+#include "alert_bridge/domain/flapping.hpp"
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
@@ -27,11 +28,16 @@ namespace alert_bridge::storage {
 [[nodiscard]] std::string encode(const domain::Placement& value);
 [[nodiscard]] std::string encode(const domain::TicketMemory& value);
 [[nodiscard]] std::string encode(const domain::OperationContent& value);
+// Empty text: nothing is flapping, nothing changed lately.
+[[nodiscard]] std::string encode(const domain::RecentChanges& value);
+[[nodiscard]] std::string encode(const domain::FlapList& value);
 
 [[nodiscard]] bool decode(std::string_view text, domain::Alert& out);
 [[nodiscard]] bool decode(std::string_view text, domain::Plan& out);
 [[nodiscard]] bool decode(std::string_view text, domain::Placement& out);
 [[nodiscard]] bool decode(std::string_view text, domain::TicketMemory& out);
 [[nodiscard]] bool decode(std::string_view text, domain::OperationContent& out);
+[[nodiscard]] bool decode(std::string_view text, domain::RecentChanges& out);
+[[nodiscard]] bool decode(std::string_view text, domain::FlapList& out);
 
 }  // namespace alert_bridge::storage

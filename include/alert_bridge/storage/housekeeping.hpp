@@ -37,6 +37,9 @@ void cache(Database& db, const std::string& key, const ports::CachedLookup& valu
 [[nodiscard]] std::optional<std::string> fact(Database& db, const std::string& name);
 void set_fact(Database& db, const std::string& name, const std::string& value);
 
+// Openings that mode observe skipped, from `from` on and before `to`.
+[[nodiscard]] std::int64_t observed_openings(Database& db, WallTime from, WallTime to);
+
 // wal_bytes is left to the caller, who knows the file's name.
 [[nodiscard]] ports::StoreFigures figures(Database& db);
 

@@ -61,6 +61,12 @@ inline void parse_word(std::string_view word, domain::OnAcknowledge& out) {
 inline void parse_word(std::string_view word, domain::Fold& out) {
     assign(domain::parse_fold(word), out);
 }
+inline void parse_word(std::string_view word, domain::OnDowntime& out) {
+    assign(domain::parse_on_downtime(word), out);
+}
+inline void parse_word(std::string_view word, domain::OnExpire& out) {
+    assign(domain::parse_on_expire(word), out);
+}
 inline void parse_word(std::string_view word, domain::Under& out) {
     assign(domain::parse_under(word), out);
 }

@@ -124,6 +124,9 @@ TEST_CASE("local time goes to wall time and back, in summer and winter") {
             REQUIRE(time.has_value());
             const string month = civil.month == 1 ? "01-15 12:00:01" : "07-15 23:59:59";
             CHECK(format_local_plain(*time, zone) == "2026-" + month);
+            const CivilTime back = to_local(*time, zone);
+            CHECK(back.month * 100 + back.day == civil.month * 100 + civil.day);
+            CHECK(from_local(back, zone) == time);
         }
     }
 }

@@ -102,15 +102,16 @@ TEST_CASE("what the reference shows is what a small configuration gets") {
 }
 
 TEST_CASE("the examples that are commented out in the reference are valid too") {
-    // Each begins with "# maps:", "#  - name:" or "# templates:" at the start of a line.
+    // Each begins with "# maps:", "# maintenance:", "#  - name:" or "# templates:" at the start of
+    // a line.
     const TemporaryDirectory directory;
     const std::string path = kConfig + "/bridge.yaml";
     std::istringstream lines(config_test::read_whole(path));
     std::string line, text;
     bool in_example = false, in_back = false;
     while (std::getline(lines, line)) {
-        const bool begins =
-            line == "# maps:" || line == "# templates:" || line.starts_with("#  - name:");
+        const bool begins = line == "# maps:" || line == "# maintenance:" ||
+                            line == "# templates:" || line.starts_with("#  - name:");
         in_example = begins || (in_example && line.starts_with("#  "));
         const std::size_t marks = line.starts_with("#  - ") || line.starts_with("#    when") ||
                                           line.starts_with("#    then")
@@ -131,6 +132,7 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     replace("    # within", "    within");
     replace("    # default_entity", "    default_entity");
     replace("    # templates: fr", "    templates: fr");
+    replace("    # mode: observe", "    mode: observe");
     replace("    # severity_map: {critical", "    severity_map: {critical");
     replace("    # severity_map: {down", "    severity_map: {down");
     replace("    # severity_map: {sev1", "    severity_map: {sev1");
@@ -142,6 +144,7 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     REQUIRE(result.config);
     CHECK(result.config->rules.rules.size() == 5);
     CHECK(result.config->rules.maps.size() == 1);
+    CHECK(result.config->rules.maintenance.size() == 2);
     CHECK(result.config->templates.size() == 2);
     CHECK(result.config->sources[0].back.has_value());
     REQUIRE(result.config->sources[1].back.has_value());
@@ -162,7 +165,7 @@ TEST_CASE("every example loads without a word") {
         CHECK(render(result.diagnostics).empty());
         CHECK(result.config.has_value());
     }
-    CHECK(examples >= 5);
+    CHECK(examples >= 9);
 }
 
 TEST_CASE("the Zabbix media type is a webhook with the settings that lose nothing") {

@@ -71,7 +71,7 @@ domain::EntityRef a_ref(const std::string& value) {
 
 domain::Policy full_policy() {
     domain::Policy policy;
-    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, recheck_after, on_severity_change, on_acknowledge, fold, under, under_wait, mode, notify, ticket_date, followup_private] =
+    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, recheck_after, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, under, under_wait, mode, notify, ticket_date, followup_private] =
         policy;
     open = domain::Severity::disaster;
     open_after = {{"", Duration(5)}, {"p1", Duration(0)}};
@@ -83,6 +83,13 @@ domain::Policy full_policy() {
     recheck_after = Duration(2);
     on_severity_change = domain::OnSeverityChange::follow;
     on_acknowledge = domain::OnAcknowledge::take;
+    auto& [changes, flapping_within, quiet] = flapping;
+    changes = 9;
+    flapping_within = Duration(7);
+    quiet = Duration(8);
+    downtime = domain::OnDowntime::none;
+    expire_after = Duration(9);
+    on_expire = domain::OnExpire::solve;
     fold = domain::Fold::drop;
     under = domain::Under::host_down;
     under_wait = Duration(180'000);
@@ -99,9 +106,13 @@ domain::Policy full_policy() {
 
 domain::Plan full_plan() {
     domain::Plan plan;
-    auto& [drop, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, storm_entity, glpi_default_entity, policy, trace] =
+    auto& [drop, maintenance, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, storm_entity, glpi_default_entity, policy, trace] =
         plan;
     drop = true;
+    auto& [window, drops, until] = maintenance.emplace();
+    window = "patch night";
+    drops = true;
+    until = from_unix_ms(1'700'000'000'789);
     entity = a_ref("Root > A");
     within = a_ref("within");
     source_within = a_ref("source");
@@ -293,7 +304,7 @@ TEST_CASE("an alert leaves out what is empty, a plan leaves out nothing") {
     CHECK_FALSE(brief.contains("is_repeat"));
     CHECK(brief.contains("kind"));
     const auto complete = nlohmann::json::parse(encode(domain::Plan{}));
-    CHECK(complete.size() == 25);
+    CHECK(complete.size() == 26);
     CHECK(complete["policy"]["resolve_after_ms"] == 300'000);
 }
 

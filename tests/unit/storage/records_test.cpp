@@ -21,7 +21,7 @@ struct Tables {
 
 domain::Incident full_incident() {
     domain::Incident incident;
-    auto& [id, group_key, state, ticket_id, ticket, plan, placement, opener, latest, severity, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
+    auto& [id, group_key, state, ticket_id, ticket, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
         incident;
     id = "i1";
     group_key = "g1";
@@ -33,6 +33,15 @@ domain::Incident full_incident() {
     opener = an_alert("a1");
     latest = an_alert("a2");
     severity = domain::Severity::warning;
+    domain::Flap flap;
+    auto& [problem_key, since, last_change, changes, told, by_sender] = flap;
+    problem_key = "nagios/service/web01/HTTP";
+    since = kNow - Duration(9);
+    last_change = kNow - Duration(3);
+    changes = 12;
+    told = 5;
+    by_sender = true;
+    flaps.problems = {flap, {}};
     end_reason = "why";
     previous_ticket = 41;
     parent_id = "i0";
@@ -76,7 +85,7 @@ std::string reason_of(storage::Database& db, const std::string& problem_key) {
 TEST_CASE("a problem comes back as it was saved, and newer values replace it") {
     Tables tables;
     domain::Problem problem;
-    auto& [key, newest, state, updated_at] = problem;
+    auto& [key, newest, state, changes, downtime_since, updated_at] = problem;
     key = "zabbix/1";
     newest = {5, -6};
     state = domain::ProblemState::failing;
@@ -85,6 +94,9 @@ TEST_CASE("a problem comes back as it was saved, and newer values replace it") {
     storage::save_problem(tables.db, problem, "opens a ticket");
     CHECK(storage::find_problem(tables.db, key) == problem);
     CHECK(reason_of(tables.db, key) == "opens a ticket");
+    changes.begins = {kNow, kNow + Duration(1)};
+    changes.ends = {kNow + Duration(1)};
+    downtime_since = kNow + Duration(2);
     state = domain::ProblemState::ok;
     newest = {6, 0};
     storage::save_problem(tables.db, problem, "recovered");
@@ -102,6 +114,7 @@ TEST_CASE("an incident comes back as it was saved, in every state") {
         incident.state = state;
         incident.ticket_id += 1;
         incident.latest.text += "x";
+        incident.flaps.problems.resize(incident.flaps.problems.size() == 2 ? 0 : 2);
         storage::save_incident(tables.db, incident);
         CHECK(storage::find_incident(tables.db, "i1") == incident);
     }
