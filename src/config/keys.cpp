@@ -348,7 +348,7 @@ std::span<const Section* const> all_sections() noexcept {
         &kSqlite,       &kRetention, &kDefaults,     &kNotify,    &kPriority,    &kMap,
         &kRule,         &kCondition, &kTime,         &kRegex,     &kMaintenance, &kFlapping,
         &kRuleFlapping, &kResult,    &kRuleNotify,   &kTemplates, &kLog,         &kLimits,
-        &kAdmin,        &kBack};
+        &kAdmin,        &kBack,      &kStorm};
     return kAll;
 }
 

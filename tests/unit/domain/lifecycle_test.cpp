@@ -328,10 +328,13 @@ TEST_CASE("a new episode on a ticket in the trash bin becomes a new ticket witho
     CHECK(world.count_operations(OperationKind::link_ticket) == 0);
 }
 
-TEST_CASE("news for a ticket that a person closed or deleted end the incident quietly") {
+TEST_CASE("news for a ticket that a person ended for good end the incident quietly") {
     const auto what =
         GENERATE(OperationResult::What::ticket_closed, OperationResult::What::ticket_gone);
-    World world = with_open_ticket();
+    World world;
+    world.rules.plan.policy.recheck_after = ab::Duration::zero();
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
     world.take(world.alert(AlertKind::update));
     world.take(world.alert(AlertKind::acknowledgement));
     world.settle(outcome(what));

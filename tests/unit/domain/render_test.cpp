@@ -68,6 +68,7 @@ TEST_CASE("every name shows its value") {
         {"ticket.previous", "815"},
         {"ticket.note", "No GLPI asset was found for this host."},
         {"ticket.repeats", "4"},
+        {"ticket.changes", "7"},
         {"event", "Problem"},
         {"old_severity", "Average"},
         {"started", "2026-11-18 10:26:40 UTC"},

@@ -52,6 +52,7 @@ inline alert_bridge::domain::TextContext full_context(
     context.now = "2026-11-18 11:27:00 UTC";
     context.old_severity = "average";
     context.repeats = 4;
+    context.changes = 7;
     context.previous_ticket = 815;
     context.open_problems = {"Disk is full", "Swap is used"};
     return context;
