@@ -30,7 +30,7 @@ glpi:
   app_token: {file: glpi-app.token}
   user_token: {file: glpi-user.token}
   default_entity: "Root entity"
-defaults: {open_after: 0s, under_wait: 0s, resolve_after: 0s}
+defaults: {open_after: 0s, under_wait: 0s, flapping: none, resolve_after: 0s}
 storm: none
 """
 SOLVED = 5

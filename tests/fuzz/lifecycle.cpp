@@ -277,7 +277,8 @@ void Run::check_incident(const Incident& incident) const {
     // One that is over may have episodes that are too mild to count.
     const bool goes_on =
         incident.state == IncidentState::holding || incident.state == IncidentState::open;
-    require(!goes_on || any_open, "an incident that goes on has an open episode");
+    const bool flaps = !incident.flaps.empty();
+    require(!goes_on || any_open || flaps, "an incident that goes on has an open episode or flaps");
     const auto has_timer = [&](TimerKind kind) {
         return std::any_of(world_.timers.begin(), world_.timers.end(), [&](const Timer& timer) {
             return timer.incident_id == incident.id && timer.kind == kind;

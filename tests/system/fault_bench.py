@@ -32,7 +32,8 @@ glpi:
   quarantine: 2s
   retry: {first: 100ms, longest: 1s, second_look: 200ms}
   timeouts: {connect: 2s, request: 2s}
-defaults: {open_after: 0s, under: none, resolve_after: 0s, reopen_within: 1h, fold: each}
+defaults: {open_after: 0s, under: none, flapping: none, resolve_after: 0s,
+           reopen_within: 1h, fold: each}
 storm: none
 """
 

@@ -24,8 +24,8 @@ using config::ValueType;
 namespace {
 
 // Whole sections that a reload puts into force: decoders, credentials, rules, texts.
-const std::set<std::string> kAppliedSections{"sources", "defaults", "priorities",
-                                             "maps",    "rules",    "templates"};
+const std::set<std::string> kAppliedSections{"sources", "defaults",  "priorities",  "maps",
+                                             "rules",   "templates", "maintenance", "storm"};
 // Single keys that Daemon::apply() puts into force.
 const std::set<std::string> kAppliedKeys{
     "listen.public_url",        "log.level",           "glpi.app_token",
