@@ -333,7 +333,18 @@ void Run::come_to_rest() {
     claimed_.clear();
     is_away_ = false;
     world_.news_waiting = false;
-    world_.pass(seconds(1));
+    world_.pass(minutes(2));  // no notice is ahead of what comes now
+    std::vector<std::string> flapping;
+    for (const Incident& incident : world_.incidents) {
+        for (const Flap& flap : incident.flaps.problems) {
+            flapping.push_back(flap.problem_key);
+        }
+    }
+    for (const std::string& problem_key : flapping) {
+        Alert stop = world_.alert(AlertKind::flapping_stop);
+        stop.problem_key = problem_key;
+        world_.take(stop);
+    }
     for (std::size_t i = 0; i < world_.episodes.size(); ++i) {
         const Episode episode = world_.episodes[i];
         if (episode.state == EpisodeState::open) {
