@@ -334,16 +334,13 @@ void Run::come_to_rest() {
     is_away_ = false;
     world_.news_waiting = false;
     world_.pass(minutes(2));  // no notice is ahead of what comes now
-    std::vector<std::string> flapping;
-    for (const Incident& incident : world_.incidents) {
-        for (const Flap& flap : incident.flaps.problems) {
-            flapping.push_back(flap.problem_key);
+    for (std::size_t i = 0; i < world_.incidents.size(); ++i) {
+        const FlapList flaps = world_.incidents[i].flaps;
+        for (const Flap& flap : flaps.problems) {
+            Alert stop = world_.alert(AlertKind::flapping_stop);
+            stop.problem_key = flap.problem_key;
+            world_.take(stop);
         }
-    }
-    for (const std::string& problem_key : flapping) {
-        Alert stop = world_.alert(AlertKind::flapping_stop);
-        stop.problem_key = problem_key;
-        world_.take(stop);
     }
     for (std::size_t i = 0; i < world_.episodes.size(); ++i) {
         const Episode episode = world_.episodes[i];

@@ -32,6 +32,7 @@ struct FinalState {
     std::map<std::int64_t, SimTicket> tickets;
     std::int64_t folded_untold = 0;  // pairs that wait for an outage's report
     domain::Policy policy;
+    WallTime now{};
 };
 
 [[nodiscard]] std::vector<std::string> check(const FinalState& state);

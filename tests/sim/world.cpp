@@ -210,6 +210,7 @@ class World {
         }
         state.tickets = glpi_.tickets;
         state.policy = policy_;
+        state.now = time_.now();
         {
             auto row = db_.query("SELECT count(*) FROM folded");
             state.folded_untold = row.next() ? row.integer() : -1;
