@@ -118,8 +118,7 @@ class Check {
 
     // The last of a storm may leave its umbrella, as the small budgets let it, just before the end.
     [[nodiscard]] bool is_about_to_end(const domain::Incident& incident) const {
-        return incident.umbrella && incident.state == IncidentState::quiet &&
-               state_.now - incident.updated_at < Duration(10 * 60'000);
+        return incident.umbrella && state_.now - incident.updated_at < Duration(10 * 60'000);
     }
 
     void recovered_is_solved(const ports::IncidentRow& row) {
