@@ -9,6 +9,7 @@
 
 #include "alert_bridge/glpi/directory.hpp"
 #include "alert_bridge/glpi/legacy_gateway.hpp"
+#include "alert_bridge/glpi/planned_changes.hpp"
 #include "alert_bridge/glpi/ticket_news.hpp"
 #include "alert_bridge/net/http_client.hpp"
 #include "alert_bridge/net/url.hpp"
@@ -54,6 +55,7 @@ class ClientImpl final : public Client {
           pool_(executor, options_, std::move(http), addresses.api_path, seams),
           gateway_(pool_, options_, addresses.base_url, seams),
           news_(pool_),
+          changes_(pool_, options_, seams),
           directory_(executor, pool_, store, options_, seams) {}
 
     // The watcher's frame refers to this object; cancelling makes it leave before its next step.
@@ -62,6 +64,7 @@ class ClientImpl final : public Client {
     ports::ServiceDesk& desk() noexcept override { return gateway_; }
     ports::AssetDirectory& directory() noexcept override { return directory_; }
     ports::TicketNews& news() noexcept override { return news_; }
+    ports::PlannedChanges& changes() noexcept override { return changes_; }
     std::int64_t own_user_id() const noexcept override { return pool_.server().user_id; }
     const GlpiHealth& health() const noexcept override { return pool_.health(); }
 
@@ -106,6 +109,7 @@ class ClientImpl final : public Client {
     SessionPool pool_;
     LegacyGateway gateway_;
     LegacyNews news_;
+    LegacyChanges changes_;
     Directory directory_;
     std::shared_ptr<asio::cancellation_signal> watch_ =
         std::make_shared<asio::cancellation_signal>();

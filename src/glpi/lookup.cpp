@@ -76,14 +76,14 @@ std::string all_path(std::string_view item_type) {
 
 std::string Pager::next_path() const {
     return list_path_ + "range=" + std::to_string(first_) + "-" +
-           std::to_string(first_ + kListRows - 1) + "&get_hateoas=false";
+           std::to_string(first_ + page_rows_ - 1) + "&get_hateoas=false";
 }
 
 void Pager::took(std::size_t rows, std::int64_t total) noexcept {
     const auto count = static_cast<std::int64_t>(rows);
     --pages_left_;
     first_ += count;
-    at_end_ = count == 0 || (total >= 0 ? first_ >= total : count < kListRows);
+    at_end_ = count == 0 || (total >= 0 ? first_ >= total : count < page_rows_);
 }
 
 std::string_view column_for(std::string_view item_type, Evidence evidence) {

@@ -180,10 +180,15 @@ Response get_sub_items(Call& call) {
             consider(*table.find(part));
         return list_answer(call, child, std::move(rows));
     }
+    // "changes_id", as the parts of a change have it.
+    const std::string foreign_key = lower(parent) + "s_id";
     for (const auto& [row_id, row] : table.rows) {
-        // Only a child that points to its parent by itemtype is filtered; others are listed whole.
+        // A child that points to its parent by neither that nor itemtype is listed whole.
         const bool points = row.contains("items_id");
-        if (!points || (row["itemtype"] == parent && to_int(row["items_id"]) == id))
+        const bool is_part = row.contains(foreign_key) ? to_int(row[foreign_key]) == id
+                                                       : !points || (row["itemtype"] == parent &&
+                                                                     to_int(row["items_id"]) == id);
+        if (is_part)
             consider(row);
     }
     return list_answer(call, child, std::move(rows));

@@ -12,7 +12,7 @@ namespace {
 
 // "users_id_tech" -> "User"; empty when the column is no foreign key that we know.
 std::string target_of(const std::string& column) {
-    static constexpr std::array<std::pair<const char*, const char*>, 9> kTargets = {
+    static constexpr std::array<std::pair<const char*, const char*>, 10> kTargets = {
         {{"entities_id", "Entity"},
          {"users_id", "User"},
          {"groups_id", "Group"},
@@ -21,6 +21,7 @@ std::string target_of(const std::string& column) {
          {"locations_id", "Location"},
          {"tickets_id", "Ticket"},
          {"slas_id", "SLA"},
+         {"changes_id", "Change"},
          {"states_id", "State"}}};
     for (const auto& [prefix, itemtype] : kTargets) {
         if (column.rfind(prefix, 0) == 0)

@@ -22,6 +22,10 @@ bool is_network(const std::string& itemtype) {
     return itemtype == "IPAddress" || itemtype == "NetworkPort" || itemtype == "NetworkName";
 }
 
+bool is_change(const std::string& itemtype) {
+    return itemtype == "Change" || itemtype == "ChangeTask" || itemtype == "Change_Item";
+}
+
 }  // namespace
 
 bool entity_visible(const Call& call, Id entity) {
@@ -69,6 +73,7 @@ void require_readable_type(const Call& call, const std::string& itemtype) {
     const Profile& profile = call.profile();
     const bool refused = (is_asset(itemtype) && !profile.read_assets) ||
                          (is_network(itemtype) && !profile.read_internet) ||
+                         (is_change(itemtype) && !profile.read_changes) ||
                          (itemtype == "AllAssets" && profile.interface != "central");
     if (refused)
         refuse_right(403, "ERROR_RIGHT_MISSING");

@@ -19,7 +19,7 @@ void add_profiles(World& world) {
     admin.name = "Super-Admin";
     admin.interface = "central";
     admin.read_all_tickets = admin.update_tickets = admin.change_priority = true;
-    admin.solve = admin.tasks = admin.read_assets = admin.read_internet = true;
+    admin.solve = admin.tasks = admin.read_assets = admin.read_internet = admin.read_changes = true;
     admin.ticket_right = old ? 261151 : 523295;
     admin.followup_right = old ? 31767 : 64535;
     admin.asset_right = old ? 255 : 4095;
@@ -300,6 +300,7 @@ Adder adder_of(const std::string& key) {
          [](World& world, const Json& given) { add_named(world, "ITILCategory", given); }},
         {"request_types",
          [](World& world, const Json& given) { add_named(world, "RequestType", given); }},
+        {"changes", add_change},
         {"users", add_seed_user}};
     const auto found = adders.find(key);
     return found == adders.end() ? nullptr : found->second;

@@ -87,7 +87,7 @@ World::World(int major_version)
           "Profile",     "Location",     "State",         "Computer",    "NetworkEquipment",
           "Printer",     "Peripheral",   "Phone",         "Monitor",     "Appliance",
           "Cluster",     "Enclosure",    "IPAddress",     "NetworkPort", "NetworkName",
-          "Config"})
+          "Config",      "Change",       "ChangeTask",    "Change_Item"})
         tables[itemtype];
 }
 

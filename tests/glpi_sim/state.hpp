@@ -48,6 +48,7 @@ struct Profile {
     bool tasks = false;
     bool read_assets = false;
     bool read_internet = false;
+    bool read_changes = false;
     Json ticket_right;
     Json followup_right;
     Json asset_right;
@@ -149,5 +150,7 @@ struct World {
 void seed_recorded(World& world);
 // Adds the objects of a --seed file; throws std::runtime_error naming the bad part.
 void seed_more(World& world, const Json& file);
+// A change with its tasks and items (change_seed.cpp).
+void add_change(World& world, const Json& given);
 
 }  // namespace glpi_sim

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The GLPI adapter as app/wiring sees it: one object that gives the three ports and its health.
+// The GLPI adapter as app/wiring sees it: one object that gives the ports and its health.
 //
 //   auto client = glpi::make_client(executor, options, store, clock, ids, events, metrics);
 //   co_await (*client)->start();      // logs in, so that mistakes show at once; never fails
@@ -21,6 +21,7 @@
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/glpi/options.hpp"
 #include "alert_bridge/ports/asset_directory.hpp"
+#include "alert_bridge/ports/planned_changes.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/service_desk.hpp"
 #include "alert_bridge/ports/store.hpp"
@@ -34,6 +35,7 @@ class Client {
     [[nodiscard]] virtual ports::ServiceDesk& desk() noexcept = 0;
     [[nodiscard]] virtual ports::AssetDirectory& directory() noexcept = 0;
     [[nodiscard]] virtual ports::TicketNews& news() noexcept = 0;
+    [[nodiscard]] virtual ports::PlannedChanges& changes() noexcept = 0;
     // Of the bridge's own GLPI user; 0 before the first login.
     [[nodiscard]] virtual std::int64_t own_user_id() const noexcept = 0;
     [[nodiscard]] virtual const GlpiHealth& health() const noexcept = 0;

@@ -27,12 +27,14 @@ namespace alert_bridge::glpi {
 );
 [[nodiscard]] std::string all_path(std::string_view item_type);
 
+inline constexpr std::int64_t kListRows = 1000;  // of one page
+
 // Walks a list page by page to its end, but no further than `pages_max` pages. The end is where
 // Content-Range says, else behind a page that is not full, else behind an empty one.
 class Pager {
   public:
-    Pager(std::string list_path, int pages_max)
-        : list_path_(std::move(list_path)), pages_left_(pages_max) {}
+    Pager(std::string list_path, int pages_max, std::int64_t page_rows = kListRows)
+        : list_path_(std::move(list_path)), pages_left_(pages_max), page_rows_(page_rows) {}
 
     // True while a page is to be asked for.
     [[nodiscard]] bool has_next() const noexcept { return !at_end_ && pages_left_ > 0; }
@@ -47,10 +49,10 @@ class Pager {
   private:
     std::string list_path_;
     int pages_left_;
+    std::int64_t page_rows_;
     std::int64_t first_ = 0;
     bool at_end_ = false;
 };
-inline constexpr std::int64_t kListRows = 1000;  // of one page
 
 // Column of an item type that holds this evidence; "" when the type has none. Asking for a column
 // that does not exist is a fatal error in older versions.
