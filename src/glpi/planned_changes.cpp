@@ -182,9 +182,6 @@ PlannedChanges::Task<LegacyChanges::Details> LegacyChanges::details(std::int64_t
     std::string path = "/Change/" + std::to_string(change_id) + "?get_hateoas=false";
     Call call = read_call("GET Change", std::move(path), Expect::object);
     const Result<Reply> reply = co_await pool_.call(std::move(call));
-    if (!reply && reply.error().code == "ERROR_ITEM_NOT_FOUND") {
-        co_return out;
-    }
     if (!reply) {
         co_return reply.error();
     }
@@ -228,6 +225,9 @@ PlannedChanges::Task<std::vector<PlannedChange>> LegacyChanges::planned(WallTime
     for (const TaskWindow& window : found->list) {
         if (asked.insert(window.change_id).second) {
             Result<Details> change = co_await details(window.change_id);
+            if (!change && change.error().code == "ERROR_ITEM_NOT_FOUND") {
+                change = Details();  // purged meanwhile
+            }
             if (!change && change.error().kind != ErrorClass::refused) {
                 co_return change.error();
             }

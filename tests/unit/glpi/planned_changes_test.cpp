@@ -246,3 +246,21 @@ TEST_CASE("tasks are read page by page, and too many are told once until there a
     CHECK(planned().empty());
     CHECK(bench.events.count("glpi_changes_cut") == 2);
 }
+
+TEST_CASE("a change that is purged before its items are read is left out without a word") {
+    Bench bench;
+    bench.special = [](const SeenRequest& r) -> std::optional<test::Act> {
+        if (r.target.find("/ChangeTask?") != std::string::npos) {
+            return far_tasks(r, 1);
+        }
+        if (r.target.find("/Change/7?") != std::string::npos) {
+            return answer(200, change(7, 1).dump());
+        }
+        return std::nullopt;  // 404
+    };
+    const auto found = bench.run(bench.client->changes().planned(kNow));
+    REQUIRE(found.has_value());
+    CHECK(found->empty());
+    CHECK(bench.count("/Change/7/Change_Item?range=0-499&get_hateoas=false") == 1);
+    CHECK(bench.events.count("glpi_changes_unreadable") == 0);
+}
