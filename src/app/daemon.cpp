@@ -132,6 +132,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       state_check_(
           {*store_, *clock_, *events_, *metrics_, policies_, intake_}, tasks_, parts.backs
       ),
+      changes_({glpi_->changes(), *clock_, *events_, *metrics_, policies_}),
       watcher_(
           {*store_, *store_, glpi_->news(), glpi_->desk(), glpi_->directory(), *clock_, *events_,
            *metrics_, *ids_, policies_},
@@ -190,6 +191,10 @@ void Daemon::connect_parts() {
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
     delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
+    correlator_.change_of = [this](const domain::AssetHit& asset, WallTime now) {
+        return changes_.covering(asset.item_type, asset.id, now);
+    };
+    changes_.may_ask = [this] { return glpi_is_well(); };
     watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
     watcher_.on_decided = [this] {
         dispatcher_.ring();
@@ -237,6 +242,7 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("upkeep", upkeep_.run());
     tasks_.spawn("messenger", messenger_.run());
     tasks_.spawn("state_check", state_check_.run());
+    tasks_.spawn("changes", changes_.run());
     tasks_.spawn("watcher", watcher_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
@@ -344,6 +350,7 @@ asio::awaitable<bool> Daemon::stop() {
     upkeep_.stop();
     messenger_.stop();
     state_check_.stop();
+    changes_.stop();
     watcher_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
     if (joined) {
@@ -351,46 +358,6 @@ asio::awaitable<bool> Daemon::stop() {
         co_await glpi_->shut_down();
     }
     co_return joined;
-}
-
-http::Readiness Daemon::readiness() const {
-    http::Readiness result;
-    const bool store_ok = store_failure_.empty();
-    result.checks.push_back({"store", store_ok, store_ok ? "ok" : store_failure_});
-    const bool has_room = !figures_.disk_is_low;
-    result.checks.push_back(
-        {"disk", has_room,
-         has_room ? "ok"
-                  : "alerts are refused: " + std::to_string(figures_.disk_free_bytes) +
-                        " bytes are free, " + std::to_string(figures_.disk_reserve_bytes) +
-                        " are held back"}
-    );
-    const glpi::GlpiHealth& health = glpi_->health();
-    const bool glpi_ok = health.state == glpi::GlpiHealth::State::up;
-    std::string about(to_string(health.state));
-    if (!health.last_error.empty()) {
-        about += ": " + health.last_error;
-    }
-    result.checks.push_back({"glpi", glpi_ok, about});
-    const int placeless = correlator_.without_entity();
-    result.checks.push_back(
-        {"placement", placeless == 0,
-         placeless == 0
-             ? "ok"
-             : std::to_string(placeless) +
-                   " alerts wait: neither rule nor asset gives an entity, and GLPI has no "
-                   "glpi.default_entity"}
-    );
-    const bool dead = figures_.dead > 0;
-    result.checks.push_back(
-        {"outbox", !dead,
-         dead ? std::to_string(figures_.dead) + " writes were refused for good"
-              : std::to_string(figures_.due + figures_.sending + figures_.uncertain) + " owed"}
-    );
-    // Ready means: alerts are taken and kept. A GLPI that is away is shown, but changes nothing
-    // there; taking the bridge out of service for it would lose alerts.
-    result.ready = store_ok && has_room && !stopping_;
-    return result;
 }
 
 }  // namespace alert_bridge::app

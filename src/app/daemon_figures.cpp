@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Daemon: what the store and the parts tell about themselves, as metrics.
+// Daemon: what the store and the parts tell about themselves, as metrics and as readiness.
 #include <algorithm>
 
 #include "alert_bridge/app/daemon.hpp"
@@ -77,6 +77,46 @@ void Daemon::tell_disk(const ports::StoreFigures& figures) {
             std::move(fields)
         );
     }
+}
+
+http::Readiness Daemon::readiness() const {
+    http::Readiness result;
+    const bool store_ok = store_failure_.empty();
+    result.checks.push_back({"store", store_ok, store_ok ? "ok" : store_failure_});
+    const bool has_room = !figures_.disk_is_low;
+    result.checks.push_back(
+        {"disk", has_room,
+         has_room ? "ok"
+                  : "alerts are refused: " + std::to_string(figures_.disk_free_bytes) +
+                        " bytes are free, " + std::to_string(figures_.disk_reserve_bytes) +
+                        " are held back"}
+    );
+    const glpi::GlpiHealth& health = glpi_->health();
+    const bool glpi_ok = health.state == glpi::GlpiHealth::State::up;
+    std::string about(to_string(health.state));
+    if (!health.last_error.empty()) {
+        about += ": " + health.last_error;
+    }
+    result.checks.push_back({"glpi", glpi_ok, about});
+    const int placeless = correlator_.without_entity();
+    result.checks.push_back(
+        {"placement", placeless == 0,
+         placeless == 0
+             ? "ok"
+             : std::to_string(placeless) +
+                   " alerts wait: neither rule nor asset gives an entity, and GLPI has no "
+                   "glpi.default_entity"}
+    );
+    const bool dead = figures_.dead > 0;
+    result.checks.push_back(
+        {"outbox", !dead,
+         dead ? std::to_string(figures_.dead) + " writes were refused for good"
+              : std::to_string(figures_.due + figures_.sending + figures_.uncertain) + " owed"}
+    );
+    // Ready means: alerts are taken and kept. A GLPI that is away is shown, but changes nothing
+    // there; taking the bridge out of service for it would lose alerts.
+    result.ready = store_ok && has_room && !stopping_;
+    return result;
 }
 
 }  // namespace alert_bridge::app

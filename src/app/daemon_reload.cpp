@@ -96,6 +96,7 @@ void Daemon::apply(const config::Config& next, NextParts parts) {
     messenger_.use(parts.backs);
     state_check_.use(std::move(parts.backs));
     correlator_.look_again();
+    changes_.look_again();
     events_->set_level(log_options(next).level);
     const bool new_tokens = next.glpi.user_token.reveal() != config_.glpi.user_token.reveal() ||
                             next.glpi.app_token.reveal() != config_.glpi.app_token.reveal();

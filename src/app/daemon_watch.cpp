@@ -32,6 +32,7 @@ asio::awaitable<void> Daemon::watch_glpi() {
             dispatcher_.ring();
             correlator_.look_again();
             state_check_.look_again();
+            changes_.look_again();
         }
         seen = changed;
         co_await clock_->sleep(kGlpiCheck);

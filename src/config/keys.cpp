@@ -176,6 +176,10 @@ constexpr Key kPolicyKeys[] = {
      "problems that began and ended while GLPI was away: one report per entity, a ticket each, "
      "none",
      false, 0, 0, "report|each|drop"},
+    {"changes", choice, "none",
+     "a change of GLPI that is approved and covers the asset now: not asked for, told in the "
+     "ticket, or the ticket opens at its end if the problem still lasts",
+     false, 0, 0, "none|annotate|hold"},
     {"mode", choice, "act", "observe: everything but writing to GLPI", false, 0, 0, "act|observe"},
     {"under", choice, "host_down",
      "problems of services whose host is down: told on the host's ticket, or a ticket each", false,
@@ -230,6 +234,19 @@ constexpr Key kConditionKeys[] = {
     {"text", pattern, "", "name and text of the problem"},
     {"time", free_form, "", "{weekdays, hours, zone}, or a list of them"},
     {"inventory", mapping, "", "inventory field -> pattern"},
+    {"asset", mapping, "", "what GLPI tells about the asset -> pattern"},
+};
+constexpr Key kAssetKeys[] = {
+    {"item_type", pattern, "", "Computer, NetworkEquipment, …"},
+    {"name", pattern, "", "its name in GLPI"},
+    {"type", pattern, "", "its type, \"Server\""},
+    {"state", pattern, "", "its status, complete name"},
+    {"location", pattern, "", "its location, complete name: \"Paris > *\""},
+    {"group", pattern, "", "group it belongs to, complete name"},
+    {"tech_group", pattern, "", "group in charge of it, complete name"},
+    {"comment", pattern, "", "its comment"},
+    {"criticality", pattern, "", "business criticality"},
+    {"field", mapping, "", "any other column of GLPI's search, by the name GLPI shows -> pattern"},
 };
 constexpr Key kTimeKeys[] = {
     {"weekdays", texts, "", "mon, tue-fri …; all if absent"},
@@ -291,6 +308,7 @@ constexpr Section kMap{"maps.NAME", {kMapKeys}};
 constexpr Section kTemplates{"templates.NAME", {kTemplatesKeys}};
 constexpr Section kRule{"rules[]", {kRuleKeys}};
 constexpr Section kCondition{"rules[].when", {kConditionKeys}};
+constexpr Section kAsset{"rules[].when.asset", {kAssetKeys}};
 constexpr Section kTime{"rules[].when.time", {kTimeKeys}};
 constexpr Section kRegex{"PATTERN", {kRegexKeys}};
 constexpr Section kResult{"rules[].then", {kResultKeys, kPolicyKeys}, false};
@@ -342,13 +360,13 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,         &kListen,    &kTls,          &kSource,    &kFields,      &kField,
-        &kAuth,         &kBasic,     &kSecretSource, &kGlpi,      &kPool,        &kTimeouts,
-        &kRetry,        &kCache,     &kWatch,        &kWebhook,   &kEntity,      &kStore,
-        &kSqlite,       &kRetention, &kDefaults,     &kNotify,    &kPriority,    &kMap,
-        &kRule,         &kCondition, &kTime,         &kRegex,     &kMaintenance, &kFlapping,
-        &kRuleFlapping, &kResult,    &kRuleNotify,   &kTemplates, &kLog,         &kLimits,
-        &kAdmin,        &kBack,      &kStorm};
+        &kRoot,     &kListen,       &kTls,          &kSource,     &kFields,    &kField,
+        &kAuth,     &kBasic,        &kSecretSource, &kGlpi,       &kPool,      &kTimeouts,
+        &kRetry,    &kCache,        &kWatch,        &kWebhook,    &kEntity,    &kStore,
+        &kSqlite,   &kRetention,    &kDefaults,     &kNotify,     &kPriority,  &kMap,
+        &kRule,     &kCondition,    &kAsset,        &kTime,       &kRegex,     &kMaintenance,
+        &kFlapping, &kRuleFlapping, &kResult,       &kRuleNotify, &kTemplates, &kLog,
+        &kLimits,   &kAdmin,        &kBack,         &kStorm};
     return kAll;
 }
 

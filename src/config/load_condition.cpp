@@ -144,6 +144,35 @@ Condition load_fields(
     return all;
 }
 
+Condition load_asset(Loading& loading, const Node& node, Captures& captures) {
+    const MapReader reader(loading.diagnostics, &node, kAsset);
+    Condition all;
+    const auto add = [&](const Node& value, std::string_view what, std::string name) {
+        std::vector<Condition> values;
+        for (TextPattern& pattern : read_patterns(loading, value, what, captures)) {
+            Condition one;
+            one.what = Condition::Kind::asset;
+            one.tags.push_back({name, std::move(pattern)});
+            values.push_back(std::move(one));
+        }
+        all.children.push_back(any_of(std::move(values)));
+    };
+    for (const std::string_view name : domain::kAssetDetails) {
+        if (const Node* value = reader.find(name)) {
+            add(*value, name, std::string(name));
+        }
+    }
+    if (const Node* fields = reader.find("field")) {
+        for (const auto& [name, value] : named_nodes(loading.diagnostics, fields, "field", {})) {
+            add(*value, name->text, std::string(domain::kAssetField) + name->text);
+        }
+    }
+    if (node.kind == Node::Kind::mapping && node.names.empty()) {
+        loading.diagnostics.error(node.at, "'asset' is empty");
+    }
+    return all;
+}
+
 std::optional<int> weekday(std::string_view name) {
     static constexpr std::string_view kNames[] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
     const auto* const found = std::find(std::begin(kNames), std::end(kNames), name);
@@ -275,6 +304,9 @@ void add_details(
         if (const Node* value = reader.find(name)) {
             children.push_back(load_fields(loading, *value, name, kind, captures));
         }
+    }
+    if (const Node* value = reader.find("asset")) {
+        children.push_back(load_asset(loading, *value, captures));
     }
     if (const Node* value = reader.find("time")) {
         children.push_back(load_time(loading, *value));

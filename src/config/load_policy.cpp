@@ -138,6 +138,7 @@ void load_policy(
     result.expire_after = reader.duration("expire_after");
     result.on_expire = read_enum(reader, "on_expire", &domain::parse_on_expire);
     result.mode = read_enum(reader, "mode", &domain::parse_mode);
+    result.changes = read_enum(reader, "changes", &domain::parse_on_change);
     result.under = read_enum(reader, "under", &domain::parse_under);
     result.under_wait = reader.duration("under_wait");
     result.ticket_date = read_enum(reader, "ticket_date", &domain::parse_ticket_date);
@@ -174,6 +175,7 @@ void load_defaults(Loading& loading, const MapReader& root) {
     policy.expire_after = written.expire_after.value_or(policy.expire_after);
     policy.on_expire = written.on_expire.value_or(policy.on_expire);
     policy.mode = written.mode.value_or(policy.mode);
+    policy.changes = written.changes.value_or(policy.changes);
     policy.under = written.under.value_or(domain::Under::host_down);
     policy.under_wait = written.under_wait.value_or(kUnderWait);
     policy.ticket_date = written.ticket_date.value_or(policy.ticket_date);

@@ -168,11 +168,16 @@ asio::awaitable<bool> Correlator::process(Lane& lane) {
     while (!stopping_) {
         // Asked anew each time, so that a reload helps alerts that wait for a place.
         const std::shared_ptr<const Policies> policies = services_.policies.current();
-        domain::Plan plan = policies->rules->evaluate(entry.alert, services_.clock.now());
+        PlaceQuestion question = place_question(entry.alert, *policies);
         if (!placement) {
-            placement = remembered_place(entry.alert, plan);
+            placement = remembered_place(entry.alert, question);
         }
-        auto decision = co_await decide(entry, policies, std::move(plan), placement);
+        domain::Plan plan = std::move(question.plan);
+        std::optional<Placement> placed = placement;
+        if (placed) {
+            plan = with_place(entry.alert, *policies, std::move(plan), *placed);
+        }
+        auto decision = co_await decide(entry, policies, std::move(plan), std::move(placed));
         if (!decision) {
             services_.events.log(
                 ports::Level::error, "decision_not_stored", "cannot store a decision, trying again",
@@ -200,6 +205,21 @@ asio::awaitable<bool> Correlator::process(Lane& lane) {
         placement = co_await wait_for_place(entry.alert, policies);
     }
     co_return false;
+}
+
+domain::Plan Correlator::with_place(
+    const domain::Alert& alert, const Policies& policies, domain::Plan plan, Placement& placement
+) const {
+    const WallTime now = services_.clock.now();
+    if (placement.details) {
+        plan = domain::with_asset(*policies.rules, std::move(plan), alert, *placement.details, now);
+    }
+    if (placement.asset && plan.policy.changes != domain::OnChange::none) {
+        if (const auto change = change_of(*placement.asset, now)) {
+            domain::apply_change(*change, plan, placement);
+        }
+    }
+    return plan;
 }
 
 asio::awaitable<Result<Decision>> Correlator::decide(

@@ -46,7 +46,33 @@ struct Correlator::Answer {
     std::optional<Result<Placement>> placement;
 };
 
+Correlator::PlaceQuestion Correlator::place_question(
+    const domain::Alert& alert, const Policies& policies
+) const {
+    PlaceQuestion question;
+    question.plan = policies.rules->evaluate(alert, services_.clock.now());
+    if (question.plan.asks_asset) {
+        question.details = policies.rules->asset_details();
+    }
+    return question;
+}
+
 std::optional<Placement> Correlator::remembered_place(
+    const domain::Alert& alert, const PlaceQuestion& question
+) const {
+    std::optional<Placement> placement = remembered_place_alone(alert, question.plan);
+    if (!placement || question.details.empty()) {
+        return placement;
+    }
+    placement->details = domain::AssetDetails();
+    if (placement->asset) {
+        placement->details =
+            services_.assets.remembered_details(*placement->asset, question.details);
+    }
+    return placement->details ? placement : std::nullopt;
+}
+
+std::optional<Placement> Correlator::remembered_place_alone(
     const domain::Alert& alert, const domain::Plan& plan
 ) const {
     const domain::EntityTree* tree = services_.assets.known_entities();
@@ -95,9 +121,9 @@ asio::awaitable<std::optional<Placement>> Correlator::wait_for_place(
                 *deadline += patience;
             }
         }
-        domain::Plan plan = policies->rules->evaluate(alert, services_.clock.now());
+        PlaceQuestion question = place_question(alert, *policies);
         Result<Placement> found =
-            co_await find_place(alert, std::move(plan), *deadline, std::move(turn));
+            co_await find_place(alert, std::move(question), *deadline, std::move(turn));
         if (found) {
             co_return std::move(*found);
         }
@@ -144,11 +170,12 @@ asio::awaitable<Turns::Turn> Correlator::take_turn(WallTime since, Duration pati
 }
 
 asio::awaitable<Result<Placement>> Correlator::find_place(
-    const domain::Alert& alert, domain::Plan plan, WallTime deadline, Turns::Turn turn
+    const domain::Alert& alert, PlaceQuestion question, WallTime deadline, Turns::Turn turn
 ) {
+    const domain::Plan& plan = question.plan;
     Result<Placement> found = Error{ErrorClass::later, "no_answer", "GLPI answers nobody in time"};
     if (turn) {
-        domain::Plan asked = plan;
+        PlaceQuestion asked = question;
         found = co_await ask_in_time(alert, std::move(asked), deadline, std::move(turn));
     }
     const domain::EntityTree* known = services_.assets.known_entities();
@@ -156,11 +183,15 @@ asio::awaitable<Result<Placement>> Correlator::find_place(
     const bool out_of_time = !found && unset_now() >= deadline && !glpi_away();
     if (known != nullptr && (hopeless || out_of_time)) {
         const Error error = found.error();
-        found = domain::place_without_answer(plan, *known);
+        // The asset may be known and only its details not.
+        const std::optional<Placement> remembered = remembered_place_alone(alert, plan);
+        found = remembered ? *remembered : domain::place_without_answer(plan, *known);
         if (found->entity_id != domain::kNoEntity) {
             services_.events.log(
                 ports::Level::warning, "placed_without_glpi",
-                "GLPI gave no answer about the host in time; the entity comes from rule or default",
+                "GLPI gave no answer about the host in time; the entity comes from what is known "
+                "of "
+                "it, else from rule or default, and rules about the asset do not count",
                 {{"alert", alert.id}, {"host", alert.host.name}, {"error", describe(error)}}
             );
         }
@@ -180,11 +211,11 @@ asio::awaitable<Result<Placement>> Correlator::find_place(
 
 // GLPI may take longer than we wait: then the answer serves the cache.
 asio::awaitable<Result<Placement>> Correlator::ask_in_time(
-    const domain::Alert& alert, domain::Plan plan, WallTime deadline, Turns::Turn turn
+    const domain::Alert& alert, PlaceQuestion question, WallTime deadline, Turns::Turn turn
 ) {
     auto answer = std::make_shared<Answer>(services_.clock);
     domain::Alert asked = alert;
-    tasks_.spawn("look_up", ask(answer, std::move(asked), std::move(plan), std::move(turn)));
+    tasks_.spawn("look_up", ask(answer, std::move(asked), std::move(question), std::move(turn)));
     const Duration left = deadline - unset_now();
     const Duration longest = std::max(left, kShortestAsk);
     co_await answer->bell.wait(longest);
@@ -195,9 +226,9 @@ asio::awaitable<Result<Placement>> Correlator::ask_in_time(
 }
 
 asio::awaitable<void> Correlator::ask(
-    std::shared_ptr<Answer> answer, domain::Alert alert, domain::Plan plan, Turns::Turn turn
+    std::shared_ptr<Answer> answer, domain::Alert alert, PlaceQuestion question, Turns::Turn turn
 ) {
-    answer->placement = co_await ask_glpi(alert, plan);
+    answer->placement = co_await ask_glpi(alert, question);
     const Result<Placement>& placement = *answer->placement;
     // A refusal is an answer, too.
     if (placement || placement.error().kind == ErrorClass::refused) {
@@ -209,8 +240,9 @@ asio::awaitable<void> Correlator::ask(
 
 // Requires: the arguments outlive the call.
 asio::awaitable<Result<Placement>> Correlator::ask_glpi(
-    const domain::Alert& alert, const domain::Plan& plan
+    const domain::Alert& alert, const PlaceQuestion& question
 ) {
+    const domain::Plan& plan = question.plan;
     const auto tree = co_await services_.assets.entities();
     if (!tree) {
         co_return tree.error();
@@ -228,7 +260,21 @@ asio::awaitable<Result<Placement>> Correlator::ask_glpi(
         hits.insert(hits.end(), found->begin(), found->end());
         query = domain::next_query(plan, *query, *found, entities);
     }
-    co_return place_alert(first, plan, hits, entities);
+    Placement placement = place_alert(first, plan, hits, entities);
+    if (!question.details.empty()) {
+        placement.details = domain::AssetDetails();
+        if (placement.asset) {
+            domain::AssetHit asset = *placement.asset;
+            std::vector<std::string> names = question.details;
+            Result<domain::AssetDetails> details =
+                co_await services_.assets.details(std::move(asset), std::move(names));
+            if (!details) {
+                co_return details.error();
+            }
+            placement.details = std::move(*details);
+        }
+    }
+    co_return placement;
 }
 
 }  // namespace alert_bridge::core

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = Condition::Kind;
 
-constexpr EnumNames<Kind, 14> kKinds{{
+constexpr EnumNames<Kind, 15> kKinds{{
     {Kind::all, "all"},
     {Kind::any, "any"},
     {Kind::negation, "not"},
@@ -25,6 +25,7 @@ constexpr EnumNames<Kind, 14> kKinds{{
     {Kind::tag, "tag"},
     {Kind::time, "time"},
     {Kind::inventory, "inventory"},
+    {Kind::asset, "asset"},
 }};
 constexpr int kMaxDepth = 16;
 constexpr int kMinutesOfDay = 24 * 60;
@@ -65,6 +66,7 @@ class Compiler {
                 break;
             case Kind::tag:
             case Kind::inventory:
+            case Kind::asset:
                 compile_tags(spec, result);
                 break;
             case Kind::time:
@@ -178,8 +180,8 @@ bool any_text_matches(const CompiledCondition& condition, const Alert& alert, Ca
     return false;
 }
 
-bool tag_matches(const CompiledTag& wanted, const Alert& alert, Captures& captures) {
-    return std::any_of(alert.tags.begin(), alert.tags.end(), [&](const Tag& tag) {
+bool tag_matches(const CompiledTag& wanted, const std::vector<Tag>& tags, Captures& captures) {
+    return std::any_of(tags.begin(), tags.end(), [&](const Tag& tag) {
         return tag.name == wanted.name && wanted.value.matches(tag.value, captures);
     });
 }
@@ -197,18 +199,46 @@ bool address_matches(const CompiledCondition& condition, const Alert& alert) {
                       );
 }
 
+Truth truth(bool holds) {
+    return holds ? Truth::yes : Truth::no;
+}
+
 // What a branch captured counts only if the branch holds.
-bool any_child_matches(
-    const CompiledCondition& condition, const Alert& alert, WallTime now, Captures& captures
-) {
+Truth test_any(const CompiledCondition& condition, const Question& question, Captures& captures) {
+    Truth best = Truth::no;
     for (const CompiledCondition& child : condition.children) {
         Captures attempt = captures;
-        if (child.matches(alert, now, attempt)) {
+        best = std::max(best, child.test(question, attempt));
+        if (best == Truth::yes) {
             captures = std::move(attempt);
-            return true;
+            break;
         }
     }
-    return false;
+    return best;
+}
+
+Truth test_all(const CompiledCondition& condition, const Question& question, Captures& captures) {
+    Truth least = Truth::yes;
+    for (const CompiledCondition& child : condition.children) {
+        least = std::min(least, child.test(question, captures));
+        if (least == Truth::no) {
+            break;
+        }
+    }
+    return least;
+}
+
+Truth opposite(Truth answer) {
+    return answer == Truth::unknown ? answer : truth(answer == Truth::no);
+}
+
+bool tags_match(
+    const CompiledCondition& condition, const std::vector<Tag>& tags, Captures& captures
+) {
+    return std::all_of(
+        condition.tags.begin(), condition.tags.end(),
+        [&](const CompiledTag& wanted) { return tag_matches(wanted, tags, captures); }
+    );
 }
 
 }  // namespace
@@ -236,17 +266,16 @@ CompiledCondition CompiledCondition::compile(
     return Compiler(mistakes).compile(spec, 1);
 }
 
-bool CompiledCondition::matches(const Alert& alert, WallTime now, Captures& captures) const {
+Truth CompiledCondition::test(const Question& question, Captures& captures) const {
+    const Alert& alert = question.alert;
     switch (what) {
         case Kind::all:
-            return std::all_of(children.begin(), children.end(), [&](const auto& child) {
-                return child.matches(alert, now, captures);
-            });
+            return test_all(*this, question, captures);
         case Kind::any:
-            return any_child_matches(*this, alert, now, captures);
+            return test_any(*this, question, captures);
         case Kind::negation: {
             Captures unused;
-            return !children.front().matches(alert, now, unused);
+            return opposite(children.front().test(question, unused));
         }
         case Kind::source:
         case Kind::kind:
@@ -254,23 +283,36 @@ bool CompiledCondition::matches(const Alert& alert, WallTime now, Captures& capt
         case Kind::host_group:
         case Kind::service:
         case Kind::text:
-            return any_text_matches(*this, alert, captures);
+            return truth(any_text_matches(*this, alert, captures));
         case Kind::severity:
-            return alert.severity >= severity.low && alert.severity <= severity.high;
+            return truth(alert.severity >= severity.low && alert.severity <= severity.high);
         case Kind::address:
-            return address_matches(*this, alert);
+            return truth(address_matches(*this, alert));
         case Kind::tag:
-            return std::all_of(tags.begin(), tags.end(), [&](const CompiledTag& wanted) {
-                return tag_matches(wanted, alert, captures);
-            });
+            return truth(tags_match(*this, alert.tags, captures));
         case Kind::inventory:
-            return std::all_of(tags.begin(), tags.end(), [&](const CompiledTag& wanted) {
+            return truth(std::all_of(tags.begin(), tags.end(), [&](const CompiledTag& wanted) {
                 return inventory_matches(wanted, alert, captures);
-            });
+            }));
+        case Kind::asset:
+            return question.asset == nullptr
+                       ? Truth::unknown
+                       : truth(tags_match(*this, question.asset->values, captures));
         case Kind::time:
-            return is_inside(time, now);
+            return truth(is_inside(time, question.now));
     }
-    return false;
+    return Truth::no;
+}
+
+void CompiledCondition::add_asset_details(std::vector<std::string>& names) const {
+    if (what == Kind::asset) {
+        for (const CompiledTag& tag : tags) {
+            names.push_back(tag.name);
+        }
+    }
+    for (const CompiledCondition& child : children) {
+        child.add_asset_details(names);
+    }
 }
 
 void CompiledCondition::add_capture_names(std::vector<std::string>& names) const {

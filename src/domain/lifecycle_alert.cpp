@@ -198,6 +198,9 @@ Decision AlertDecision::begin() {
     if (late) {
         return draft_.finish(Verdict::ignored, "older than the problem's newest news");
     }
+    if (event_.plan.asks_asset && !draft_.has_incident() && !event_.placement) {
+        return ask_for_place();
+    }
     if (event_.plan.drop) {
         return below("dropped by a rule");
     }
@@ -227,15 +230,19 @@ bool AlertDecision::leaves_observation() {
            event_.plan.policy.mode == Mode::act;
 }
 
+Decision AlertDecision::ask_for_place() {
+    Decision ask;
+    ask.verdict = Verdict::needs_placement;
+    ask.reason = "waits for its asset and entity";
+    return ask;
+}
+
 Decision AlertDecision::start(Episode episode) {
     if (draft_.has_incident() && !draft_.is_lost_cause() && !leaves_observation()) {
         return join(std::move(episode));
     }
     if (!event_.placement || event_.group_key.empty()) {
-        Decision ask;
-        ask.verdict = Verdict::needs_placement;
-        ask.reason = "waits for its asset and entity";
-        return ask;
+        return ask_for_place();
     }
     Incident incident;
     incident.id = draft_.context().ids->sortable(draft_.now());
@@ -274,8 +281,7 @@ bool AlertDecision::raise() {
         incident.state != IncidentState::holding && incident.state != IncidentState::sheltered;
     incident.severity = std::max(incident.severity, alert_.severity);
     const bool higher = weight(event_.plan.priority) > weight(incident.plan.priority);
-    if (!higher ||
-        (has_ticket && incident.plan.policy.on_severity_change == OnSeverityChange::none)) {
+    if (!higher || (has_ticket && draft_.on_severity_change() == OnSeverityChange::none)) {
         return false;
     }
     incident.plan.priority = event_.plan.priority;
@@ -284,6 +290,7 @@ bool AlertDecision::raise() {
 
 void AlertDecision::go_on(std::string_view event, bool raised) {
     draft_.incident().state = IncidentState::open;
+    draft_.stop_waiting_for_maintenance();
     draft_.forget_ended_by_people();
     if (flaps_ == Flaps::begins) {
         begin_flapping();
@@ -305,10 +312,10 @@ Decision AlertDecision::join(Episode episode) {
     incident.latest = alert_;
     const bool over =
         incident.state == IncidentState::quiet || incident.state == IncidentState::solved;
-    if (over && maintenance_) {
-        return wait_for_maintenance();
-    }
     const bool raised = raise();
+    if (over && maintenance_) {
+        return wait_for_maintenance(raised);
+    }
     switch (incident.state) {
         case IncidentState::holding: {
             const WallTime due = own_due();
@@ -357,7 +364,15 @@ Decision decide(
     const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event,
     WallTime now
 ) {
-    return AlertDecision(context, now_known, event, now).run();
+    // What joins a ticket needs no place of its own: the asset is the ticket's.
+    const bool asks = event.plan.asks_asset && now_known.incident;
+    const AssetDetails* asset = asks ? now_known.incident->placement.asset_details() : nullptr;
+    if (asset == nullptr) {
+        return AlertDecision(context, now_known, event, now).run();
+    }
+    AlertEvent known_event = event;
+    known_event.plan = with_asset(*context.rules, event.plan, *event.alert, *asset, now);
+    return AlertDecision(context, now_known, known_event, now).run();
 }
 
 }  // namespace alert_bridge::domain

@@ -25,14 +25,29 @@ Draft::Draft(const LifecycleContext& context, const Snapshot& known, WallTime no
       touched_(known.episodes.size(), false) {}
 
 void Draft::start_incident(Incident incident) {
+    incident.created_at = now_;
     if (incident_) {
         BRIDGE_INVARIANT(incident_->state == IncidentState::ended);
         decision_.incidents.push_back(*std::move(incident_));
+        take_over_episodes(incident.id);
+    } else {
+        episodes_.clear();
+        touched_.clear();
     }
-    incident.created_at = now_;
     incident_ = std::move(incident);
-    episodes_.clear();
-    touched_.clear();
+}
+
+void Draft::release_episodes() {
+    take_over_episodes({});
+}
+
+void Draft::take_over_episodes(const std::string& incident_id) {
+    for (std::size_t i = 0; i < episodes_.size(); ++i) {
+        if (episodes_[i].state == EpisodeState::open) {
+            episodes_[i].incident_id = incident_id;
+            touched_[i] = true;
+        }
+    }
 }
 
 const Alert* Draft::newest_beginning() const {
@@ -64,7 +79,8 @@ void Draft::begin_with(Incident& next, const Alert& alert) const {
     }
     // Something worse that goes on as well keeps the priority it had.
     if (next.severity == alert.severity) {
-        next.plan.priority = context_.rules->evaluate(alert, now_).priority;
+        next.plan.priority =
+            context_.rules->evaluate(alert, now_, next.placement.asset_details()).priority;
     }
 }
 
@@ -84,14 +100,14 @@ void Draft::succeed(std::string_view end_reason, bool link) {
         begin_with(next, *alert);
     }
     incident_ = std::move(next);
-    for (std::size_t i = 0; i < episodes_.size(); ++i) {
-        if (episodes_[i].state == EpisodeState::open) {
-            episodes_[i].incident_id = incident_->id;
-            touched_[i] = true;
-        }
-    }
+    take_over_episodes(incident_->id);
     if (!incident_->flaps.empty()) {
         watch_flaps();
+    }
+    if (const auto& held = incident_->plan.maintenance; held && held->until > now_) {
+        incident_->state = IncidentState::holding;
+        set_timer(TimerKind::hold, held->until);
+        return;
     }
     watch_expiry(now_);
     owe_open();
@@ -176,6 +192,7 @@ Draft::Opening Draft::open_or_hold(WallTime due) {
 }
 
 bool Draft::withdraw(OperationKind kind, std::string_view reason) {
+    bool any = false;
     for (const Operation& operation : known_.operations) {
         const bool untouched = operation.state == OperationState::due && operation.attempts == 0;
         if (operation.kind == kind && untouched) {
@@ -183,10 +200,10 @@ bool Draft::withdraw(OperationKind kind, std::string_view reason) {
             withdrawn.state = OperationState::skipped;
             withdrawn.last_error = reason;
             decision_.operations.push_back(std::move(withdrawn));
-            return true;
+            any = true;
         }
     }
-    return false;
+    return any;
 }
 
 void Draft::skip_unfinished(std::int64_t except_id, std::string_view reason) {

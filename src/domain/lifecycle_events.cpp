@@ -23,16 +23,24 @@ bool maintenance_goes_on(Draft& draft) {
     Incident& incident = draft.incident();
     std::optional<Maintenance>& held = incident.plan.maintenance;
     const bool holds = incident.state == IncidentState::holding;
-    if (held) {
-        held = draft.context()
-                   .rules->evaluate(holds ? incident.opener : incident.latest, draft.now())
-                   .maintenance;
+    if (!held && !holds) {
+        return false;
     }
-    if (held) {
-        held->drop = false;
-        draft.set_timer(TimerKind::hold, held->until);
+    std::optional<Maintenance> next = draft.context()
+                                          .rules
+                                          ->evaluate(
+                                              holds ? incident.opener : incident.latest,
+                                              draft.now(), incident.placement.asset_details()
+                                          )
+                                          .maintenance;
+    if (!next) {
+        return false;
     }
-    return held.has_value();
+    next->drop = false;
+    next->raised = held && held->raised;
+    held = std::move(next);
+    draft.set_timer(TimerKind::hold, held->until);
+    return true;
 }
 
 Decision hold_is_over(Draft& draft, const Timer& timer) {
@@ -46,16 +54,31 @@ Decision hold_is_over(Draft& draft, const Timer& timer) {
     if (state != IncidentState::holding) {
         return draft.finish(Verdict::ignored, "no longer on hold");
     }
+    draft.incident().plan.maintenance.reset();
     return draft.finish_opening(
         draft.open_or_hold(timer.due_at), "lasted long enough, opens a ticket",
         "held for a while longer"
     );
 }
 
+// A new problem waits for the end of maintenance: until then the ticket is neither solved nor given
+// up. Requires: waits_for_maintenance().
+Decision wait_on(Draft& draft, TimerKind kind) {
+    const WallTime until = draft.incident().plan.maintenance->until;
+    if (until <= draft.now()) {
+        return draft.resume();
+    }
+    draft.set_timer(kind, until + Duration(1000));
+    return draft.finish(Verdict::applied, "a problem waits for the end of maintenance");
+}
+
 Decision quiet_is_over(Draft& draft, WallTime away_until) {
     Incident& incident = draft.incident();
     if (incident.state != IncidentState::quiet) {
         return draft.finish(Verdict::ignored, "no longer quiet");
+    }
+    if (draft.waits_for_maintenance()) {
+        return wait_on(draft, TimerKind::resolve);
     }
     if (draft.open_is_dead()) {
         draft.bury();
@@ -68,7 +91,7 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
         return draft.solve_umbrella();
     }
     const Alert latest = incident.latest;
-    switch (incident.plan.policy.on_recovery) {
+    switch (draft.on_recovery()) {
         case OnRecovery::solve:
         case OnRecovery::solve_untouched:
             draft.owe_solution("recovered", latest);
@@ -178,9 +201,8 @@ Decision decide(
             if (draft.incident().state != IncidentState::solved) {
                 return draft.finish(Verdict::ignored, "reopened meanwhile");
             }
-            if (const auto& held = draft.incident().plan.maintenance) {
-                draft.set_timer(TimerKind::reopen_window, held->until + Duration(1000));
-                return draft.finish(Verdict::applied, "a problem waits for the end of maintenance");
+            if (draft.waits_for_maintenance()) {
+                return wait_on(draft, TimerKind::reopen_window);
             }
             draft.end_incident("recovered");
             return draft.finish(Verdict::applied, "the time to reopen is over");

@@ -34,7 +34,7 @@ Decision Draft::expire() {
         return finish(Verdict::applied, "no news any more, the ticket could not be opened");
     }
     const Alert latest = incident_->latest;
-    if (incident_->plan.policy.on_expire == OnExpire::followup) {
+    if (incident_->plan.policy.on_expire == OnExpire::followup || incident_->ticket.followed) {
         owe_followup("expired", latest);
         end_incident("no news any more");
         return finish(Verdict::applied, "no news any more, left to people");

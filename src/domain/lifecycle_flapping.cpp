@@ -75,7 +75,14 @@ Decision AlertDecision::sender_starts() {
         return draft_.finish(Verdict::applied, "flapping, and its sender says so");
     }
     const IncidentState before = incident.state;
+    const bool over = before == IncidentState::quiet || before == IncidentState::solved;
+    if (over && maintenance_) {
+        return wait_for_maintenance();
+    }
     if (before == IncidentState::holding) {
+        if (maintenance_) {
+            incident.plan.maintenance = maintenance_;
+        }
         const Draft::Opening opening =
             draft_.open_or_hold(maintenance_ ? maintenance_->until : draft_.now());
         if (opening != Draft::Opening::opened) {

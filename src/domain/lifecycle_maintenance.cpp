@@ -15,6 +15,14 @@ std::optional<Maintenance> AlertDecision::maintenance() {
                                                     : event_.plan.policy.downtime;
     const std::optional<WallTime> since = draft_.problem().downtime_since;
     std::optional<Maintenance> result = event_.plan.maintenance;
+    // A change is found by the asset, with the place; what joins a ticket on hold may have none.
+    if (draft_.has_incident()) {
+        const std::optional<Maintenance>& held = draft_.incident().plan.maintenance;
+        const bool goes_on = held && held->is_change && held->until > draft_.now();
+        if (goes_on && (!result || (!result->drop && result->until < held->until))) {
+            result = held;
+        }
+    }
     const bool in_downtime = since && alert_.received_at < *since + kLongestDowntime;
     if (!in_downtime || policy == OnDowntime::none || (result && result->drop)) {
         return result;
@@ -36,8 +44,11 @@ WallTime AlertDecision::own_due() const {
     return maintenance_ ? std::max(lasted, maintenance_->until) : lasted;
 }
 
-Decision AlertDecision::wait_for_maintenance() {
-    draft_.incident().plan.maintenance = maintenance_;
+Decision AlertDecision::wait_for_maintenance(bool raised) {
+    std::optional<Maintenance>& held = draft_.incident().plan.maintenance;
+    const bool was_raised = held && held->raised;
+    held = maintenance_;
+    held->raised = raised || was_raised;
     draft_.set_timer(TimerKind::hold, maintenance_->until);
     return draft_.finish(Verdict::applied, "waits for the end of maintenance");
 }
@@ -55,6 +66,7 @@ bool AlertDecision::is_alone() const {
 Decision AlertDecision::downtime_begins() {
     draft_.incident().latest = alert_;
     if (maintenance_->drop) {
+        draft_.release_episodes();
         draft_.end_incident(dropped());
         return draft_.finish(Verdict::applied, dropped());
     }
@@ -64,10 +76,11 @@ Decision AlertDecision::downtime_begins() {
 Decision AlertDecision::downtime_ends() {
     Incident& incident = draft_.incident();
     incident.latest = alert_;
-    incident.plan.maintenance.reset();
     if (incident.state != IncidentState::holding) {
-        return draft_.resume();
+        return maintenance_ && !maintenance_->drop && draft_.any_open() ? wait_for_maintenance()
+                                                                        : draft_.resume();
     }
+    incident.plan.maintenance = maintenance_;
     return draft_.finish_opening(
         draft_.open_or_hold(draft_.opening_due()), "the downtime is over, opens a ticket",
         "the downtime is over, must last until its ticket opens"
@@ -81,8 +94,23 @@ WallTime Draft::opening_due() const {
     return maintenance ? std::max(lasted, maintenance->until) : lasted;
 }
 
+void Draft::stop_waiting_for_maintenance() {
+    if (incident_->plan.maintenance) {
+        incident_->plan.maintenance.reset();
+        cancel_timer(TimerKind::hold);
+    }
+}
+
+bool Draft::waits_for_maintenance() const {
+    const bool over =
+        incident_->state == IncidentState::quiet || incident_->state == IncidentState::solved;
+    return over && incident_->plan.maintenance && any_open();
+}
+
 Decision Draft::resume() {
     const IncidentState before = incident_->state;
+    const bool raised = incident_->plan.maintenance && incident_->plan.maintenance->raised;
+    incident_->plan.maintenance.reset();
     cancel_timer(TimerKind::hold);
     if ((before != IncidentState::quiet && before != IncidentState::solved) || !any_open()) {
         return finish(Verdict::applied, "maintenance is over, nothing waits");
@@ -94,6 +122,9 @@ Decision Draft::resume() {
     forget_ended_by_people();
     const Alert latest = incident_->latest;
     owe_reopen(before == IncidentState::solved ? "reopened" : "returned", latest);
+    if (raised) {
+        owe_priority(incident_->plan.priority);
+    }
     watch_expiry(now_);
     return finish(Verdict::applied, "maintenance is over, goes on with the same ticket");
 }

@@ -44,10 +44,10 @@ Decision AlertDecision::news(Episode& episode) {
     if (leaves_observation() && may_open(alert_) && opens_a_ticket()) {
         return start(Episode(episode));
     }
-    // It was too mild to count when the ticket was solved, or while it was about to be.
+    // It did not count when the ticket was solved, or was about to be: too mild, or dropped then.
     const bool over = draft_.incident().state == IncidentState::quiet ||
                       draft_.incident().state == IncidentState::solved;
-    if (changed && newer && over && may_open(alert_) && opens_a_ticket()) {
+    if (newer && over && may_open(alert_) && opens_a_ticket()) {
         return join(Episode(episode));
     }
     draft_.incident().latest = alert_;
@@ -92,7 +92,7 @@ Decision AlertDecision::tell(std::string_view event) {
 
 Decision AlertDecision::severity_change(Severity old_severity) {
     Incident& incident = draft_.incident();
-    const OnSeverityChange policy = incident.plan.policy.on_severity_change;
+    const OnSeverityChange policy = draft_.on_severity_change();
     const Priority& wanted = event_.plan.priority;
     const bool higher = weight(wanted) > weight(incident.plan.priority);
     const bool differs = weight(wanted) != weight(incident.plan.priority);
@@ -105,6 +105,9 @@ Decision AlertDecision::severity_change(Severity old_severity) {
     if (incident.state == IncidentState::holding) {
         // Another priority, or another state of the sender's, may open sooner or later.
         incident.plan.policy.open_after = event_.plan.policy.open_after;
+        if (maintenance_) {
+            incident.plan.maintenance = maintenance_;
+        }
         return draft_.finish_opening(
             draft_.open_or_hold(draft_.opening_due()), "severity changed, opens a ticket",
             "severity changed, no ticket yet"

@@ -169,7 +169,7 @@ void Draft::owe_priority(const Priority& priority) {
 void Draft::owe_solution(std::string_view event, const Alert& alert) {
     OperationContent content =
         text(event, alert, TemplatePart::solution, incident_->plan.policy.notify.solve);
-    content.on_recovery = incident_->plan.policy.on_recovery;
+    content.on_recovery = on_recovery();
     content.known_row = incident_->ticket.reopened_row;
     owe(OperationKind::solve, std::move(content));
 }

@@ -40,7 +40,8 @@ Decision needs_successor(Draft& draft, std::int64_t except, std::string_view why
 
 bool comes_back(const Draft& draft, const Operation* found_by) {
     const bool reopens = found_by != nullptr && found_by->kind == OperationKind::reopen;
-    return (reopens && draft.any_open()) || draft.newest_beginning() != nullptr;
+    return (reopens && draft.any_open()) || draft.newest_beginning() != nullptr ||
+           draft.waits_for_maintenance();
 }
 
 // What the look found: one of Decision::heard, and a sentence.
@@ -65,14 +66,10 @@ Decision follow(Draft& draft, std::int64_t target) {
     incident.ticket_id = target;
     incident.ticket = {};
     incident.ticket.followed = true;
-    OnRecovery& on_recovery = incident.plan.policy.on_recovery;
-    if (on_recovery != OnRecovery::none) {
-        on_recovery = OnRecovery::followup;
-    }
-    incident.plan.policy.on_severity_change = OnSeverityChange::none;
     for (Operation operation : draft.known().operations) {
-        if (operation.state == OperationState::due && operation.kind == OperationKind::solve) {
-            operation.content.on_recovery = on_recovery;
+        if (operation.state == OperationState::due && operation.kind == OperationKind::solve &&
+            operation.content.on_recovery != OnRecovery::none) {
+            operation.content.on_recovery = OnRecovery::followup;
             draft.update_operation(std::move(operation));
         }
     }
@@ -139,6 +136,17 @@ Heard hear_log(TicketMemory& memory, const TicketView& ticket) {
 }
 
 }  // namespace
+
+OnRecovery Draft::on_recovery() const {
+    const OnRecovery policy = incident_->plan.policy.on_recovery;
+    const bool only_tells = incident_->ticket.followed && policy != OnRecovery::none;
+    return only_tells ? OnRecovery::followup : policy;
+}
+
+OnSeverityChange Draft::on_severity_change() const {
+    return incident_->ticket.followed ? OnSeverityChange::none
+                                      : incident_->plan.policy.on_severity_change;
+}
 
 bool Draft::is_closed_by_people() const noexcept {
     return incident_->ticket.ended == kClosed;
@@ -216,6 +224,10 @@ Decision decide(
         Decision decision = ticket_is_gone(draft, nullptr);
         decision.heard = "gone";
         return decision;
+    }
+    // A picture from before the bridge's own last step: the next one tells what people did.
+    if (event.asked_at != WallTime{} && draft.incident().updated_at > event.asked_at) {
+        return draft.finish(Verdict::ignored, "looked at before the bridge's last step");
     }
     const Heard place = hear_place(draft, event);
     TicketMemory& memory = draft.incident().ticket;

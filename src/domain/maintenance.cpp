@@ -88,12 +88,21 @@ MaintenanceCalendar MaintenanceCalendar::compile(
     return calendar;
 }
 
-std::optional<Maintenance> MaintenanceCalendar::find(const Alert& alert, WallTime now) const {
-    std::optional<Maintenance> result;
+void MaintenanceCalendar::add_asset_details(std::vector<std::string>& names) const {
     for (const Entry& entry : entries_) {
-        const std::optional<WallTime> until = end_of(entry.window, now);
+        entry.when.add_asset_details(names);
+    }
+}
+
+MaintenanceFound MaintenanceCalendar::find(const Question& question) const {
+    MaintenanceFound out;
+    std::optional<Maintenance>& result = out.holds;
+    for (const Entry& entry : entries_) {
+        const std::optional<WallTime> until = end_of(entry.window, question.now);
         Captures unused;
-        if (!until || !entry.when.matches(alert, now, unused)) {
+        const Truth answer = until ? entry.when.test(question, unused) : Truth::no;
+        if (answer != Truth::yes) {
+            out.asks_asset = out.asks_asset || answer == Truth::unknown;
             continue;
         }
         const Maintenance found{entry.window.name, entry.window.drop, *until};
@@ -103,7 +112,7 @@ std::optional<Maintenance> MaintenanceCalendar::find(const Alert& alert, WallTim
             result = found;
         }
     }
-    return result;
+    return out;
 }
 
 }  // namespace alert_bridge::domain

@@ -19,7 +19,7 @@ constexpr EnumNames<Evidence, 7> kEvidence{{
     {Evidence::short_name, "name without domain"},
     {Evidence::address, "address"},
 }};
-constexpr EnumNames<NoteCode, 15> kNoteCodes{{
+constexpr EnumNames<NoteCode, 16> kNoteCodes{{
     {NoteCode::limit_unknown, "limit_unknown"},
     {NoteCode::limit_missing, "limit_missing"},
     {NoteCode::limits_exclude, "limits_exclude"},
@@ -35,6 +35,7 @@ constexpr EnumNames<NoteCode, 15> kNoteCodes{{
     {NoteCode::no_default_entity, "no_default_entity"},
     {NoteCode::in_default_entity, "in_default_entity"},
     {NoteCode::refused_elsewhere, "refused_elsewhere"},
+    {NoteCode::planned_change, "planned_change"},
 }};
 constexpr std::size_t kShownHits = 5;
 constexpr std::size_t kShownName = 200;  // code points of a name in a note

@@ -46,6 +46,11 @@ constexpr EnumNames<Under, 2> kUnders{{
     {Under::none, "none"},
     {Under::host_down, "host_down"},
 }};
+constexpr EnumNames<OnChange, 3> kOnChange{{
+    {OnChange::none, "none"},
+    {OnChange::annotate, "annotate"},
+    {OnChange::hold, "hold"},
+}};
 constexpr EnumNames<Mode, 2> kModes{{
     {Mode::act, "act"},
     {Mode::observe, "observe"},
@@ -106,6 +111,9 @@ std::string_view to_string(OnExpire value) noexcept {
 std::string_view to_string(Under value) noexcept {
     return name_of(kUnders, value);
 }
+std::string_view to_string(OnChange value) noexcept {
+    return name_of(kOnChange, value);
+}
 std::string_view to_string(Mode value) noexcept {
     return name_of(kModes, value);
 }
@@ -142,6 +150,9 @@ std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept {
 }
 std::optional<Under> parse_under(std::string_view text) noexcept {
     return value_of(kUnders, text);
+}
+std::optional<OnChange> parse_on_change(std::string_view text) noexcept {
+    return value_of(kOnChange, text);
 }
 std::optional<Mode> parse_mode(std::string_view text) noexcept {
     return value_of(kModes, text);

@@ -72,8 +72,10 @@ std::optional<Priority> priority_by_name(const RuleBook& book, std::string_view 
     return std::nullopt;
 }
 
-PlanBuilder::PlanBuilder(const RuleBook& book, const Alert& alert) : book_(book), alert_(alert) {
+PlanBuilder::PlanBuilder(const RuleBook& book, const Alert& alert, const AssetDetails* asset)
+    : book_(book), alert_(alert) {
     context_.alert = &alert;
+    context_.asset = asset;
     plan_.policy = book.default_policy;
     plan_.templates = book.default_templates;
     plan_.time_zone = book.default_time_zone;
@@ -176,6 +178,7 @@ void PlanBuilder::apply_policy(const RuleResult& then) {
     set("fold", policy.fold, then.fold);
     set("under", policy.under, then.under);
     set("under_wait", policy.under_wait, then.under_wait);
+    set("changes", policy.changes, then.changes);
     set("mode", policy.mode, then.mode);
     set("notify.open", policy.notify.open, then.notify_open);
     set("notify.followup", policy.notify.followup, then.notify_followup);

@@ -6,6 +6,7 @@
 
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/plan_builder.hpp"
+#include "alert_bridge/domain/template_values.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -131,19 +132,57 @@ class Checker {
         if (rule.then.group_by) {
             check_group_by(*rule.then.group_by);
         }
+        check_asset(rule);
+    }
+
+    // What decides the place must be known before the asset is.
+    void check_asset(const RuleSpec& rule) {
+        std::vector<std::string> details;
+        result_.conditions.back().add_asset_details(details);
+        for_each_text(rule.then, [&details](std::string_view, const std::string& text) {
+            for (std::string& name : asset_details_in(text)) {
+                details.push_back(std::move(name));
+            }
+        });
+        const RuleResult& then = rule.then;
+        const std::pair<std::string_view, bool> places[] = {
+            {"entity", then.entity.has_value()},
+            {"within", then.within.has_value()},
+            {"trust_names", then.trust_names.has_value()}};
+        for (const auto& [name, is_set] : places) {
+            if (is_set && !details.empty()) {
+                mistake(
+                    std::string(name) +
+                    ": a rule that asks about the asset cannot decide where the asset is looked for"
+                );
+            }
+        }
+        result_.asset_details.push_back(std::move(details));
+    }
+
+    // The strings of `then`, each with the name of its field.
+    template <class Use>
+    static void for_each_text(const RuleResult& then, const Use& use) {
+        for (const NamedText& field : kTexts) {
+            if (const auto& text = then.*field.text) {
+                use(field.name, *text);
+            }
+        }
+        for (const std::string& observer : then.observers.value_or(std::vector<std::string>())) {
+            use("observers", observer);
+        }
+        for (const auto& [name, spec] :
+             {std::pair("entity", &then.entity), std::pair("within", &then.within)}) {
+            if (spec->has_value()) {
+                use(name, (*spec)->map.empty() ? (*spec)->text : (*spec)->from);
+            }
+        }
     }
 
     void check_texts(const RuleResult& then) {
-        for (const NamedText& field : kTexts) {
-            if (const auto& text = then.*field.text) {
-                check_text(field.name, *text);
-            }
-        }
-        if (then.observers) {
-            for (const std::string& observer : *then.observers) {
-                check_text("observers", observer);
-            }
-        }
+        for_each_text(then, [this](std::string_view field, const std::string& text) {
+            check_text(field, text);
+        });
         if (then.priority && is_literal(*then.priority)) {
             check_priority(*then.priority);
         }
@@ -160,10 +199,8 @@ class Checker {
 
     void check_entity(std::string_view field, const EntitySpec& spec) {
         if (spec.map.empty()) {
-            check_text(field, spec.text);
             return;
         }
-        check_text(field, spec.from);
         const auto map = book_.maps.find(spec.map);
         if (map == book_.maps.end()) {
             std::vector<std::string> known;

@@ -133,6 +133,7 @@ std::optional<Anchor> anchor_of(const CompiledCondition& condition, const Usage&
         case Kind::negation:
         case Kind::severity:
         case Kind::time:
+        case Kind::asset:  // not known when candidates are looked up
             return std::nullopt;
         default:
             return anchor_of_terms(terms_of(condition), usage);

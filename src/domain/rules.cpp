@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/domain/rules.hpp"
 
+#include <algorithm>
+
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/domain/plan_builder.hpp"
 #include "alert_bridge/domain/rule_check.hpp"
@@ -14,14 +16,22 @@ class CompiledRules final : public RuleEngine {
     CompiledRules(RuleBook book, CheckedRules checked)
         : book_(std::move(book)),
           conditions_(std::move(checked.conditions)),
+          asset_details_(std::move(checked.asset_details)),
           maintenance_(std::move(checked.maintenance)),
           index_(conditions_) {}
 
-    [[nodiscard]] Plan evaluate(const Alert& alert, WallTime now) const override {
-        PlanBuilder builder(book_, alert);
+    using RuleEngine::evaluate;
+    [[nodiscard]] Plan evaluate(const Alert& alert, WallTime now, const AssetDetails* asset)
+        const override {
+        const Question question{alert, now, asset};
+        PlanBuilder builder(book_, alert, asset);
         for (const std::uint32_t id : index_.candidates(alert)) {
             Captures captures;
-            if (!conditions_[id].matches(alert, now, captures)) {
+            if (conditions_[id].test(question, captures) == Truth::no) {
+                continue;
+            }
+            if (asset == nullptr && !asset_details_[id].empty()) {
+                builder.ask_asset();
                 continue;
             }
             builder.apply(book_.rules[id], captures);
@@ -29,10 +39,32 @@ class CompiledRules final : public RuleEngine {
                 break;
             }
         }
-        if (const auto maintenance = maintenance_.find(alert, now)) {
-            builder.apply_maintenance(*maintenance);
+        const MaintenanceFound maintenance = maintenance_.find(question);
+        if (maintenance.asks_asset) {
+            builder.ask_asset();
+        }
+        if (maintenance.holds) {
+            builder.apply_maintenance(*maintenance.holds);
         }
         return builder.finish();
+    }
+
+    [[nodiscard]] std::vector<std::string> asset_details() const override {
+        std::vector<std::string> names;
+        for (const std::vector<std::string>& of_rule : asset_details_) {
+            names.insert(names.end(), of_rule.begin(), of_rule.end());
+        }
+        maintenance_.add_asset_details(names);
+        std::sort(names.begin(), names.end());
+        names.erase(std::unique(names.begin(), names.end()), names.end());
+        return names;
+    }
+
+    [[nodiscard]] bool asks_changes() const override {
+        return book_.default_policy.changes != OnChange::none ||
+               std::any_of(book_.rules.begin(), book_.rules.end(), [](const RuleSpec& rule) {
+                   return rule.then.changes.value_or(OnChange::none) != OnChange::none;
+               });
     }
 
     [[nodiscard]] Priority priority_of(Severity severity) const override {
@@ -45,6 +77,7 @@ class CompiledRules final : public RuleEngine {
   private:
     RuleBook book_;
     std::vector<CompiledCondition> conditions_;
+    std::vector<std::vector<std::string>> asset_details_;  // by rule; empty: it does not ask
     MaintenanceCalendar maintenance_;
     RuleIndex index_;
 };
@@ -82,6 +115,23 @@ std::optional<SeverityRange> SeverityRange::parse(std::string_view text) {
         return SeverityRange{kLowest, next_to(-1)};
     }
     return std::nullopt;
+}
+
+Plan with_asset(
+    const RuleEngine& rules, Plan before, const Alert& alert, const AssetDetails& asset,
+    WallTime now
+) {
+    if (!before.asks_asset) {
+        return before;
+    }
+    Plan plan = rules.evaluate(alert, now, &asset);
+    plan.entity = std::move(before.entity);
+    plan.within = std::move(before.within);
+    plan.source_within = std::move(before.source_within);
+    plan.within_missing = std::move(before.within_missing);
+    plan.default_entity = std::move(before.default_entity);
+    plan.trust_names = before.trust_names;
+    return plan;
 }
 
 Result<std::shared_ptr<const RuleEngine>> RuleEngine::compile(RuleBook book) {

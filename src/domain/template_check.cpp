@@ -210,13 +210,24 @@ class Checker {
         if (name.starts_with("match.")) {
             return check_capture(tag);
         }
+        if (name.starts_with("asset.field.") && name.size() > 12) {
+            return check_known(tag, KnownTo::rules);
+        }
         const TemplateName* known = find(name);
         if (known == nullptr) {
             mistake(tag.line, "unknown name '" + tag.name + "'" + suggestion(tag.name));
             return false;
         }
-        if (captures_ != nullptr && !known->known_to_rules) {
+        return check_known(tag, known->known_to);
+    }
+
+    bool check_known(const TemplateTag& tag, KnownTo known_to) {
+        if (captures_ != nullptr && known_to == KnownTo::tickets) {
             mistake(tag.line, "'" + tag.name + "' is not known yet when rules run");
+            return false;
+        }
+        if (captures_ == nullptr && known_to == KnownTo::rules) {
+            mistake(tag.line, "'" + tag.name + "' is known in rules only");
             return false;
         }
         return true;
@@ -245,7 +256,8 @@ class Checker {
         }
         std::vector<std::string> names;
         for (const TemplateName& known : template_names()) {
-            if (captures_ == nullptr || known.known_to_rules) {
+            const KnownTo elsewhere = captures_ == nullptr ? KnownTo::rules : KnownTo::tickets;
+            if (known.known_to != elsewhere) {
                 names.push_back(known.name);
             }
         }
@@ -268,6 +280,16 @@ std::vector<std::string> check_template(
     std::string_view source, const std::vector<std::string>& capture_names
 ) {
     return Checker(&capture_names).run(source);
+}
+
+std::vector<std::string> asset_details_in(std::string_view source) {
+    std::vector<std::string> names;
+    for (const TemplateTag& tag : scan(source).tags) {
+        if (tag.name.starts_with(kAssetPrefix)) {
+            names.push_back(tag.name.substr(kAssetPrefix.size()));
+        }
+    }
+    return names;
 }
 
 bool is_well_formed_template(std::string_view source) {

@@ -283,7 +283,8 @@ constexpr Words kEnglish{
      "Too many GLPI assets answer to this host's {evidence} to be compared; so no asset is linked.",
      "GLPI did not answer in time; so no asset is linked.", "No default entity is known in GLPI.",
      "The ticket is in the default entity.",
-     "GLPI refused the ticket in \"{name}\"; it was opened in the default entity."},
+     "GLPI refused the ticket in \"{name}\"; it was opened in the default entity.",
+     "A planned change covers this asset now: {name}."},
     {"Problems while GLPI was away: {count}",
      "GLPI could not be reached. {count} problems began and ended between {from} and {until}; no "
      "ticket was opened for them:",
@@ -332,7 +333,8 @@ constexpr Words kFrench{
      "aucun n’est donc lié.",
      "GLPI n’a pas répondu à temps ; aucun équipement n’est donc lié.",
      "Aucune entité par défaut n’est connue dans GLPI.", "Le ticket est dans l’entité par défaut.",
-     "GLPI a refusé le ticket dans « {name} » ; il a été ouvert dans l’entité par défaut."},
+     "GLPI a refusé le ticket dans « {name} » ; il a été ouvert dans l’entité par défaut.",
+     "Un changement planifié concerne cet équipement en ce moment : {name}."},
     {"Problèmes pendant l’absence de GLPI : {count}",
      "GLPI était injoignable. {count} problèmes ont commencé et pris fin entre {from} et {until} ; "
      "aucun ticket n’a été ouvert pour eux :",

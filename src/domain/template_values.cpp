@@ -12,7 +12,7 @@ using Text = std::string (*)(const TextSource&);
 
 struct Getter {
     std::string_view name;
-    bool known_to_rules;
+    KnownTo known_to;
     Text text;
 };
 
@@ -99,7 +99,7 @@ std::string tags(const TextSource& source) {
 }
 
 // Names in the order in which the documentation lists them.
-constexpr bool kAlways = true, kTicketOnly = false;
+constexpr auto kAlways = KnownTo::all, kTicketOnly = KnownTo::tickets;
 const Getter kGetters[] = {
     {"host.name", kAlways, host_name},
     {"host.alias", kAlways, host_alias},
@@ -220,13 +220,16 @@ const std::vector<TemplateName>& template_names() {
     static const std::vector<TemplateName> kNames = [] {
         std::vector<TemplateName> names;
         for (const Getter& getter : kGetters) {
-            names.push_back({std::string(getter.name), NameShape::text, getter.known_to_rules});
+            names.push_back({std::string(getter.name), NameShape::text, getter.known_to});
         }
-        names.push_back({"alert.links", NameShape::list, true});
-        names.push_back({"ticket.open_problems", NameShape::list, false});
-        names.push_back({"ticket.more_open", NameShape::flag, false});
+        for (const std::string_view detail : kAssetDetails) {
+            names.push_back({"asset." + std::string(detail), NameShape::text, KnownTo::rules});
+        }
+        names.push_back({"alert.links", NameShape::list, KnownTo::all});
+        names.push_back({"ticket.open_problems", NameShape::list, KnownTo::tickets});
+        names.push_back({"ticket.more_open", NameShape::flag, KnownTo::tickets});
         for (const std::string_view event : kEvents) {
-            names.push_back({"is." + std::string(event), NameShape::flag, false});
+            names.push_back({"is." + std::string(event), NameShape::flag, KnownTo::tickets});
         }
         return names;
     }();
@@ -237,6 +240,10 @@ std::optional<TemplateValue> template_value(const TextSource& source, const std:
     const std::string_view view = name;
     if (view.starts_with("tag.")) {
         return text_value(tag_value(alert_of(source), view.substr(4)));
+    }
+    if (view.starts_with(kAssetPrefix)) {
+        const AssetDetails* asset = source.context.asset;
+        return text_value(asset == nullptr ? "" : asset->value(view.substr(kAssetPrefix.size())));
     }
     if (view.starts_with("match.")) {
         const auto found = source.context.captures.find(name.substr(6));

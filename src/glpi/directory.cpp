@@ -86,7 +86,8 @@ Directory::Directory(
       cache_(store, seams.clock, options.stale_life, options.cache_entries),
       searches_(executor),
       tree_refreshes_(executor),
-      name_searches_(executor) {}
+      name_searches_(executor),
+      detail_searches_(executor) {}
 
 bool Directory::is_passed_over(std::string_view item_type, const Error& error) {
     if (error.kind != ErrorClass::refused) {

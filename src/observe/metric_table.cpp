@@ -132,6 +132,13 @@ constexpr std::array kTable{
         "",
         {}},
     MetricSpec{
+        "planned_changes",
+        gauge,
+        "Approved changes of GLPI that are planned for now or the next day.",
+        "",
+        "",
+        {}},
+    MetricSpec{
         "problems_unclear",
         gauge,
         "Open problems that monitoring does not know or show.",

@@ -198,6 +198,12 @@ Result<ports::Decoded> AlertmanagerDecoder::decode(std::string_view body, WallTi
             continue;
         }
         alert->received_at = received_at;
+        if (alert->kind == AlertKind::problem) {
+            // It is sent again and again as long as it fires: news that it still does, but not more
+            // often than once an hour, since any change in its group repeats it.
+            const auto hour = std::chrono::floor<std::chrono::hours>(received_at);
+            alert->idempotency_key += "/" + format_utc_ms(WallTime(hour));
+        }
         add_link(*alert, external);
         decoded.alerts.push_back(std::move(*alert));
     }

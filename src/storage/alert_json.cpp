@@ -120,6 +120,7 @@ void fields(Archive& archive, Value& value) {
     archive("fold", value.fold);
     archive("under", value.under);
     archive("under_wait_ms", value.under_wait);
+    archive("changes", value.changes);
     archive("mode", value.mode);
     archive("notify", value.notify);
     archive("ticket_date", value.ticket_date);
@@ -145,6 +146,8 @@ void fields(Archive& archive, Value& value) {
     archive("name", value.name);
     archive("drop", value.drop);
     archive("until", value.until);
+    archive("is_change", value.is_change);
+    archive("raised", value.raised);
 }
 
 template <class Archive, Is<domain::PlanTrace> Value>
@@ -202,6 +205,11 @@ void fields(Archive& archive, Value& value) {
     archive("evidence", value.evidence);
 }
 
+template <class Archive, Is<domain::AssetDetails> Value>
+void fields(Archive& archive, Value& value) {
+    archive("values", value.values);
+}
+
 template <class Archive, Is<domain::Placement> Value>
 void fields(Archive& archive, Value& value) {
     archive("asset", value.asset);
@@ -213,6 +221,7 @@ void fields(Archive& archive, Value& value) {
     archive("default_entity_name", value.default_entity_name);
     archive("storm_entity_id", value.storm_entity_id);
     archive("storm_entity_name", value.storm_entity_name);
+    archive("details", value.details);
     archive("provisional", value.provisional);
 }
 

@@ -294,3 +294,75 @@ TEST_CASE("what the user may not read is passed over with one warning") {
     REQUIRE(again.has_value());
     CHECK(world.events.count("glpi_type_unreadable") <= 9);
 }
+
+namespace {
+
+constexpr const char* kServers = R"({"computers": [{"name": "erp", "entities_id": 1,
+    "type": "Server", "state": "Production", "location": "Paris > DC1", "group": "Sales",
+    "tech_group": "NOC > Linux", "criticity": "Very high", "comment": "do not touch"}]})";
+
+}  // namespace
+
+TEST_CASE("an asset's details come in one request, and its columns are looked up once a day") {
+    GlpiWorld world(GENERATE(10, 11));
+    world.control("POST", "seed", kServers);
+    const domain::AssetHit asset = found(world, by_name("erp")).at(0);
+    const std::vector<std::string> names{"comment",    "criticality", "field.Inventory number",
+                                         "group",      "location",    "state",
+                                         "tech_group", "type"};
+    CHECK_FALSE(world.directory().remembered_details(asset, names).has_value());
+    world.reset_requests();
+    const auto details = world.run(world.directory().details(asset, names));
+    REQUIRE(details.has_value());
+    CHECK(world.requests() == 2);
+    CHECK(details->value("item_type") == "Computer");
+    CHECK(details->value("type") == "Server");
+    CHECK(details->value("state") == "Production");
+    CHECK(details->value("location") == "Paris > DC1");
+    CHECK(details->value("group") == "Sales");
+    CHECK(details->value("tech_group") == "NOC > Linux");
+    CHECK(details->value("criticality") == "Very high");
+    CHECK(details->value("comment") == "do not touch");
+    CHECK(details->value("field.Inventory number").empty());
+
+    world.reset_requests();
+    const auto again = world.run(world.directory().details(asset, names));
+    REQUIRE(again.has_value());
+    CHECK((*again == *details));
+    CHECK((world.directory().remembered_details(asset, names) == *details));
+    CHECK(world.requests() == 0);
+    const domain::AssetHit other = found(world, by_name("jump-host")).at(0);
+    world.reset_requests();
+    const auto few = world.run(world.directory().details(other, names));
+    REQUIRE(few.has_value());
+    CHECK(few->value("state").empty());
+    CHECK(world.requests() == 1);
+}
+
+TEST_CASE("details that GLPI does not have, or does not let us read, are absent") {
+    GlpiWorld world(GENERATE(10, 11));
+    const domain::AssetHit asset = found(world, by_name("jump-host")).at(0);
+    auto details = world.run(world.directory().details(asset, {"field.No such column"}));
+    REQUIRE(details.has_value());
+    CHECK(details->values.size() == 2);
+    CHECK(world.events.count("glpi_detail_unknown") == 1);
+    domain::AssetHit strange = asset;
+    strange.item_type = "Nonsense";
+    details = world.run(world.directory().details(strange, {"state"}));
+    REQUIRE(details.has_value());
+    CHECK(details->values.size() == 2);
+    CHECK(world.events.count("glpi_type_unreadable") == 1);
+}
+
+TEST_CASE("while GLPI is away, old details serve rather than none") {
+    GlpiWorld world(GENERATE(10, 11));
+    world.control("POST", "seed", kServers);
+    const domain::AssetHit asset = found(world, by_name("erp")).at(0);
+    REQUIRE(world.run(world.directory().details(asset, {"state"})).has_value());
+    world.clock.time += std::chrono::hours(2);
+    world.fault("http_502", "", "", -1);
+    const auto details = world.run(world.directory().details(asset, {"state"}));
+    REQUIRE(details.has_value());
+    CHECK(details->value("state") == "Production");
+    CHECK_FALSE(world.run(world.directory().details(asset, {"type"})).has_value());
+}

@@ -102,7 +102,7 @@ void fuzz::templates(std::string_view input) {
     context.event = event;
     context.asset_name = repair_utf8(bytes.word());
     context.entity_name = repair_utf8(bytes.word());
-    context.placement_notes = {{bytes.one_of(NoteCode::refused_elsewhere), context.entity_name}};
+    context.placement_notes = {{bytes.one_of(NoteCode::planned_change), context.entity_name}};
     context.repeats = bytes.byte();
     context.previous_ticket = bytes.byte();
     context.open_problems = {alert.problem_name, repair_utf8(bytes.word())};

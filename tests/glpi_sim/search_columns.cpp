@@ -161,6 +161,36 @@ std::vector<Json> asset_network(
     return out;
 }
 
+// What people keep about an asset in tables of their own: names, complete where there is a tree.
+std::vector<Json> asset_details(
+    const Call& call, const std::string& itemtype, const Json& row, int option
+) {
+    constexpr int kLocation = 3, kType = 4, kState = 31, kInCharge = 49, kOwner = 71,
+                  kCriticity = 173;
+    if (option == kLocation)
+        return named(call, "Location", one_id(row, "locations_id"));
+    if (option == kState)
+        return named(call, "State", one_id(row, "states_id"));
+    if (option == kType && call.world.tables.count(itemtype + "Type") != 0)
+        return named(
+            call, (itemtype + "Type").c_str(), one_id(row, (lower(itemtype) + "types_id").c_str())
+        );
+    const Id id = to_int(row["id"]);
+    std::vector<Id> ids;
+    const Table& links = call.world.tables.at(option == kCriticity ? "Infocom" : "Group_Item");
+    for (const Id each : links.of_item(itemtype, id)) {
+        const Json& link = *links.find(each);
+        if (option == kCriticity)
+            ids.push_back(to_int(link["businesscriticities_id"]));
+        else if (to_int(link["type"]) == (option == kInCharge ? 2 : 1))
+            ids.push_back(to_int(link["groups_id"]));
+    }
+    if (option == kCriticity)
+        return named(call, "BusinessCriticity", ids);
+    return option == kInCharge || option == kOwner ? named(call, "Group", ids)
+                                                   : std::vector<Json>{};
+}
+
 }  // namespace
 
 const Json& search_options(int major, const std::string& itemtype) {
@@ -253,6 +283,8 @@ std::vector<Json> column_values(
     }
     if (is_asset_type(itemtype) && (option == 126 || option == 127 || option == 21))
         return asset_network(call, itemtype, row, option);
+    if (is_asset_type(itemtype))
+        return asset_details(call, itemtype, row, option);
     return {};
 }
 

@@ -190,6 +190,47 @@ void add_addresses(World& world, const std::string& itemtype, const Json& asset,
         add_address(world, itemtype, asset, ip.get<std::string>(), name_id);
 }
 
+// The id of the item with the name that `given` has under `key`, which is made if there is none; 0
+// without a name.
+Id named_id(World& world, const std::string& itemtype, const Json& given, const char* key) {
+    const std::string name = scalar_text(at_or_null(given, key));
+    if (name.empty())
+        return 0;
+    for (const auto& [id, row] : world.table(itemtype).rows) {
+        if (scalar_text(at_or_null(row, "completename")) == name)
+            return id;
+    }
+    return add_named(world, itemtype, {{"name", name}})["id"].get<Id>();
+}
+
+// Who owns an asset and who is in charge of it, and how much hangs on it.
+void add_asset_links(
+    World& world, const std::string& itemtype, const Json& asset, const Json& given
+) {
+    constexpr int kOwner = 1, kInCharge = 2;
+    for (const auto& [key, type] :
+         {std::pair{"group", kOwner}, std::pair{"tech_group", kInCharge}}) {
+        const Id group = named_id(world, "Group", given, key);
+        if (group > 0)
+            world.table("Group_Item")
+                .insert(
+                    {{"id", nullptr},
+                     {"itemtype", itemtype},
+                     {"items_id", asset["id"]},
+                     {"groups_id", group},
+                     {"type", type}}
+                );
+    }
+    const Id criticity = named_id(world, "BusinessCriticity", given, "criticity");
+    if (criticity > 0)
+        world.table("Infocom").insert(
+            {{"id", nullptr},
+             {"itemtype", itemtype},
+             {"items_id", asset["id"]},
+             {"businesscriticities_id", criticity}}
+        );
+}
+
 Id add_asset(World& world, const std::string& itemtype, const Json& given) {
     const bool old = world.major == 10;
     Json row = {{"id", at_or_null(given, "id")}};
@@ -202,14 +243,16 @@ Id add_asset(World& world, const std::string& itemtype, const Json& given) {
         row[key] = nullptr;
     row["users_id_tech"] = 0;
     if (old)
-        row["groups_id_tech"] = 0;
-    row["comment"] = nullptr;
+        row["groups_id_tech"] = named_id(world, "Group", given, "tech_group");
+    row["comment"] = at_or_null(given, "comment");
     row["date_mod"] = world.now_text();
     for (const char* key : {"autoupdatesystems_id", "locations_id", "networks_id"})
         row[key] = 0;
     const std::string kind = lower(itemtype);
     row[kind + "models_id"] = 0;
     row[kind + "types_id"] = 0;
+    if (given.contains("type"))
+        row[kind + "types_id"] = named_id(world, itemtype + "Type", given, "type");
     row["is_template"] = given.value("is_template", 0);
     row["template_name"] = nullptr;
     row["manufacturers_id"] = 0;
@@ -217,8 +260,9 @@ Id add_asset(World& world, const std::string& itemtype, const Json& given) {
     row["is_dynamic"] = 0;
     row["users_id"] = 0;
     if (old)
-        row["groups_id"] = 0;
-    row["states_id"] = 0;
+        row["groups_id"] = named_id(world, "Group", given, "group");
+    row["states_id"] = named_id(world, "State", given, "state");
+    row["locations_id"] = named_id(world, "Location", given, "location");
     row["ticket_tco"] = "0.0000";
     row["uuid"] = at_or_null(given, "uuid");
     row["date_creation"] = world.now_text();
@@ -226,6 +270,7 @@ Id add_asset(World& world, const std::string& itemtype, const Json& given) {
     row["last_inventory_update"] = nullptr;
     row["last_boot"] = nullptr;
     const Json& stored = world.table(itemtype).insert(std::move(row));
+    add_asset_links(world, itemtype, stored, given);
     add_addresses(world, itemtype, stored, given.value("ip", Json::array()));
     return stored["id"].get<Id>();
 }

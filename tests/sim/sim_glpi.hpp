@@ -65,6 +65,13 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
     std::optional<std::vector<domain::AssetHit>> remembered(const domain::AssetQuery& query
     ) const override;
     Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) override;
+    std::optional<domain::AssetDetails>
+    remembered_details(const domain::AssetHit&, const std::vector<std::string>&) const override {
+        return domain::AssetDetails{};
+    }
+    Task<domain::AssetDetails> details(domain::AssetHit, std::vector<std::string>) override {
+        co_return domain::AssetDetails{};
+    }
     Task<std::shared_ptr<const domain::EntityTree>> entities() override;
     const domain::EntityTree* known_entities() const noexcept override;
     bool entities_are_fresh() const noexcept override;

@@ -174,6 +174,7 @@ class FakeAssets final : public ports::AssetDirectory {
         {{0, -1, "Root", "Root", "", ""}, {1, 0, "ACME", "Root > ACME", "", ""}}};
     std::map<std::string, std::vector<domain::AssetHit>> by_serial, by_name;
     bool remembers = false;
+    bool remembers_hosts = false;  // but nothing of their details, and only after it was asked
     bool tree_known = true;
     std::optional<Error> error;
     int errors_left = 0;  // how often `error` is given
@@ -195,7 +196,7 @@ class FakeAssets final : public ports::AssetDirectory {
 
     std::optional<std::vector<domain::AssetHit>> remembered(const domain::AssetQuery& query
     ) const override {
-        if (!remembers) {
+        if (!remembers && !(remembers_hosts && lookups > 0)) {
             return std::nullopt;
         }
         return strongest(query);
@@ -217,6 +218,22 @@ class FakeAssets final : public ports::AssetDirectory {
             co_return *error;
         }
         co_return strongest(query);
+    }
+    domain::AssetDetails known_details;
+    std::vector<std::string> asked_details;
+    int detail_lookups = 0, detail_errors = 0;  // the next so many answers are `error`
+    std::optional<domain::AssetDetails>
+    remembered_details(const domain::AssetHit&, const std::vector<std::string>&) const override {
+        return remembers ? std::optional(known_details) : std::nullopt;
+    }
+    Task<domain::AssetDetails> details(domain::AssetHit, std::vector<std::string> asked) override {
+        ++detail_lookups;
+        asked_details = std::move(asked);
+        if (detail_errors > 0) {
+            --detail_errors;
+            co_return *error;
+        }
+        co_return known_details;
     }
     Task<std::shared_ptr<const domain::EntityTree>> entities() override {
         if (!tree_is_fresh) {

@@ -36,10 +36,13 @@ class PeopleWorld : public World {
             event.mark = "seen " + std::to_string(++looks_);
             event.entity_name = "Root entity > Customer B";
             event.merged_into = merged_into;
-            const Snapshot known = snapshot_of_incident(incident.id, false);
-            apply(decide(context(), known, event, now));
+            hear(incident, event);
             return;
         }
+    }
+    void hear(const Incident& incident, const TicketEvent& event) {
+        const Snapshot known = snapshot_of_incident(incident.id, false);
+        apply(decide(context(), known, event, now));
     }
 
     [[nodiscard]] TicketView& ticket(std::int64_t id = 100) { return tickets.at(id); }

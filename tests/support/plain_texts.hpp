@@ -20,10 +20,22 @@ using namespace alert_bridge::domain;
 class PlainRules final : public RuleEngine {
   public:
     Plan plan;
-    [[nodiscard]] Plan evaluate(const Alert& alert, ab::WallTime) const override {
+    std::vector<std::string> details;  // that rules ask of an asset
+    bool asks = false;                 // for changes
+    // The priority once the asset is known; empty: as ever.
+    std::optional<Priority> with_details;
+    [[nodiscard]] std::vector<std::string> asset_details() const override { return details; }
+    [[nodiscard]] bool asks_changes() const override { return asks; }
+    using RuleEngine::evaluate;
+    [[nodiscard]] Plan evaluate(const Alert& alert, ab::WallTime, const AssetDetails* asset)
+        const override {
         Plan result = plan;
         result.priority = priority_of(alert.severity);
         result.host_down = result.host_down || alert.host_problem;
+        if (asset != nullptr) {
+            result.asks_asset = false;
+            result.priority = with_details.value_or(result.priority);
+        }
         return result;
     }
     [[nodiscard]] Priority priority_of(Severity severity) const override {

@@ -6,6 +6,7 @@ simulated GLPI. Hours of the policy are seconds here.
 BRIDGE and SIM name the programs.
 """
 
+import json
 import time
 import unittest
 import urllib.parse
@@ -24,6 +25,19 @@ def nagios(name, **fields):
     return urllib.parse.urlencode(values)
 
 
+def icinga(name, when):
+    """A recorded notice of Icinga 2 about the service that flaps, at this time."""
+    values = json.loads(recorded("icinga2", name)[0])
+    values.update(service_name="flappy", service_display="flappy", timet=str(when),
+                  service_last_state_change=str(when))
+    return json.dumps(values)
+
+
+def icinga_change(number):
+    """The next PROBLEM or RECOVERY of the service that flaps."""
+    return icinga("svc_recovery" if number % 2 else "svc_problem", 1795467000 + number)
+
+
 class PolicyTest(SystemTest):
     defaults = ""
 
@@ -35,6 +49,13 @@ class PolicyTest(SystemTest):
         status, answer = self.bridge.send(source, body, "application/x-www-form-urlencoded")
         self.assertEqual(status, 202, answer)
         return answer["alerts"][0]
+
+    def rewrite(self, old, new):
+        """Changes the bridge's configuration file."""
+        with open(self.bridge.config, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn(old, text)
+        self.bridge.write("bridge.yaml", text.replace(old, new), 0o644)
 
     def append(self, text):
         """Adds a section to the bridge's configuration file."""
@@ -81,6 +102,18 @@ class Flapping(PolicyTest):
         stop = self.form("nagios", nagios("svc_flappingstop_form"))
         self.assertEqual(self.bridge.decided(stop["id"]),
                          "no longer flapping, solved after the quiet time")
+        self.check_one_ticket_solved_once()
+
+    def test_icinga_says_that_it_flaps_while_its_states_go_on_coming(self):
+        self.rewrite("  nagios: {", "  icinga: {type: icinga2, auth: {bearer: {file: sender.token}}}\n"
+                                   "  nagios: {")
+        self.bridge.start()
+        for number in range(self.changes):
+            self.accepted("icinga", icinga_change(number))
+            if number == 9:
+                start = self.accepted("icinga", icinga("svc_flappingstart", 1795467000 + number))
+                self.assertIn("flapping", self.bridge.decided(start["id"]))
+        self.accepted("icinga", icinga("svc_flappingend", 1795467000 + self.changes))
         self.check_one_ticket_solved_once()
 
     def test_zabbix_in_inverted_order(self):
@@ -137,13 +170,6 @@ class Observe(PolicyTest):
         self.assertLess(time.monotonic() - begun, 20)
         self.assertNotIn("ticket", alert)
         self.assertEqual(self.sim.tickets(), [])
-
-    def rewrite(self, old, new):
-        """Changes the bridge's configuration file."""
-        with open(self.bridge.config, encoding="utf-8") as file:
-            text = file.read()
-        self.assertIn(old, text)
-        self.bridge.write("bridge.yaml", text.replace(old, new), 0o644)
 
 
 class Maintenance(PolicyTest):

@@ -20,6 +20,7 @@
 #include "alert_bridge/app/options.hpp"
 #include "alert_bridge/app/system_clock.hpp"
 #include "alert_bridge/app/wiring.hpp"
+#include "alert_bridge/core/change_calendar.hpp"
 #include "alert_bridge/core/correlator.hpp"
 #include "alert_bridge/core/dispatcher.hpp"
 #include "alert_bridge/core/messenger.hpp"
@@ -99,6 +100,7 @@ class Daemon {
     core::Upkeep upkeep_;
     core::Messenger messenger_;
     core::StateCheck state_check_;
+    core::ChangeCalendar changes_;
     core::Watcher watcher_;
     http::GlpiEvents glpi_events_;
     http::Endpoints endpoints_;

@@ -32,6 +32,7 @@
 #include "alert_bridge/core/policies.hpp"
 #include "alert_bridge/core/tasks.hpp"
 #include "alert_bridge/core/turns.hpp"
+#include "alert_bridge/domain/planned_change.hpp"
 #include "alert_bridge/ports/asset_directory.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/store.hpp"
@@ -72,6 +73,9 @@ class Correlator {
     // GLPI was away until then: now, while it is away; the epoch if it never was. What began and
     // ended before folds.
     std::function<WallTime()> away_until = [] { return WallTime{}; };
+    // The approved change that covers an asset now.
+    std::function<std::optional<domain::PlannedChange>(const domain::AssetHit&, WallTime)>
+        change_of = [](const domain::AssetHit&, WallTime) { return std::nullopt; };
     // After each committed decision: (alert id, decision).
     std::function<void(const std::string&, const domain::Decision&)> on_decided;
 
@@ -88,6 +92,13 @@ class Correlator {
         bool waits = false;  // its rows count as waiting, not as in hand
     };
     struct Answer;
+    // What is to be found out: the place by the plan, then these details of the asset.
+    struct PlaceQuestion {
+        domain::Plan plan;
+        std::vector<std::string> details;
+    };
+    [[nodiscard]] PlaceQuestion place_question(const domain::Alert& alert, const Policies& policies)
+        const;
 
     // Each tells whether there was anything to read.
     [[nodiscard]] boost::asio::awaitable<bool> read_new();
@@ -105,6 +116,11 @@ class Correlator {
     void set_waits(Lane& lane, bool waits);
     void put_back(const std::string& problem_key, const Lane& lane);
     [[nodiscard]] boost::asio::awaitable<void> lane(std::string problem_key);
+    // What rules say of the asset, and the change that covers it, once the place is known.
+    [[nodiscard]] domain::Plan with_place(
+        const domain::Alert& alert, const Policies& policies, domain::Plan plan,
+        domain::Placement& placement
+    ) const;
     // True when the lane's first row is decided; false when it would have to wait and there is no
     // room for that, and at stop().
     [[nodiscard]] boost::asio::awaitable<bool> process(Lane& lane);
@@ -123,19 +139,23 @@ class Correlator {
     [[nodiscard]] boost::asio::awaitable<void> pause_after(Error error);
     // One try.
     [[nodiscard]] boost::asio::awaitable<Result<domain::Placement>> find_place(
-        const domain::Alert& alert, domain::Plan plan, WallTime deadline, Turns::Turn turn
+        const domain::Alert& alert, PlaceQuestion question, WallTime deadline, Turns::Turn turn
     );
     [[nodiscard]] boost::asio::awaitable<Result<domain::Placement>> ask_in_time(
-        const domain::Alert& alert, domain::Plan plan, WallTime deadline, Turns::Turn turn
+        const domain::Alert& alert, PlaceQuestion question, WallTime deadline, Turns::Turn turn
     );
     [[nodiscard]] boost::asio::awaitable<void> ask(
-        std::shared_ptr<Answer> answer, domain::Alert alert, domain::Plan plan, Turns::Turn turn
+        std::shared_ptr<Answer> answer, domain::Alert alert, PlaceQuestion question,
+        Turns::Turn turn
     );
     [[nodiscard]] boost::asio::awaitable<Result<domain::Placement>> ask_glpi(
-        const domain::Alert& alert, const domain::Plan& plan
+        const domain::Alert& alert, const PlaceQuestion& question
     );
-    // From memory alone; nothing when GLPI must be asked about the host or about its entities.
+    // From memory alone; nothing when GLPI must be asked about the host, its entities or its asset.
     [[nodiscard]] std::optional<domain::Placement> remembered_place(
+        const domain::Alert& alert, const PlaceQuestion& question
+    ) const;
+    [[nodiscard]] std::optional<domain::Placement> remembered_place_alone(
         const domain::Alert& alert, const domain::Plan& plan
     ) const;
     void decided(const ports::JournalEntry& entry, const domain::Decision& decision);

@@ -4,7 +4,8 @@
 //
 // Guarantees: matching never throws and has no clock of its own. A value that the alert does not
 // have matches no pattern, not even "*"; so {not: {service: "*"}} means "a problem of the host
-// itself". A tag that is there with an empty value does match "*".
+// itself". A tag that is there with an empty value does match "*". A condition about an asset that
+// is not known is neither true nor false.
 // Thread rule: const after construction; any thread. Tests: tests/unit/domain/condition_test.cpp
 #pragma once
 
@@ -16,6 +17,16 @@
 #include "alert_bridge/domain/pattern.hpp"
 
 namespace alert_bridge::domain {
+
+// What a condition is asked about.
+struct Question {
+    const Alert& alert;
+    WallTime now;
+    const AssetDetails* asset = nullptr;  // null: not known yet
+};
+
+// By size: `all` is as true as its least true condition, `any` as its truest.
+enum class Truth { no, unknown, yes };
 
 struct CompiledTag {
     std::string name;
@@ -36,8 +47,15 @@ struct CompiledCondition {
         const Condition& spec, std::vector<std::string>& mistakes
     );
 
-    // `captures` gets the named groups of what matched.
-    [[nodiscard]] bool matches(const Alert& alert, WallTime now, Captures& captures) const;
+    // `captures` gets the named groups of what matched; they count only if the answer is yes.
+    [[nodiscard]] Truth test(const Question& question, Captures& captures) const;
+    // So, of an alert whose asset is not known.
+    [[nodiscard]] bool matches(const Alert& alert, WallTime now, Captures& captures) const {
+        return test({alert, now}, captures) == Truth::yes;
+    }
+
+    // Names of the details that it asks of an asset.
+    void add_asset_details(std::vector<std::string>& names) const;
 
     // Names that may be captured when the condition holds: not those under a negation.
     void add_capture_names(std::vector<std::string>& names) const;

@@ -123,6 +123,7 @@ struct TicketEvent {
     std::string mark, changed;     // as ports::TicketState had them; empty: it was not in sight
     std::string entity_name;       // of the entity it is in now; empty: not known
     std::int64_t merged_into = 0;  // the ticket that people merged it into; 0: none
+    WallTime asked_at{};  // before GLPI was asked; what was decided since may have changed it
 };
 
 // GLPI is back: what folded in this entity is told.

@@ -38,6 +38,7 @@ class AlertDecision {
     // The start of an episode.
     [[nodiscard]] Decision begin();
     [[nodiscard]] Decision below(std::string reason);
+    [[nodiscard]] static Decision ask_for_place();
     [[nodiscard]] Decision start(Episode episode);
     // A worse problem makes the ticket more urgent; a lesser one does not make it less, the others
     // go on. True: there is a ticket that must be told.
@@ -77,7 +78,7 @@ class AlertDecision {
     [[nodiscard]] std::string dropped() const;
     [[nodiscard]] WallTime own_due() const;
     [[nodiscard]] bool is_alone() const;  // no other problem is open on the ticket
-    [[nodiscard]] Decision wait_for_maintenance();
+    [[nodiscard]] Decision wait_for_maintenance(bool raised = false);
     [[nodiscard]] Decision downtime_begins();
     [[nodiscard]] Decision downtime_ends();
 

@@ -31,6 +31,7 @@ class Draft {
     [[nodiscard]] Incident& incident() noexcept { return *incident_; }
     [[nodiscard]] bool has_incident() const noexcept { return incident_.has_value(); }
     // Requires: the present incident, if there is one, has ended.
+    // What is still open goes on in the new one.
     void start_incident(Incident incident);
     // Ends the present incident and continues its open episodes in a new one that links to its
     // ticket. The new ticket tells of the newest problem that was to reopen the old one.
@@ -39,6 +40,8 @@ class Draft {
     // none.
     [[nodiscard]] const Alert* newest_beginning() const;
 
+    // What is still open belongs to no incident any more: its next notice may open a ticket.
+    void release_episodes();
     // Episodes of the incident, and others that this decision touches.
     [[nodiscard]] Episode* find_episode(std::string_view problem_key, std::string_view episode);
     Episode& put_episode(Episode episode);
@@ -70,8 +73,16 @@ class Draft {
     [[nodiscard]] WallTime opening_due() const;
     // A ticket that exists and waits for the end of maintenance goes on with what is open now.
     [[nodiscard]] Decision resume();
+    // Of a ticket that exists: nothing waits for the end of maintenance any more.
+    void stop_waiting_for_maintenance();
+    // A new problem of a ticket that is over waits for the end of maintenance.
+    [[nodiscard]] bool waits_for_maintenance() const;
     // The timer that gives the ticket up when nothing more is heard of it.
     void watch_expiry(WallTime since);
+    // The policy, as far as the ticket is still the bridge's own: one that people merged it into is
+    // told, neither solved nor given another priority.
+    [[nodiscard]] OnRecovery on_recovery() const;
+    [[nodiscard]] OnSeverityChange on_severity_change() const;
     // Timer `expire`.
     [[nodiscard]] Decision expire();
     // A person has solved or closed the ticket although its problem goes on: nothing but what
@@ -133,6 +144,7 @@ class Draft {
     [[nodiscard]] Decision finish(Verdict verdict, std::string reason);
 
   private:
+    void take_over_episodes(const std::string& incident_id);
     // Of whom it is under: the host that is down, the umbrella; none: it has its own ticket.
     struct Shelter {
         std::optional<Incident> parent;  // empty: a new umbrella

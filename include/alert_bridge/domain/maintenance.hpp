@@ -20,6 +20,11 @@ namespace alert_bridge::domain {
 // The end of the weekly time that holds now; empty: none holds.
 [[nodiscard]] std::optional<WallTime> end_of_time(const TimeWindow& window, WallTime now);
 
+struct MaintenanceFound {
+    std::optional<Maintenance> holds;
+    bool asks_asset = false;  // a window asks about the asset, and that is not known
+};
+
 // What of `windows` holds for the alert: one that drops before one that holds, then the last to
 // end.
 class MaintenanceCalendar {
@@ -29,7 +34,9 @@ class MaintenanceCalendar {
     [[nodiscard]] static MaintenanceCalendar compile(
         const std::vector<MaintenanceWindow>& windows, std::vector<std::string>& mistakes
     );
-    [[nodiscard]] std::optional<Maintenance> find(const Alert& alert, WallTime now) const;
+    [[nodiscard]] MaintenanceFound find(const Question& question) const;
+    // Names of the details that its windows ask of an asset.
+    void add_asset_details(std::vector<std::string>& names) const;
 
   private:
     struct Entry {

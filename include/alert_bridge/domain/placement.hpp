@@ -23,6 +23,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "alert_bridge/domain/asset_details.hpp"
 #include "alert_bridge/domain/plan.hpp"
 
 namespace alert_bridge::domain {
@@ -98,9 +99,9 @@ struct AssetQuery {
 // The query that is left when this evidence, and all that is stronger, is taken away.
 [[nodiscard]] AssetQuery weaker_than(Evidence evidence, AssetQuery query);
 
-// Why no asset is linked, or why the ticket is in the default entity: for the people who read the
-// ticket, in the words of its template set (render.hpp). Names no asset: it may be another
-// customer's.
+// Why no asset is linked, why the ticket is in the default entity, or what is planned for the
+// asset: for the people who read the ticket, in the words of its template set (render.hpp). Names
+// no asset: it may be another customer's.
 enum class NoteCode {
     limit_unknown,     // name: the limit that GLPI does not know
     limit_missing,     // name: what the rule's limit was to come from
@@ -117,6 +118,7 @@ enum class NoteCode {
     no_default_entity,
     in_default_entity,
     refused_elsewhere,  // name: the entity in which GLPI refused the ticket
+    planned_change,     // name: the change that covers the asset, and when
 };
 [[nodiscard]] std::string_view to_string(NoteCode code) noexcept;
 [[nodiscard]] std::optional<NoteCode> parse_note_code(std::string_view text) noexcept;
@@ -141,7 +143,14 @@ struct Placement {
     // Of the umbrella over all entities, when a storm is past the overall budget.
     std::int64_t storm_entity_id = kNoEntity;
     std::string storm_entity_name;
+    // Of the asset, as far as rules ask; without values when there is none. Not there: nobody
+    // asked, or GLPI did not tell.
+    std::optional<AssetDetails> details;
     bool provisional = false;  // decided by hint or default because GLPI did not answer in time
+    // As RuleEngine takes them.
+    [[nodiscard]] const AssetDetails* asset_details() const noexcept {
+        return details ? &*details : nullptr;
+    }
     bool operator==(const Placement&) const = default;
 };
 

@@ -30,6 +30,8 @@ enum class OnDowntime { hold, drop, none };
 enum class OnExpire { followup, solve };
 // Where problems of services go while their host is down.
 enum class Under { none, host_down };
+// An opening while an approved change of GLPI covers the asset.
+enum class OnChange { none, annotate, hold };
 enum class Mode { act, observe };
 enum class TicketDate { received, started };
 enum class TicketType { incident = 1, request = 2 };
@@ -71,6 +73,7 @@ struct Policy {
     Fold fold = Fold::report;
     Under under = Under::none;
     Duration under_wait{0};  // a service's problem waits so long for news of its host
+    OnChange changes = OnChange::none;
     Mode mode = Mode::act;
     Notify notify;
     TicketDate ticket_date = TicketDate::received;
@@ -106,11 +109,14 @@ struct PlanTrace {
     bool operator==(const PlanTrace&) const = default;
 };
 
-// Why an opening is held or dropped now: a window of the configuration, or the sender's downtime.
+// Why an opening is held or dropped now: a window of the configuration, the sender's downtime, or a
+// planned change of GLPI.
 struct Maintenance {
     std::string name;  // empty: the sender's
     bool drop = false;
     WallTime until{};
+    bool is_change = false;  // of GLPI
+    bool raised = false;     // what waits for its end made the ticket's priority higher
     bool operator==(const Maintenance&) const = default;
 };
 
@@ -138,8 +144,9 @@ struct Plan {
     std::string time_zone;
     bool host_down = false;
     bool trust_names = true;
-    EntityRef default_entity;       // of the source, else glpi.default_entity
-    EntityRef storm_entity;         // of the umbrella over all entities; empty: the default entity
+    bool asks_asset = false;   // while the asset is not known: rules about it may change this plan
+    EntityRef default_entity;  // of the source, else glpi.default_entity
+    EntityRef storm_entity;    // of the umbrella over all entities; empty: the default entity
     EntityRef glpi_default_entity;  // when default_entity does not exist in GLPI
     Policy policy;
     std::vector<PlanTrace> trace;
@@ -162,6 +169,7 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(OnDowntime value) noexcept;
 [[nodiscard]] std::string_view to_string(OnExpire value) noexcept;
 [[nodiscard]] std::string_view to_string(Under value) noexcept;
+[[nodiscard]] std::string_view to_string(OnChange value) noexcept;
 [[nodiscard]] std::string_view to_string(Mode value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketDate value) noexcept;
 [[nodiscard]] std::string_view to_string(TicketType value) noexcept;
@@ -175,6 +183,7 @@ struct Plan {
 [[nodiscard]] std::optional<OnDowntime> parse_on_downtime(std::string_view text) noexcept;
 [[nodiscard]] std::optional<OnExpire> parse_on_expire(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Under> parse_under(std::string_view text) noexcept;
+[[nodiscard]] std::optional<OnChange> parse_on_change(std::string_view text) noexcept;
 [[nodiscard]] std::optional<Mode> parse_mode(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketDate> parse_ticket_date(std::string_view text) noexcept;
 [[nodiscard]] std::optional<TicketType> parse_ticket_type(std::string_view text) noexcept;

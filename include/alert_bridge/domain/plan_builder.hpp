@@ -20,10 +20,13 @@ inline constexpr std::size_t kMaxTrace = 200;
 
 class PlanBuilder {
   public:
-    PlanBuilder(const RuleBook& book, const Alert& alert);
+    // `asset`: null while it is not known.
+    PlanBuilder(const RuleBook& book, const Alert& alert, const AssetDetails* asset = nullptr);
 
     void apply(const RuleSpec& rule, const Captures& captures);
     void apply_maintenance(const Maintenance& maintenance);
+    // A rule that asks about the asset may still change the plan.
+    void ask_asset() { plan_.asks_asset = true; }
     [[nodiscard]] Plan finish();
 
   private:

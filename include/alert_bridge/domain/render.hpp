@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/domain/asset_details.hpp"
 #include "alert_bridge/domain/outage.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/storm.hpp"
@@ -39,8 +40,9 @@ struct TemplateSet {
 
 // Values beyond the alert that a template may show.
 struct TextContext {
-    const Alert* alert = nullptr;  // required
-    const Plan* plan = nullptr;    // may be null while rules run
+    const Alert* alert = nullptr;         // required
+    const Plan* plan = nullptr;           // may be null while rules run
+    const AssetDetails* asset = nullptr;  // in rules only, once it is known
     // "opened", "update", "acknowledged", "severity", "repeat", "recovered", "reopened",
     // "cancelled", "note", "joined", "returned", "flapping", "flapping_ended", "expired":
     // sections {{#is.recovered}}…{{/is.recovered}}

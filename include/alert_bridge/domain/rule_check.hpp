@@ -19,6 +19,8 @@ namespace alert_bridge::domain {
 struct CheckedRules {
     std::vector<std::string> mistakes;
     std::vector<CompiledCondition> conditions;  // one per rule; usable if there are no mistakes
+    // Of each rule: what it asks of the asset, in its condition or by a template.
+    std::vector<std::vector<std::string>> asset_details;
     MaintenanceCalendar maintenance;
 };
 [[nodiscard]] CheckedRules check_rules(const RuleBook& book);

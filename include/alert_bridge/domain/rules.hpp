@@ -9,11 +9,13 @@
 // captures (domain/render.hpp), rendered without HTML escaping to one line; one that gives nothing
 // leaves its field alone. A source's `within` stays whatever a rule says (Plan::source_within), and
 // a rule's that gives nothing lets no asset through (Plan::within_missing).
-// Cost: each rule stands in an index under the one condition that it cannot do without, so that
-// matching 10,000 rules costs little more than matching 10 (domain/rule_index.hpp).
-// Guarantees: evaluate() never throws, does no I/O, and has no clock of its own.
-// Thread rule: const after construction; any thread.
-// Tests: tests/unit/domain/{rules,rule_check,rule_index,condition,plan_builder}_test.cpp
+// Rules about the asset, in `when` or by a template with asset.NAME, are asked once the alert has
+// its place; so they cannot change what decides the place (entity, within, trust_names). Until then
+// a plan that they might change says so (Plan::asks_asset). Cost: each rule stands in an index
+// under the one condition that it cannot do without, so that matching 10,000 rules costs little
+// more than matching 10 (domain/rule_index.hpp). Guarantees: evaluate() never throws, does no I/O,
+// and has no clock of its own. Thread rule: const after construction; any thread. Tests:
+// tests/unit/domain/{rules,rule_check,rule_index,condition,plan_builder}_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -25,6 +27,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/domain/asset_details.hpp"
 #include "alert_bridge/domain/plan.hpp"
 
 namespace alert_bridge::domain {
@@ -73,13 +76,14 @@ struct Condition {
         tag,
         time,
         inventory,
+        asset,
     };
     Kind what = Kind::all;
     std::vector<Condition> children;
     std::vector<TextPattern> patterns;
     SeverityRange severity;
     std::vector<std::string> networks;  // CIDR, IPv4 or IPv6
-    std::vector<TagPattern> tags;       // all must match; also used for inventory fields
+    std::vector<TagPattern> tags;       // all must match; also inventory fields, asset details
     TimeWindow time;
 };
 
@@ -118,6 +122,7 @@ struct RuleResult {
     std::optional<Fold> fold;
     std::optional<Under> under;
     std::optional<Duration> under_wait;
+    std::optional<OnChange> changes;
     std::optional<Mode> mode;
     std::optional<bool> notify_open, notify_followup, notify_solve, notify_reopen;
     std::optional<TicketDate> ticket_date;
@@ -181,13 +186,29 @@ class RuleEngine {
     virtual ~RuleEngine() = default;
 
     // The plan for an alert that arrived at `now`. A map look-up that finds nothing leaves the
-    // field alone and is told in the trace.
-    [[nodiscard]] virtual Plan evaluate(const Alert& alert, WallTime now) const = 0;
+    // field alone and is told in the trace. `asset`: null while it is not known; without values
+    // when there is none, so that {not: {asset: {state: Production}}} holds then.
+    [[nodiscard]] virtual Plan evaluate(const Alert& alert, WallTime now, const AssetDetails* asset)
+        const = 0;
+    [[nodiscard]] Plan evaluate(const Alert& alert, WallTime now) const {
+        return evaluate(alert, now, nullptr);
+    }
+    // Names of all details that rules ask for.
+    [[nodiscard]] virtual std::vector<std::string> asset_details() const { return {}; }
+    // Whether a plan can ask for GLPI's planned changes.
+    [[nodiscard]] virtual bool asks_changes() const { return false; }
 
     // The priority that a severity gets when no rule names one (also for a changed severity). One
     // that no priority lists: urgency and impact 3, no name.
     [[nodiscard]] virtual Priority priority_of(Severity severity) const = 0;
     [[nodiscard]] virtual std::optional<Priority> priority_named(std::string_view name) const = 0;
 };
+
+// The plan of an alert whose asset is known by now; `before`, the plan without it, has decided the
+// place, and that stays. The same plan when no rule asks.
+[[nodiscard]] Plan with_asset(
+    const RuleEngine& rules, Plan before, const Alert& alert, const AssetDetails& asset,
+    WallTime now
+);
 
 }  // namespace alert_bridge::domain

@@ -41,7 +41,7 @@ struct Words {
     std::array<std::string_view, 14> events;     // in the order of kEvents
     std::array<std::string_view, 7> evidences;   // in the order of Evidence
     // In the order of NoteCode, with {name}, {count} and {evidence} to be filled in.
-    std::array<std::string_view, 15> notes;
+    std::array<std::string_view, 16> notes;
     OutageWords outage;
     StormWords storm;
 };
@@ -85,12 +85,18 @@ enum class NameShape {
     list,  // {{#x}}{{.}}{{/x}}
     flag,  // {{#x}}…{{/x}} only
 };
+enum class KnownTo {
+    all,
+    tickets,  // only once a ticket is written
+    rules,    // only while rules run
+};
 struct TemplateName {
     std::string name;
     NameShape shape = NameShape::text;
-    bool known_to_rules = true;  // false: known only once a ticket is written
+    KnownTo known_to = KnownTo::all;
 };
-// tag.NAME and match.NAME are open families and not listed.
+inline constexpr std::string_view kAssetPrefix = "asset.";
+// tag.NAME, match.NAME and asset.field.LABEL are open families and not listed.
 [[nodiscard]] const std::vector<TemplateName>& template_names();
 
 struct TemplateValue {
@@ -103,6 +109,9 @@ struct TemplateValue {
 [[nodiscard]] std::optional<TemplateValue> template_value(
     const TextSource& source, const std::string& name
 );
+
+// The details of an asset that the template shows: the NAMEs of its asset.NAME.
+[[nodiscard]] std::vector<std::string> asset_details_in(std::string_view source);
 
 // Structure only: tags closed, sections balanced, no partials, no delimiter change, within bounds.
 [[nodiscard]] bool is_well_formed_template(std::string_view source);

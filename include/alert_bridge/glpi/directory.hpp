@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "alert_bridge/glpi/asset_columns.hpp"
 #include "alert_bridge/glpi/lookup.hpp"
 #include "alert_bridge/glpi/lookup_cache.hpp"
 #include "alert_bridge/glpi/session_pool.hpp"
@@ -36,6 +37,11 @@ class Directory final : public ports::AssetDirectory {
 
     std::optional<Hits> remembered(const domain::AssetQuery& query) const override;
     Task<Hits> find(domain::AssetQuery query) override;
+    std::optional<domain::AssetDetails> remembered_details(
+        const domain::AssetHit& asset, const std::vector<std::string>& names
+    ) const override;
+    Task<domain::AssetDetails> details(domain::AssetHit asset, std::vector<std::string> names)
+        override;
     Task<std::shared_ptr<const domain::EntityTree>> entities() override;
     const domain::EntityTree* known_entities() const noexcept override;
     bool entities_are_fresh() const noexcept override;
@@ -49,6 +55,13 @@ class Directory final : public ports::AssetDirectory {
     Task<Hits> by_address(std::string address);
     // The next page of a list. Requires: `pager` outlives the call.
     Task<Reply> read_page(Pager& pager, std::string label);
+    // Requires: the arguments outlive the call.
+    Task<domain::AssetDetails> ask_details(
+        const domain::AssetHit& asset, const std::vector<std::string>& names
+    );
+    Task<DetailColumns> detail_columns(
+        const std::string& item_type, const std::vector<std::string>& names
+    );
     Task<Done> refresh_entities();
     Task<Done> load_entities();
     Task<NamedRows> rows_with_name(NameKind kind, std::string name);
@@ -68,6 +81,7 @@ class Directory final : public ports::AssetDirectory {
     SingleFlight<Hits> searches_;
     SingleFlight<Done> tree_refreshes_;
     SingleFlight<std::string> name_searches_;
+    SingleFlight<domain::AssetDetails> detail_searches_;
     std::shared_ptr<const domain::EntityTree> tree_;
     WallTime tree_fresh_until_{};
     WallTime tree_asked_at_{};  // of GLPI, whatever it answered

@@ -48,6 +48,15 @@ class AssetDirectory {
     ) const = 0;
     [[nodiscard]] virtual Task<std::vector<domain::AssetHit>> find(domain::AssetQuery query) = 0;
 
+    // What GLPI tells of the asset; names as in domain/asset_details.hpp. What GLPI has no column
+    // for, or does not let us read, is absent. Cached like hits. Requires: names are sorted.
+    [[nodiscard]] virtual std::optional<domain::AssetDetails> remembered_details(
+        const domain::AssetHit& asset, const std::vector<std::string>& names
+    ) const = 0;
+    [[nodiscard]] virtual Task<domain::AssetDetails> details(
+        domain::AssetHit asset, std::vector<std::string> names
+    ) = 0;
+
     // All entities; refreshed when older than its life time, and the old tree is used while GLPI is
     // away. Never null.
     [[nodiscard]] virtual Task<std::shared_ptr<const domain::EntityTree>> entities() = 0;

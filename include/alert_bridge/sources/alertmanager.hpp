@@ -7,8 +7,9 @@
 // that is missing from it is not resolved (max_alerts cuts the list: Decoded::left_out).
 //
 // Identity (measured on 0.25): `fingerprint` is the hash of the labels and finds the problem;
-// `startsAt` tells one occurrence from the next; with the status they name a delivery. So what
-// repeat_interval and changes of the group send again changes nothing.
+// `startsAt` tells one occurrence from the next; with the status, and for what fires the hour in
+// which it came, they name a delivery. So what repeat_interval and changes of the group send again
+// counts as a repeat once an hour and changes nothing else.
 //
 // Guarantees: an element that cannot be used does not spoil the others. All labels become tags.
 //

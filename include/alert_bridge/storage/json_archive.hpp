@@ -70,6 +70,9 @@ inline void parse_word(std::string_view word, domain::OnExpire& out) {
 inline void parse_word(std::string_view word, domain::Under& out) {
     assign(domain::parse_under(word), out);
 }
+inline void parse_word(std::string_view word, domain::OnChange& out) {
+    assign(domain::parse_on_change(word), out);
+}
 inline void parse_word(std::string_view word, domain::Mode& out) {
     assign(domain::parse_mode(word), out);
 }

@@ -142,7 +142,7 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     INFO(text);
     CHECK(render(result.diagnostics).empty());
     REQUIRE(result.config);
-    CHECK(result.config->rules.rules.size() == 5);
+    CHECK(result.config->rules.rules.size() == 6);
     CHECK(result.config->rules.maps.size() == 1);
     CHECK(result.config->rules.maintenance.size() == 2);
     CHECK(result.config->templates.size() == 2);

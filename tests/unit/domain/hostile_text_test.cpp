@@ -122,6 +122,9 @@ std::string everything() {
     std::string source;
     for (const TemplateName& known : template_names()) {
         const std::string& name = known.name;
+        if (known.known_to == KnownTo::rules) {
+            continue;
+        }
         if (known.shape == NameShape::text && name != "host.serial") {
             source += "<p>{{" + name + "}}{{{" + name + "}}}{{&" + name + "}}{{#" + name +
                       "}}{{.}}{{/" + name + "}}</p>\n";

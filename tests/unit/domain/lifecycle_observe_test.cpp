@@ -105,3 +105,27 @@ TEST_CASE("a ticket that exists is seen through after a change to observe") {
     world.deliver_all();
     CHECK(world.written.back() == "solve:recovered");
 }
+
+TEST_CASE("once one of an observed group is acted upon, the others go on with its ticket") {
+    World world = observing();
+    world.rules.plan.policy.group_by = {"host"};
+    world.take(world.alert(AlertKind::problem));
+    Alert other = world.alert(AlertKind::problem, "9");
+    other.problem_key = "nagios/service/web01/Disk";
+    world.take(other);
+    world.pass(1h);
+    world.rules.plan.policy.mode = Mode::act;
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    REQUIRE(world.incidents.size() == 2);
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    world.deliver_all();
+    CHECK(world.incident(1).state == IncidentState::open);  // the other one goes on
+    Alert end = world.alert(AlertKind::recovery, "9");
+    end.problem_key = other.problem_key;
+    world.take(end);
+    world.pass(6min);
+    world.deliver_all();
+    CHECK(world.written.back() == "solve:recovered");
+}

@@ -210,7 +210,6 @@ TEST_CASE("a look at a ticket that the incident has left behind changes nothing"
     CHECK(decision.verdict == Verdict::ignored);
     CHECK(decision.incidents.empty());
     CHECK(world.incident().ticket.followed);
-    CHECK(world.incident().plan.policy.on_recovery == OnRecovery::followup);
 }
 
 TEST_CASE("a ticket that goes while a reopening is owed gets its successor") {
@@ -222,4 +221,52 @@ TEST_CASE("a ticket that goes while a reopening is owed gets its successor") {
     world.deliver();
     CHECK(world.writes == Writes{"solve:recovered", "open:opened"});
     CHECK(world.incident(1).previous_ticket == 0);
+}
+
+TEST_CASE("the ticket that follows a merged one that was closed is the bridge's own again") {
+    PeopleWorld world = with_ticket();
+    TicketView target;
+    target.id = 4711;
+    target.exists = true;
+    target.status = 2;
+    world.tickets[4711] = target;
+    world.look(4711);
+    REQUIRE(world.incident().ticket_id == 4711);
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(std::chrono::minutes(6));
+    world.deliver();
+    CHECK(world.tickets.at(4711).status == 2);  // it is people's
+    world.tickets.at(4711).status = 6;
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.deliver();
+    const Incident& next = world.incidents.back();
+    REQUIRE(next.ticket_id != 4711);
+    Alert worse = world.alert(AlertKind::problem, "2");
+    worse.severity = Severity::disaster;
+    world.take(worse);
+    world.deliver();
+    CHECK(world.ticket(next.ticket_id).priority == 5);
+    world.take(world.alert(AlertKind::recovery, "2"));
+    world.pass(std::chrono::minutes(6));
+    world.deliver();
+    CHECK(world.ticket(next.ticket_id).status == 5);
+}
+
+TEST_CASE("a look at the ticket from before the bridge's own last step tells nothing") {
+    PeopleWorld world = with_ticket();
+    const auto asked_at = world.now;
+    world.pass(std::chrono::seconds(1));
+    world.take(world.alert(AlertKind::problem));  // decided while GLPI was asked
+    TicketEvent event;
+    event.ticket = world.ticket();
+    event.ticket.status = 5;
+    event.mark = "solved";
+    event.asked_at = asked_at;
+    world.hear(world.incident(), event);
+    CHECK(world.last_verdict == Verdict::ignored);
+    CHECK(world.incident().ticket.ended == 0);
+    CHECK(world.incident().ticket.mark.empty());
+    event.asked_at = world.now;
+    world.hear(world.incident(), event);
+    CHECK(world.incident().ticket.ended == 5);
 }

@@ -109,15 +109,15 @@ TEST_CASE("a window holds between its dates, in its weekly times, for its alerts
     const MaintenanceCalendar calendar = calendar_of({window});
     Alert alert;
     alert.host.name = "win-7";
-    CHECK_FALSE(calendar.find(alert, at(11, 20, 23, 0)));
-    CHECK_FALSE(calendar.find(alert, at(11, 21, 12, 0)));
-    REQUIRE(calendar.find(alert, at(11, 21, 5, 0)));
-    CHECK(calendar.find(alert, at(11, 21, 5, 0))->until == at(11, 21, 6, 0));
-    CHECK(calendar.find(alert, at(11, 21, 23, 0))->until == at(11, 22, 2, 0));
-    CHECK(calendar.find(alert, at(11, 21, 23, 0))->name == "patch night");
-    CHECK_FALSE(calendar.find(alert, at(11, 22, 2, 0)));
+    CHECK_FALSE(calendar.find({alert, at(11, 20, 23, 0)}).holds);
+    CHECK_FALSE(calendar.find({alert, at(11, 21, 12, 0)}).holds);
+    REQUIRE(calendar.find({alert, at(11, 21, 5, 0)}).holds);
+    CHECK(calendar.find({alert, at(11, 21, 5, 0)}).holds->until == at(11, 21, 6, 0));
+    CHECK(calendar.find({alert, at(11, 21, 23, 0)}).holds->until == at(11, 22, 2, 0));
+    CHECK(calendar.find({alert, at(11, 21, 23, 0)}).holds->name == "patch night");
+    CHECK_FALSE(calendar.find({alert, at(11, 22, 2, 0)}).holds);
     alert.host.name = "lnx-7";
-    CHECK_FALSE(calendar.find(alert, at(11, 21, 23, 0)));
+    CHECK_FALSE(calendar.find({alert, at(11, 21, 23, 0)}).holds);
 }
 
 TEST_CASE("of several windows one that drops comes first, then the last to end") {
@@ -125,11 +125,11 @@ TEST_CASE("of several windows one that drops comes first, then the last to end")
     dated.name = "move of the data centre";
     dated.to = at(11, 23, 12, 0);
     const WallTime now = at(11, 21, 23, 0);
-    CHECK(calendar_of({patch_night(), dated}).find(Alert(), now)->name == dated.name);
-    CHECK(calendar_of({dated, patch_night()}).find(Alert(), now)->name == dated.name);
-    CHECK(calendar_of({dated, patch_night(true)}).find(Alert(), now)->drop);
-    CHECK(calendar_of({patch_night(true), dated}).find(Alert(), now)->drop);
-    CHECK_FALSE(calendar_of({}).find(Alert(), now));
+    CHECK(calendar_of({patch_night(), dated}).find({Alert(), now}).holds->name == dated.name);
+    CHECK(calendar_of({dated, patch_night()}).find({Alert(), now}).holds->name == dated.name);
+    CHECK(calendar_of({dated, patch_night(true)}).find({Alert(), now}).holds->drop);
+    CHECK(calendar_of({patch_night(true), dated}).find({Alert(), now}).holds->drop);
+    CHECK_FALSE(calendar_of({}).find({Alert(), now}).holds);
 }
 
 TEST_CASE("windows that cannot be meant are mistakes, with their name") {

@@ -81,7 +81,8 @@ TEST_CASE("every name shows its value") {
     };
     std::size_t texts = 0;
     for (const TemplateName& known : template_names()) {
-        texts += known.shape == NameShape::text ? 1 : 0;
+        const bool is_shown = known.shape == NameShape::text && known.known_to != KnownTo::rules;
+        texts += is_shown ? 1 : 0;
     }
     REQUIRE(cases.size() == texts + 3);
     for (const Case& c : cases) {

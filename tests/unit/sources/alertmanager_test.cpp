@@ -87,7 +87,10 @@ TEST_CASE("an alert that fires is a problem named by fingerprint and start") {
     CHECK(alert.state == ProblemState::failing);
     CHECK(alert.problem_key == "am/alert/0786946c7ccb2aec");
     CHECK(alert.episode == "2026-11-23T21:02:32.640Z");
-    CHECK(alert.idempotency_key == "am/alert/0786946c7ccb2aec/2026-11-23T21:02:32.640Z/firing");
+    CHECK(
+        alert.idempotency_key ==
+        "am/alert/0786946c7ccb2aec/2026-11-23T21:02:32.640Z/firing/2026-11-24T06:00:00.000Z"
+    );
     CHECK(alert.whole_problem);
     CHECK_FALSE(alert.host_problem);
     CHECK(format_utc(alert.started_at.value()) == "2026-11-23T21:02:32Z");

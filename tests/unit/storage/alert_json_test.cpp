@@ -71,7 +71,7 @@ domain::EntityRef a_ref(const std::string& value) {
 
 domain::Policy full_policy() {
     domain::Policy policy;
-    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, recheck_after, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, under, under_wait, mode, notify, ticket_date, followup_private] =
+    auto& [open, open_after, group_by, on_repeat, on_recovery, resolve_after, reopen_within, recheck_after, on_severity_change, on_acknowledge, flapping, downtime, expire_after, on_expire, fold, under, under_wait, planned, mode, notify, ticket_date, followup_private] =
         policy;
     open = domain::Severity::disaster;
     open_after = {{"", Duration(5)}, {"p1", Duration(0)}};
@@ -93,6 +93,7 @@ domain::Policy full_policy() {
     fold = domain::Fold::drop;
     under = domain::Under::host_down;
     under_wait = Duration(180'000);
+    planned = domain::OnChange::hold;
     mode = domain::Mode::observe;
     auto& [notify_open, notify_followup, notify_solve, notify_reopen] = notify;
     notify_open = false;
@@ -106,13 +107,15 @@ domain::Policy full_policy() {
 
 domain::Plan full_plan() {
     domain::Plan plan;
-    auto& [drop, maintenance, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, default_entity, storm_entity, glpi_default_entity, policy, trace] =
+    auto& [drop, maintenance, entity, within, source_within, within_missing, category, assign_group, assign_user, requester, observers, location, sla, request_source, type, solution_type, priority, templates, time_zone, host_down, trust_names, asks_asset, default_entity, storm_entity, glpi_default_entity, policy, trace] =
         plan;
     drop = true;
-    auto& [window, drops, until] = maintenance.emplace();
+    auto& [window, drops, until, is_change, raised] = maintenance.emplace();
     window = "patch night";
     drops = true;
     until = from_unix_ms(1'700'000'000'789);
+    is_change = true;
+    raised = true;
     entity = a_ref("Root > A");
     within = a_ref("within");
     source_within = a_ref("source");
@@ -136,6 +139,7 @@ domain::Plan full_plan() {
     time_zone = "Europe/Paris";
     host_down = true;
     trust_names = false;
+    (void)asks_asset;  // of a plan that is not stored yet
     default_entity = a_ref("d");
     storm_entity = a_ref("storm");
     glpi_default_entity = a_ref("gd");
@@ -151,7 +155,7 @@ domain::Plan full_plan() {
 
 domain::Placement full_placement() {
     domain::Placement placement;
-    auto& [asset, entity_id, entity_name, notes, unmatched, default_entity_id, default_entity_name, storm_entity_id, storm_entity_name, provisional] =
+    auto& [asset, entity_id, entity_name, notes, unmatched, default_entity_id, default_entity_name, storm_entity_id, storm_entity_name, details, provisional] =
         placement;
     domain::AssetHit hit;
     auto& [item_type, id, name, hit_entity, evidence, one_of_many] = hit;
@@ -172,6 +176,7 @@ domain::Placement full_placement() {
     note_evidence = domain::Evidence::serial;
     notes = {reason, {}};
     unmatched = "several";
+    details.emplace().values = {{"state", "Production"}, {"field.Contract level", "Gold"}};
     default_entity_id = 4;
     default_entity_name = "Root";
     storm_entity_id = 11;
