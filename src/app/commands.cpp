@@ -12,7 +12,9 @@
 #include <memory>
 #include <utility>
 
+#include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/daemon.hpp"
+#include "alert_bridge/app/system_clock.hpp"
 #include "alert_bridge/config/loader.hpp"
 #include "alert_bridge/net/http_client.hpp"
 
@@ -114,9 +116,19 @@ int check_command(const Options& options) {
     if (!config) {
         return EXIT_FAILURE;
     }
+    auto readers = decoders(*config);
+    if (!readers) {
+        return tell(readers.error());
+    }
     auto compiled = policies(*config);
     if (!compiled) {
         return tell(compiled.error());
+    }
+    asio::io_context io(1);
+    SystemClock clock(io.get_executor());
+    auto ways_back = backs(*config, io.get_executor(), clock);
+    if (!ways_back) {
+        return tell(ways_back.error());
     }
     auto tls = tls_context(*config);
     if (!tls) {

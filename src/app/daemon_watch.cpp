@@ -51,6 +51,8 @@ asio::awaitable<void> Daemon::follow_clock() {
             correlator_.clock_was_set(by);
             upkeep_.clock_was_set(by);
             watcher_.clock_was_set(by);
+            messenger_.clock_was_set(by);
+            state_check_.clock_was_set(by);
             co_await shift_waits(by);
         }
         co_await clock_->sleep(kClockCheck);

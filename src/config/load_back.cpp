@@ -68,6 +68,52 @@ void check_keys(Loading& loading, const MapReader& reader, const std::string& ty
     }
 }
 
+// Keys that another one deprives of their meaning.
+void check_together(
+    Loading& loading, const MapReader& reader, const std::string& type,
+    std::optional<Duration> reconcile
+) {
+    const auto says = [&](std::string_view key, const char* why) {
+        if (reader.find(key) != nullptr) {
+            loading.diagnostics.error(
+                reader.position(key), "'" + std::string(key) + "' means nothing " + why
+            );
+        }
+    };
+    const bool has_pipe = reader.find("pipe") != nullptr;
+    const bool has_status_file = reader.find("status_file") != nullptr;
+    if (type == "nagios" && has_status_file && !has_pipe) {
+        says("acknowledge", "without 'pipe': Nagios cannot be told anything");
+    }
+    if (type == "nagios" && has_pipe && !has_status_file) {
+        constexpr const char* kWhy = "without 'status_file': Nagios cannot be asked anything";
+        says("reconcile", kWhy);
+        says("open_unheard", kWhy);
+    } else if (reconcile == Duration::zero()) {
+        says("open_unheard", "with 'reconcile: 0s': monitoring is never asked");
+    }
+}
+
+// What travels over http, or does not.
+void check_encryption(
+    Loading& loading, const MapReader& reader, const std::string& type, const BackConfig& back
+) {
+    if (!back.url.starts_with("http://")) {
+        return;
+    }
+    if (reader.find("ca_file") != nullptr) {
+        loading.diagnostics.error(
+            reader.position("ca_file"), "'ca_file' means nothing with an http address"
+        );
+    }
+    const bool has_login = type != "alertmanager" || reader.find("password") != nullptr;
+    if (has_login && !is_loopback(back.url)) {
+        loading.diagnostics.warning(
+            reader.position("url"), "the way back's token or password travels unencrypted over http"
+        );
+    }
+}
+
 std::string path_of(Loading& loading, const MapReader& reader, std::string_view name) {
     const auto path = reader.text(name);
     return path ? resolve_path(*path, loading.base_dir) : std::string();
@@ -107,11 +153,7 @@ std::optional<BackConfig> load_back(
     }
     BackConfig back;
     back.url = read_url(loading.diagnostics, reader, "url");
-    if (back.url.starts_with("http://") && !is_loopback(back.url) && type != "alertmanager") {
-        loading.diagnostics.warning(
-            reader.position("url"), "the way back's token or password travels unencrypted over http"
-        );
-    }
+    check_encryption(loading, reader, type, back);
     back.ca_file = path_of(loading, reader, "ca_file");
     back.token = secret_of(loading, reader, "token");
     back.user = reader.text("user").value_or("");
@@ -123,9 +165,11 @@ std::optional<BackConfig> load_back(
     back.status_file = path_of(loading, reader, "status_file");
     back.policy.acknowledge = acknowledge_of(reader.choice("acknowledge").value_or(""));
     back.policy.close = reader.boolean("close").value_or(false);
-    back.reconcile = reader.duration("reconcile").value_or(Duration{});
+    const std::optional<Duration> reconcile = reader.duration("reconcile");
+    back.reconcile = reconcile.value_or(Duration{});
     back.open_unheard = reader.boolean("open_unheard").value_or(false);
     back.settled_after = reader.duration("settled_after").value_or(Duration{});
+    check_together(loading, reader, type, reconcile);
     const bool cannot_ask = type == "nagios" && back.status_file.empty();
     if (cannot_ask) {
         back.reconcile = Duration::zero();

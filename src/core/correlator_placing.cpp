@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "alert_bridge/core/correlator.hpp"
+#include "alert_bridge/domain/maintenance.hpp"
 
 namespace alert_bridge::core {
 
@@ -50,7 +51,7 @@ Correlator::PlaceQuestion Correlator::place_question(
     const domain::Alert& alert, const Policies& policies
 ) const {
     PlaceQuestion question;
-    question.plan = policies.rules->evaluate(alert, services_.clock.now());
+    question.plan = domain::plan_of_waiting(*policies.rules, alert, services_.clock.now(), nullptr);
     if (question.plan.asks_asset) {
         question.details = policies.rules->asset_details();
     }

@@ -101,14 +101,21 @@ boost::asio::awaitable<IntakeAnswer> Intake::submit(std::string source, std::str
     co_return co_await journal(std::move(source), std::move(decoded.value()), now);
 }
 
-std::vector<domain::Alert> Intake::read(const std::string& source, std::string_view body) const {
+Result<std::vector<domain::Alert>> Intake::read(const std::string& source, std::string_view body)
+    const {
     const auto found = decoders_.find(source);
     if (found == decoders_.end()) {
-        return {};
+        return Error{ErrorClass::later, "unknown_source", "there is no such source"};
     }
     auto decoded = found->second->decode(body, clock_.now());
     if (!decoded) {
-        return {};
+        return decoded.error();
+    }
+    if (!decoded->unusable.empty()) {
+        return Error{ErrorClass::later, "unusable", decoded->unusable.front().reason};
+    }
+    if (decoded->left_out > 0) {
+        return Error{ErrorClass::later, "left_out", "the list is cut"};
     }
     return std::move(decoded->alerts);
 }

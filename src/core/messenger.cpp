@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 #include <utility>
 
 namespace alert_bridge::core {
@@ -36,6 +37,14 @@ void Messenger::use(BacksPtr backs) {
 
 void Messenger::stop() {
     stopping_ = true;
+    busy_.stop();
+    bell_.ring();
+}
+
+void Messenger::clock_was_set(Duration by) {
+    for (auto& [source, until] : away_until_) {
+        until += by;
+    }
     bell_.ring();
 }
 
@@ -63,8 +72,9 @@ asio::awaitable<void> Messenger::start_sources() {
     for (const std::string& source : *sources) {
         const auto away = away_until_.find(source);
         const bool is_away = away != away_until_.end() && away->second > now;
-        if (!is_away && !stopping_ && busy_.insert(source).second) {
-            tasks_.spawn("messenger " + source, serve(source));
+        if (!is_away && !stopping_ && !busy_.with(source)) {
+            away_until_[source] = now + kStoreRetry;  // should serving it end by an exception
+            tasks_.spawn("messenger " + source, serve(busy_.mark(source), source));
         }
     }
 }
@@ -90,7 +100,7 @@ asio::awaitable<Duration> Messenger::pause() {
     co_return std::clamp(wait, kShortestPause, kLongestPause);
 }
 
-asio::awaitable<void> Messenger::serve(std::string source) {
+asio::awaitable<void> Messenger::serve(Busy::Mark mark, std::string source) {
     bool goes_on = true;
     while (goes_on && !stopping_) {
         const auto found = backs_->find(source);
@@ -100,6 +110,7 @@ asio::awaitable<void> Messenger::serve(std::string source) {
             break;
         }
         const Back back = found->second;
+        mark.uses(back.port);
         auto due = co_await services_.store.due_notices(source, services_.clock.now(), kAtOnce);
         if (!due || due->empty()) {
             // A later word waits for an earlier one that is not due yet: no reason to spin.
@@ -114,18 +125,20 @@ asio::awaitable<void> Messenger::serve(std::string source) {
             }
         }
     }
-    busy_.erase(source);
+    mark.end();
     bell_.ring();
 }
 
 asio::awaitable<bool> Messenger::tell(std::string source, Back back, domain::Notice notice) {
     const domain::Notice told = notice;
     const Result<void> result = co_await back.port->tell(std::move(notice));
+    if (!result && stopping_) {
+        co_return false;  // cut short by us: as if it had not been tried
+    }
     const WallTime now = services_.clock.now();
     const auto next = domain::after_attempt(told, result, now, random_number(services_.ids));
-    const auto settled = co_await services_.store.settle_notice(told.id, next);
+    const bool settled = co_await settle(told.id, next);
     if (!settled) {
-        away_until_[source] = now + kStoreRetry;
         co_return false;
     }
     const bool is_dead = next && next->state == domain::NoticeState::dead;
@@ -145,6 +158,24 @@ asio::awaitable<bool> Messenger::tell(std::string source, Back back, domain::Not
     co_return is_dead;
 }
 
+asio::awaitable<bool> Messenger::settle(std::int64_t id, std::optional<domain::Notice> next) {
+    for (;;) {
+        const auto settled = co_await services_.store.settle_notice(id, next);
+        if (settled) {
+            co_return true;
+        }
+        services_.events.log(
+            ports::Level::error, "notice_not_stored",
+            "cannot store that monitoring was told, trying again; after a stop it is told again",
+            {{"notice", std::to_string(id)}, {"error", describe(settled.error())}}
+        );
+        if (stopping_) {
+            co_return false;
+        }
+        co_await services_.clock.sleep(kStoreRetry);
+    }
+}
+
 asio::awaitable<void> Messenger::drop_all(std::string source) {
     auto due = co_await services_.store.due_notices(source, services_.clock.now(), kAtOnce);
     if (!due || due->empty()) {
@@ -152,8 +183,13 @@ asio::awaitable<void> Messenger::drop_all(std::string source) {
         co_return;
     }
     for (const domain::Notice& notice : *due) {
-        static_cast<void>(co_await services_.store.settle_notice(notice.id, std::nullopt));
+        const auto dropped = co_await services_.store.settle_notice(notice.id, std::nullopt);
+        if (!dropped) {
+            away_until_[source] = services_.clock.now() + kStoreRetry;
+            co_return;
+        }
     }
+    away_until_.erase(source);  // there may be more
     services_.events.log(
         ports::Level::warning, "notices_dropped",
         "what a source was owed is dropped: it has no way back any more",

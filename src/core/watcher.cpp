@@ -9,7 +9,6 @@
 namespace alert_bridge::core {
 
 namespace asio = boost::asio;
-using domain::TicketStatus;
 
 namespace {
 
@@ -19,19 +18,8 @@ constexpr Duration kOverlap{120'000};
 constexpr Duration kLongestWindow{24 * 3'600'000};
 constexpr Duration kRingPause{500};  // several rings of one change are answered by one look
 constexpr Duration kAwayPause{1'000};
-constexpr Duration kUnreadablePause{600'000};
-constexpr std::size_t kUnreadableMax = 10'000;
+constexpr int kRingTries = 3;
 constexpr const char* kHeardUntil = "glpi.heard_until";
-
-bool is_at_work(int status) {
-    return status == static_cast<int>(TicketStatus::new_) ||
-           status == static_cast<int>(TicketStatus::assigned);
-}
-
-// A round that GLPI or the store spoilt is repeated by the next one.
-bool is_outage(const Error& error) {
-    return error.kind != ErrorClass::refused;
-}
 
 }  // namespace
 
@@ -43,9 +31,9 @@ bool needs_look(
     }
     const domain::TicketMemory& seen = ticket.memory;
     if (seen.mark.empty()) {
-        // As the bridge left it: nobody need look. One that it solved is looked at once, so that a
-        // later reopening is known for one.
-        return !state->changed_by_us || !is_at_work(state->status);
+        // Once, whoever changed it last: a person may have taken it before the bridge wrote, and
+        // what the bridge solved must be known for it when it is reopened.
+        return true;
     }
     const bool by_others = !state->changed_by_us && state->changed != seen.changed;
     return state->mark != seen.mark || by_others;
@@ -61,7 +49,7 @@ void Watcher::stop() {
 
 void Watcher::ring(std::int64_t ticket_id) {
     if (rings_.size() < kRingsMax) {
-        rings_.insert(ticket_id);
+        rings_.emplace(ticket_id, 0);
         bell_.ring();
     }
 }
@@ -71,9 +59,7 @@ void Watcher::clock_was_set(Duration by) {
     if (heard_until_) {
         *heard_until_ += by;
     }
-    for (auto& [ticket, until] : unreadable_) {
-        until += by;
-    }
+    unreadable_.clock_was_set(by);
     bell_.ring();
 }
 
@@ -144,7 +130,7 @@ asio::awaitable<bool> Watcher::hear_changes() {
         if (!changed) {
             co_return false;
         }
-        const bool examined = co_await examine_all(std::move(changed->ids));
+        const bool examined = co_await examine_all(std::move(*changed));
         if (!examined) {
             co_return false;
         }
@@ -192,12 +178,16 @@ asio::awaitable<bool> Watcher::sweep(Tickets page) {
 }
 
 asio::awaitable<bool> Watcher::answer_rings() {
-    std::vector<std::int64_t> rung(rings_.begin(), rings_.end());
-    std::vector<std::int64_t> ids = rung;
+    const std::map<std::int64_t, int> rung = std::exchange(rings_, {});
+    std::vector<std::int64_t> ids;
+    for (const auto& [id, tries] : rung) {
+        ids.push_back(id);
+    }
     const bool answered = co_await examine_all(std::move(ids));
-    if (answered) {
-        for (const std::int64_t id : rung) {
-            rings_.erase(id);
+    const int failed = goes_on() ? 1 : 0;  // while GLPI is away it is not their fault
+    for (const auto& [id, tries] : rung) {
+        if (!answered && tries + failed < kRingTries) {
+            rings_.emplace(id, tries + failed);
         }
     }
     co_return answered;
@@ -264,22 +254,20 @@ asio::awaitable<bool> Watcher::examine(Tickets tickets) {
 asio::awaitable<bool> Watcher::look(
     ports::WatchedTicket ticket, std::optional<ports::TicketState> state
 ) {
-    const auto unreadable = unreadable_.find(ticket.ticket_id);
-    if (unreadable != unreadable_.end()) {
-        if (services_.clock.now() < unreadable->second) {
-            co_return true;
-        }
-        unreadable_.erase(unreadable);
+    if (unreadable_.is_left_alone(ticket.ticket_id, services_.clock.now())) {
+        co_return true;
     }
+    domain::TicketEvent event;
+    event.asked_at = services_.clock.now();
     auto view = co_await services_.desk.view(ticket.ticket_id, ports::TicketDetail::people);
     if (!view) {
         co_return cannot_be_read(ticket, view.error());
     }
-    domain::TicketEvent event;
     auto target = co_await merge_target(ticket, *view);
     if (!target) {
         co_return cannot_be_read(ticket, target.error());
     }
+    unreadable_.is_well(ticket.ticket_id);
     event.merged_into = *target;
     if (state) {
         event.mark = std::move(state->mark);
@@ -313,16 +301,14 @@ asio::awaitable<Result<std::int64_t>> Watcher::merge_target(
 }
 
 bool Watcher::cannot_be_read(const ports::WatchedTicket& ticket, const Error& error) {
-    if (is_outage(error)) {
-        return false;
+    const bool is_refused = error.kind == ErrorClass::refused;
+    const auto verdict = unreadable_.failed(ticket.ticket_id, is_refused, services_.clock.now());
+    if (verdict != Unreadable::Verdict::to_tell) {
+        return verdict == Unreadable::Verdict::told;
     }
-    if (unreadable_.size() >= kUnreadableMax) {
-        unreadable_.clear();
-    }
-    unreadable_[ticket.ticket_id] = services_.clock.now() + kUnreadablePause;
     services_.events.log(
         ports::Level::warning, "ticket_unreadable",
-        "a ticket may not be read any more; what people do to it is not heard",
+        "GLPI does not show a ticket; what people do to it is not heard",
         {{"ticket", std::to_string(ticket.ticket_id)},
          {"incident", ticket.incident_id},
          {"error", describe(error)}}

@@ -45,6 +45,9 @@ std::optional<WallTime> end_of_flapping(const FlapList& flaps, const FlappingPol
 }
 
 bool all_quiet(FlapList& flaps, const FlappingPolicy& policy, WallTime now) {
+    for (Flap& flap : flaps.problems) {
+        flap.last_change = std::min(flap.last_change, now);
+    }
     const auto is_quiet = [&](const Flap& flap) {
         return !flap.by_sender && flap.last_change + policy.quiet <= now;
     };

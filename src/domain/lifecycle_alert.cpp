@@ -131,6 +131,9 @@ Decision AlertDecision::after_end(std::string_view how) {
     }
     // Decided late, after an outage or a stop, it may have lasted all the same.
     if (incident.state == IncidentState::sheltered) {
+        if (draft_.may_fold(event_.away_until)) {
+            return draft_.fold();
+        }
         draft_.end_incident("recovered, told on another problem's ticket");
         return draft_.finish(Verdict::applied, "recovered, told on another problem's ticket");
     }
@@ -150,6 +153,7 @@ Decision AlertDecision::after_end(std::string_view how) {
     }
     if (incident.state == IncidentState::open) {
         incident.state = IncidentState::quiet;
+        draft_.stop_waiting_for_maintenance();
         draft_.cancel_timer(TimerKind::digest);
         draft_.cancel_timer(TimerKind::recheck);
         draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
@@ -307,11 +311,17 @@ Decision AlertDecision::join(Episode episode) {
     Incident& incident = draft_.incident();
     episode.incident_id = incident.id;
     const bool again = episode.problem_key == incident.latest.problem_key;
+    // Whatever is heard of it while it waits, monitoring knows the ticket.
+    const bool is_told = draft_.waits_for_maintenance() && known_.episode &&
+                         known_.episode->incident_id == incident.id &&
+                         known_.episode->severity >= event_.plan.policy.open;
     const Episode& joined = draft_.put_episode(std::move(episode));
-    draft_.tell_monitoring(TicketNews::opened, joined);
+    if (!is_told) {
+        draft_.tell_monitoring(TicketNews::opened, joined);
+    }
     incident.latest = alert_;
-    const bool over =
-        incident.state == IncidentState::quiet || incident.state == IncidentState::solved;
+    const bool over = incident.state == IncidentState::quiet ||
+                      incident.state == IncidentState::solved || draft_.is_ended_by_people();
     const bool raised = raise();
     if (over && maintenance_) {
         return wait_for_maintenance(raised);

@@ -77,10 +77,14 @@ void Draft::begin_with(Incident& next, const Alert& alert) const {
             next.severity = std::max(next.severity, episode.severity);
         }
     }
+    const Plan plan = context_.rules->evaluate(alert, now_, next.placement.asset_details());
     // Something worse that goes on as well keeps the priority it had.
     if (next.severity == alert.severity) {
-        next.plan.priority =
-            context_.rules->evaluate(alert, now_, next.placement.asset_details()).priority;
+        next.plan.priority = plan.priority;
+    }
+    // What began in a window waits for its end, whatever became of the ticket that it joined.
+    if (plan.maintenance && !plan.maintenance->drop) {
+        next.plan.maintenance = plan.maintenance;
     }
 }
 

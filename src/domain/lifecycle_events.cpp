@@ -48,7 +48,8 @@ Decision hold_is_over(Draft& draft, const Timer& timer) {
         return draft.finish(Verdict::applied, "maintenance goes on");
     }
     const IncidentState state = draft.incident().state;
-    if (state == IncidentState::quiet || state == IncidentState::solved) {
+    const bool ended = state == IncidentState::open && draft.incident().plan.maintenance;
+    if (state == IncidentState::quiet || state == IncidentState::solved || ended) {
         return draft.resume();
     }
     if (state != IncidentState::holding) {
@@ -70,6 +71,13 @@ Decision wait_on(Draft& draft, TimerKind kind) {
     }
     draft.set_timer(kind, until + Duration(1000));
     return draft.finish(Verdict::applied, "a problem waits for the end of maintenance");
+}
+
+// What still goes on did not count, too mild or dropped: no person decided on it, so that its next
+// notice may open a ticket.
+void end_as_recovered(Draft& draft) {
+    draft.release_episodes();
+    draft.end_incident("recovered");
 }
 
 Decision quiet_is_over(Draft& draft, WallTime away_until) {
@@ -104,7 +112,7 @@ Decision quiet_is_over(Draft& draft, WallTime away_until) {
     }
     incident.flaps.problems.clear();
     if (incident.plan.policy.reopen_within <= Duration::zero()) {
-        draft.end_incident("recovered");
+        end_as_recovered(draft);
         return draft.finish(Verdict::applied, "recovered");
     }
     incident.state = IncidentState::solved;
@@ -204,7 +212,7 @@ Decision decide(
             if (draft.waits_for_maintenance()) {
                 return wait_on(draft, TimerKind::reopen_window);
             }
-            draft.end_incident("recovered");
+            end_as_recovered(draft);
             return draft.finish(Verdict::applied, "the time to reopen is over");
         case TimerKind::digest:
             return digest_is_due(draft);

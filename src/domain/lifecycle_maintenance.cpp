@@ -102,8 +102,8 @@ void Draft::stop_waiting_for_maintenance() {
 }
 
 bool Draft::waits_for_maintenance() const {
-    const bool over =
-        incident_->state == IncidentState::quiet || incident_->state == IncidentState::solved;
+    const bool over = incident_->state == IncidentState::quiet ||
+                      incident_->state == IncidentState::solved || is_ended_by_people();
     return over && incident_->plan.maintenance && any_open();
 }
 
@@ -112,7 +112,9 @@ Decision Draft::resume() {
     const bool raised = incident_->plan.maintenance && incident_->plan.maintenance->raised;
     incident_->plan.maintenance.reset();
     cancel_timer(TimerKind::hold);
-    if ((before != IncidentState::quiet && before != IncidentState::solved) || !any_open()) {
+    const bool ended = before == IncidentState::open && is_ended_by_people();
+    const bool over = before == IncidentState::quiet || before == IncidentState::solved || ended;
+    if (!over || !any_open()) {
         return finish(Verdict::applied, "maintenance is over, nothing waits");
     }
     cancel_timer(TimerKind::resolve);
@@ -121,7 +123,7 @@ Decision Draft::resume() {
     incident_->state = IncidentState::open;
     forget_ended_by_people();
     const Alert latest = incident_->latest;
-    owe_reopen(before == IncidentState::solved ? "reopened" : "returned", latest);
+    owe_reopen(before == IncidentState::quiet ? "returned" : "reopened", latest);
     if (raised) {
         owe_priority(incident_->plan.priority);
     }

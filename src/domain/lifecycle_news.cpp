@@ -123,6 +123,10 @@ Decision AlertDecision::severity_change(Severity old_severity) {
         if (alert_.severity < old_severity) {
             return draft_.finish(Verdict::applied, "milder, a person ended the ticket");
         }
+        if (maintenance_) {
+            return maintenance_->drop ? draft_.finish(Verdict::applied, "worse, but " + dropped())
+                                      : wait_for_maintenance(follow);
+        }
         go_on("severity", follow);
         return draft_.finish(Verdict::applied, "worse, reopens what a person ended");
     }

@@ -11,8 +11,8 @@ namespace alert_bridge::domain {
 // monitoring cancelled may go on unseen: people must hear of it.
 bool Draft::may_fold(WallTime away_until) const {
     if (!incident_ || incident_->umbrella || incident_->plan.policy.fold == Fold::each ||
-        any_open() || incident_->opener.received_at > away_until ||
-        incident_->latest.received_at > away_until) {
+        incident_->plan.policy.mode == Mode::observe || any_open() ||
+        incident_->opener.received_at > away_until || incident_->latest.received_at > away_until) {
         return false;
     }
     const bool any_cancelled =
@@ -21,6 +21,9 @@ bool Draft::may_fold(WallTime away_until) const {
         });
     if (any_cancelled || incident_->state == IncidentState::holding) {
         return !any_cancelled;
+    }
+    if (incident_->state == IncidentState::sheltered) {
+        return known_.parent && !known_.parent->umbrella && known_.parent->ticket_id == 0;
     }
     return std::any_of(
         known_.operations.begin(), known_.operations.end(),
@@ -44,6 +47,9 @@ Decision Draft::fold() {
         pair.started_at = incident_->opener.started_at.value_or(incident_->opener.received_at);
         pair.ended_at = incident_->latest.received_at;
         decision_.folded = std::move(pair);
+    }
+    if (incident_->state == IncidentState::sheltered) {
+        decision_.told_members.push_back(incident_->id);  // its host may get a ticket after all
     }
     skip_unfinished(0, "the problem began and ended while GLPI was away");
     end_incident("began and ended while GLPI was away");
@@ -70,6 +76,9 @@ Decision decide(
     incident.placement.asset.reset();
     incident.placement.notes.clear();
     incident.previous_ticket = 0;
+    incident.parent_id.clear();
+    incident.sheltered_at.reset();
+    incident.told_at.reset();
     incident.end_reason.clear();
     const Plan plan = incident.plan;
     draft.start_incident(std::move(incident));

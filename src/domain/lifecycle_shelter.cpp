@@ -10,18 +10,11 @@
 namespace alert_bridge::domain {
 namespace {
 
-// The first report of an umbrella waits for those that come with the first problem; later ones come
-// seldom, so that a storm of hours costs a few follow-ups.
-constexpr Duration kLongestReportPause{15 * 60'000};
 // A member looks at least so often whether its host is still down.
 constexpr Duration kHostCheck{60'000};
 constexpr Duration kShortestCheck{1'000};
 // Tickets of services that were opened so shortly before their host's are linked to it.
 constexpr Duration kEarlierTickets{5 * 60'000};
-
-Duration first_report(const StormPolicy& storm) {
-    return storm.within / 5;  // a minute, with the usual five
-}
 
 Duration host_check(const Policy& policy) {
     return policy.under_wait > Duration::zero()
@@ -43,6 +36,11 @@ bool is_over(const Incident& incident) {
            incident.state == IncidentState::quiet;
 }
 
+// Of a host: people read its ticket.
+bool tells_of_services(const Incident& host) {
+    return !is_over(host) && host.ticket.ended == 0;
+}
+
 }  // namespace
 
 std::optional<Draft::Shelter> Draft::shelter() const {
@@ -50,10 +48,11 @@ std::optional<Draft::Shelter> Draft::shelter() const {
     if (plan.policy.mode == Mode::observe) {
         return std::nullopt;  // it has no ticket that could count, and no umbrella could tell of it
     }
-    const bool has_host = known_.host_down && known_.host_down->plan.policy.mode == Mode::act &&
-                          known_.host_down->id != incident_->id && !is_over(*known_.host_down);
+    const std::optional<Incident>& host = known_.host_down;
+    const bool has_host = host && host->plan.policy.mode == Mode::act &&
+                          host->id != incident_->id && tells_of_services(*host);
     if (plan.policy.under == Under::host_down && !plan.host_down && has_host) {
-        return Shelter{known_.host_down, MemberEvent::under_host, false};
+        return Shelter{host, MemberEvent::under_host, false};
     }
     const StormPolicy& storm = context_.storm;
     const bool fuse = spent(storm.fuse, known_.opened.hour);
@@ -98,18 +97,35 @@ void Draft::link_earlier_tickets() {
 }
 
 Draft::Opening Draft::reconsider_shelter() {
-    for (const auto* umbrella : {&known_.entity_umbrella, &known_.overall_umbrella}) {
-        if (!*umbrella || (*umbrella)->id != incident_->parent_id) {
-            continue;
-        }
-        if (is_exempt(context_.storm, incident_->plan.priority)) {
-            return open_or_shelter();
-        }
-        Incident parent = **umbrella;
+    if (!known_.parent || !known_.parent->umbrella) {
+        return Opening::sheltered;
+    }
+    if (is_exempt(context_.storm, incident_->plan.priority)) {
+        return leave_shelter();
+    }
+    if (known_.parent->state != IncidentState::ended) {
+        Incident parent = *known_.parent;
         raise_parent(parent);
         decision_.incidents.push_back(std::move(parent));
     }
     return Opening::sheltered;
+}
+
+// It began before the maintenance: one that would drop it holds it as well.
+Draft::Opening Draft::leave_shelter() {
+    std::optional<Maintenance> maintenance =
+        context_.rules->evaluate(incident_->opener, now_, incident_->placement.asset_details())
+            .maintenance;
+    if (!maintenance) {
+        return open_or_shelter();
+    }
+    maintenance->drop = false;
+    incident_->state = IncidentState::holding;
+    incident_->parent_id.clear();
+    cancel_timer(TimerKind::shelter);
+    set_timer(TimerKind::hold, maintenance->until);
+    incident_->plan.maintenance = std::move(maintenance);
+    return Opening::held;
 }
 
 void Draft::go_under(Shelter shelter) {
@@ -128,6 +144,10 @@ void Draft::go_under(Shelter shelter) {
     if (incident_->parent_id != parent.id) {
         incident_->parent_id = parent.id;
         incident_->sheltered_at = now_;  // who tries in vain to leave does not prolong the storm
+    }
+    if (incident_->plan.host_down) {
+        decision_.adopted = {incident_->id, parent.id, now_};
+        cancel_timer(TimerKind::members);
     }
     decision_.start_timers.push_back(
         {parent.id, TimerKind::members, now_ + first_report(context_.storm)}
@@ -211,101 +231,18 @@ Decision Draft::finish_opening(Opening opening, std::string_view opened, std::st
         const bool under_host = known_.host_down && incident_->parent_id == known_.host_down->id;
         reason = under_host ? "its host is down, told on the host's ticket"
                             : "too many tickets already, told on the ticket of the storm";
+    } else if (opening == Opening::held && held.empty()) {
+        reason = "still fails, waits for the end of maintenance";
     }
     return finish(Verdict::applied, std::move(reason));
-}
-
-// ---- The parent's ticket ------------------------------------------------------------------------
-
-bool Draft::owes_report() const {
-    const MemberReport& members = known_.members;
-    if (incident_->state == IncidentState::holding ||
-        (members.untold.empty() && members.untold_ends == 0)) {
-        return false;
-    }
-    if (!incident_->told_at || (members.failing == 0 && !members.untold.empty())) {
-        return true;
-    }
-    const WallTime told = *incident_->told_at;
-    const Duration first = first_report(context_.storm);
-    return now_ >= told + std::clamp(told - incident_->created_at, first, kLongestReportPause);
-}
-
-void Draft::owe_report() {
-    Incident& incident = *incident_;
-    const MemberEvent why = incident.umbrella ? MemberEvent::storm : MemberEvent::under_host;
-    for (std::string& html : context_.templates->members(
-             incident.plan.templates, why, known_.members, incident.plan.time_zone
-         )) {
-        OperationContent content;
-        content.html = std::move(html);
-        content.event = "members";
-        content.notify = incident.plan.policy.notify.followup;
-        content.is_private = incident.plan.policy.followup_private;
-        owe(OperationKind::followup, std::move(content));
-    }
-    for (const MemberLine& line : known_.members.untold) {
-        decision_.told_members.push_back(line.incident_id);
-    }
-    decision_.told_ends_of = incident.id;
-    incident.told_at = now_;
-}
-
-Decision Draft::tell_of_members() {
-    Incident& incident = *incident_;
-    if (is_over(incident)) {
-        return finish(Verdict::ignored, "over already");
-    }
-    const bool tells = owes_report();
-    if (tells) {
-        owe_report();
-    }
-    if (known_.members.failing > 0) {
-        set_timer(TimerKind::members, now_ + first_report(context_.storm));
-    } else if (incident.umbrella) {
-        incident.state = IncidentState::quiet;
-        const WallTime due = std::max(now_, storm_over()) + incident.plan.policy.resolve_after;
-        set_timer(TimerKind::resolve, due);
-    }
-    return finish(
-        Verdict::applied, tells ? "told of the problems under it" : "nothing to tell yet"
-    );
-}
-
-Decision Draft::solve_umbrella() {
-    Incident& incident = *incident_;
-    if (known_.members.failing > 0) {
-        incident.state = IncidentState::open;
-        set_timer(TimerKind::members, now_ + first_report(context_.storm));
-        return finish(Verdict::applied, "not all have recovered");
-    }
-    OperationContent solution;
-    solution.html = context_.templates->storm_end(incident.plan.templates, known_.members.total);
-    solution.event = "storm";
-    solution.is_private = incident.plan.policy.followup_private;
-    solution.on_recovery = incident.plan.policy.on_recovery;
-    switch (incident.plan.policy.on_recovery) {
-        case OnRecovery::solve:
-        case OnRecovery::solve_untouched:
-            solution.notify = incident.plan.policy.notify.solve;
-            owe(OperationKind::solve, std::move(solution));
-            break;
-        case OnRecovery::followup:
-            solution.notify = incident.plan.policy.notify.followup;
-            owe(OperationKind::followup, std::move(solution));
-            break;
-        case OnRecovery::none:
-            break;
-    }
-    end_incident("the storm is over");
-    return finish(Verdict::applied, "the storm is over");
 }
 
 // ---- The member ---------------------------------------------------------------------------------
 
 // A storm is over when nothing has joined it for as long as its tickets are counted.
 WallTime Draft::storm_over() const {
-    return known_.members.last_joined.value_or(incident_->created_at) + context_.storm.within;
+    const WallTime joined = known_.members.last_joined.value_or(incident_->created_at);
+    return std::min(joined, now_) + context_.storm.within;
 }
 
 Decision Draft::leave_or_stay() {
@@ -314,24 +251,24 @@ Decision Draft::leave_or_stay() {
     }
     const bool has_parent = known_.parent.has_value();
     const bool storms = !has_parent || known_.parent->umbrella;
+    // Monitoring checks the services only once the host answers again.
+    const WallTime checked = has_parent ? std::min(known_.parent->latest.received_at, now_) +
+                                              incident_->plan.policy.under_wait
+                                        : now_;
     if (storms) {
         const WallTime due = storm_over() + context_.storm.own_ticket_after;
         if (has_parent && now_ < due) {
             set_timer(TimerKind::shelter, due);
             return finish(Verdict::applied, "the storm goes on");
         }
-    } else if (!is_over(*known_.parent)) {
+    } else if (tells_of_services(*known_.parent)) {
         set_timer(TimerKind::shelter, now_ + host_check(incident_->plan.policy));
         return finish(Verdict::applied, "its host is still down");
-    } else if (now_ < known_.parent->latest.received_at + incident_->plan.policy.under_wait) {
-        // Monitoring checks the services only once the host answers again.
-        set_timer(
-            TimerKind::shelter,
-            known_.parent->latest.received_at + incident_->plan.policy.under_wait
-        );
+    } else if (is_over(*known_.parent) && now_ < checked) {
+        set_timer(TimerKind::shelter, checked);
         return finish(Verdict::applied, "its host is up again, waits for news of its own");
     }
-    const Opening opening = open_or_shelter();
+    const Opening opening = leave_shelter();
     if (opening == Opening::sheltered && storms) {
         set_timer(
             TimerKind::shelter, now_ + context_.storm.within

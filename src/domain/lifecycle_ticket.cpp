@@ -91,12 +91,22 @@ Heard hear_place(Draft& draft, const TicketEvent& event) {
     return {"moved", "moved to entity " + std::to_string(placement.entity_id)};
 }
 
+// Its members are still to be told: they leave for tickets of their own.
+Heard hear_of_umbrella(Draft& draft, const TicketView& ticket) {
+    if (!is_over(ticket.status)) {
+        return {};
+    }
+    draft.end_incident("ended by a person");
+    const std::string_view what = ticket.status == kClosed ? "closed" : "solved";
+    return {what, std::string(what) + by(ticket) + ", what was told on it gets its own tickets"};
+}
+
 // What the status means that it has now. `before`: when the ticket was looked at last.
 Heard hear_status(Draft& draft, const TicketView& ticket, int before) {
     Incident& incident = draft.incident();
     const bool over = is_over(ticket);
     if (incident.umbrella) {
-        return {};  // its members decide what goes on
+        return hear_of_umbrella(draft, ticket);
     }
     if (incident.state == IncidentState::open && over && incident.ticket.ended != ticket.status) {
         const bool is_news = incident.ticket.ended == 0;
@@ -200,8 +210,20 @@ Decision recheck_is_due(Draft& draft) {
     if (!goes_on || !draft.is_ended_by_people()) {
         return draft.finish(Verdict::ignored, "nobody's ending to look at again");
     }
-    draft.forget_ended_by_people();
     const Alert latest = draft.incident().latest;
+    const Plan plan = draft.context().rules->evaluate(
+        latest, draft.now(), draft.incident().placement.asset_details()
+    );
+    const std::optional<Maintenance>& held = draft.incident().plan.maintenance;
+    const std::optional<Maintenance>& holds = plan.maintenance ? plan.maintenance : held;
+    if (holds && holds->until > draft.now()) {
+        draft.set_timer(TimerKind::recheck, holds->until);
+        return draft.finish(Verdict::applied, "looked at again after the end of maintenance");
+    }
+    if (draft.waits_for_maintenance()) {
+        return draft.resume();
+    }
+    draft.forget_ended_by_people();
     draft.owe_reopen("repeat", latest);
     return draft.finish(Verdict::applied, "still failing, reopens what a person ended");
 }

@@ -12,6 +12,8 @@ namespace {
 constexpr int kMinutesOfDay = 24 * 60;
 // Where clocks are set back, a time of the day comes twice.
 constexpr Duration kShortest{60'000};
+// Rules are not asked twice about alerts that are decided at once.
+constexpr Duration kWaited{1'000};
 
 CivilTime at_minute(const CivilTime& day, int minute) {
     using namespace std::chrono;
@@ -113,6 +115,25 @@ MaintenanceFound MaintenanceCalendar::find(const Question& question) const {
         }
     }
     return out;
+}
+
+Plan plan_of_waiting(
+    const RuleEngine& rules, const Alert& alert, WallTime now, const AssetDetails* asset
+) {
+    Plan plan = rules.evaluate(alert, now, asset);
+    const auto drops = [](const std::optional<Maintenance>& one) { return one && one->drop; };
+    const WallTime came = std::min(alert.received_at, now);
+    if (!drops(plan.maintenance) && now - came < kWaited) {
+        return plan;
+    }
+    std::optional<Maintenance> before = rules.evaluate(alert, came, asset).maintenance;
+    if (before && !before->drop && before->until <= now) {
+        before.reset();
+    }
+    if (drops(before) || drops(plan.maintenance)) {
+        plan.maintenance = std::move(before);
+    }
+    return plan;
 }
 
 }  // namespace alert_bridge::domain

@@ -124,7 +124,7 @@ Plan with_asset(
     if (!before.asks_asset) {
         return before;
     }
-    Plan plan = rules.evaluate(alert, now, &asset);
+    Plan plan = plan_of_waiting(rules, alert, now, &asset);
     plan.entity = std::move(before.entity);
     plan.within = std::move(before.within);
     plan.source_within = std::move(before.source_within);

@@ -165,7 +165,7 @@ ports::TicketNews::Task<std::vector<ports::TicketState>> LegacyNews::states(
 }
 
 ports::TicketNews::Task<void> LegacyNews::add_changed(
-    Duration window, bool in_trash, ports::ChangedTickets& out
+    Duration window, bool in_trash, std::vector<std::int64_t>& out
 ) {
     const std::int64_t writer = pool_.server().user_id;
     for (int page = 0; page < kPagesMax; ++page) {
@@ -183,7 +183,7 @@ ports::TicketNews::Task<void> LegacyNews::add_changed(
                 ++rows;
                 const std::int64_t id = number_in(row, key_of(kOptionId).c_str());
                 if (id > 0) {
-                    out.ids.push_back(id);
+                    out.push_back(id);
                 }
             }
         }
@@ -191,16 +191,15 @@ ports::TicketNews::Task<void> LegacyNews::add_changed(
             co_return Result<void>();
         }
     }
-    out.complete = false;
     co_return Result<void>();
 }
 
-ports::TicketNews::Task<ports::ChangedTickets> LegacyNews::changed_within(Duration window) {
+ports::TicketNews::Task<std::vector<std::int64_t>> LegacyNews::changed_within(Duration window) {
     const Result<Server> server = co_await pool_.connected();
     if (!server) {
         co_return server.error();
     }
-    ports::ChangedTickets changed;
+    std::vector<std::int64_t> changed;
     for (int trash = 0; trash < 2; ++trash) {
         const Result<void> added = co_await add_changed(window, trash == 1, changed);
         if (!added) {

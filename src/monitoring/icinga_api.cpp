@@ -26,7 +26,7 @@ std::string object_name(const domain::KeyParts& parts) {
     return parts.kind == "service" ? parts.first + "!" + parts.second : parts.first;
 }
 
-std::string state_word(bool is_host, int state) {
+std::string state_word(bool is_host, std::int64_t state) {
     constexpr std::array<const char*, 4> kService{"OK", "WARNING", "CRITICAL", "UNKNOWN"};
     if (is_host) {
         return state == 0 ? "UP" : "DOWN";
@@ -41,7 +41,7 @@ const json& part(const json& object, const char* name) {
 }
 
 std::string seconds(const json& object, const char* name) {
-    return std::to_string(static_cast<std::int64_t>(number_in(object, name)));
+    return std::to_string(number_in(object, name));
 }
 
 // As the NotificationCommand sends it; the decoder of the source reads both.
@@ -59,7 +59,7 @@ json notice_of(const json& row, bool is_host) {
         notice["service_name"] = text_in(attrs, "name");
         notice["service_display"] = text_in(attrs, "display_name");
     }
-    notice[object + "_state"] = state_word(is_host, static_cast<int>(number_in(attrs, "state")));
+    notice[object + "_state"] = state_word(is_host, number_in(attrs, "state"));
     notice[object + "_state_type"] = "HARD";
     notice[object + "_output"] = text_in(part(attrs, "last_check_result"), "output");
     notice[object + "_last_state_change"] = seconds(attrs, "last_state_change");
@@ -74,9 +74,29 @@ bool is_hushed(const json& attrs) {
            number_in(attrs, "acknowledgement") > 0;
 }
 
+// Nothing but a zero proves that it is well: number_in() is 0 for what is no number as well.
+bool is_ok(const json& attrs) {
+    const auto state = attrs.find("state");
+    return state != attrs.end() && state->is_number() && state->get<double>() == 0;
+}
+
 bool is_flapping(const json& attrs) {
     const auto flapping = attrs.find("flapping");
     return flapping != attrs.end() && flapping->is_boolean() && flapping->get<bool>();
+}
+
+// For the objects of these names, [from, end).
+json named_query(
+    bool is_host, const std::vector<std::string>& names, std::size_t from, std::size_t end
+) {
+    json query = json::object();
+    query["filter"] = is_host ? "host.__name in names" : "service.__name in names";
+    json& wanted = query["filter_vars"]["names"];
+    wanted = json::array();
+    for (std::size_t at = from; at < end; ++at) {
+        wanted.push_back(names[at]);
+    }
+    return query;
 }
 
 }  // namespace
@@ -137,14 +157,60 @@ ports::Awaitable<Result<void>> IcingaApi::states_of(
 ) {
     const std::vector<std::string> list(names.begin(), names.end());
     for (std::size_t from = 0; from < list.size(); from += kNamesAtOnce) {
-        json query = json::object();
+        const std::size_t end = std::min(from + kNamesAtOnce, list.size());
+        json query = named_query(kind == Kind::host, list, from, end);
         query["attrs"] = texts({"state", "flapping"});
-        const bool is_host = kind == Kind::host;
-        query["filter"] = is_host ? "host.__name in names" : "service.__name in names";
-        json& wanted = query["filter_vars"]["names"];
-        wanted = json::array();
-        for (std::size_t at = from; at < std::min(from + kNamesAtOnce, list.size()); ++at) {
-            wanted.push_back(list[at]);
+        const auto rows = co_await objects(kind, std::move(query));
+        if (!rows) {
+            co_return rows.error();
+        }
+        for (const json& row : *rows) {
+            const json& attrs = part(row, "attrs");
+            const bool is_well = is_ok(attrs) && !is_flapping(attrs);
+            states[text_in(row, "name")] =
+                is_well ? ports::ProblemNow::ok : ports::ProblemNow::failing;
+        }
+    }
+    co_return Result<void>();
+}
+
+// Their names first: what is long about them is asked only for those that are kept.
+ports::Awaitable<Result<void>> IcingaApi::other_problems(
+    Kind kind, const States& known, ports::Sight& sight
+) {
+    json query = json::object();
+    query["attrs"] = texts({"state"});
+    query["filter"] = kind == Kind::host ? "host.state != 0 && host.state_type == 1"
+                                         : "service.state != 0 && service.state_type == 1";
+    const auto rows = co_await objects(kind, std::move(query));
+    if (!rows) {
+        co_return rows.error();
+    }
+    std::vector<std::string> names;
+    const std::size_t room = kPresentMax - sight.present.size() - sight.hushed.size();
+    for (const json& row : *rows) {
+        std::string name = text_in(row, "name");
+        if (known.count(name) == 0 && names.size() < room) {
+            names.push_back(std::move(name));
+        }
+    }
+    co_return co_await details_of(kind, std::move(names), sight);
+}
+
+ports::Awaitable<Result<void>> IcingaApi::details_of(
+    Kind kind, std::vector<std::string> names, ports::Sight& sight
+) {
+    const bool is_host = kind == Kind::host;
+    for (std::size_t from = 0; from < names.size(); from += kNamesAtOnce) {
+        const std::size_t end = std::min(from + kNamesAtOnce, names.size());
+        json query = named_query(is_host, names, from, end);
+        query["attrs"] = texts(
+            {"name", "display_name", "state", "last_state_change", "downtime_depth",
+             "acknowledgement", "enable_notifications", "last_check_result"}
+        );
+        query["attrs"].push_back(is_host ? "address" : "host_name");
+        if (!is_host) {
+            query["joins"] = texts({"host.display_name", "host.address"});
         }
         const auto rows = co_await objects(kind, std::move(query));
         if (!rows) {
@@ -152,42 +218,12 @@ ports::Awaitable<Result<void>> IcingaApi::states_of(
         }
         for (const json& row : *rows) {
             const json& attrs = part(row, "attrs");
-            const bool is_ok = attrs.contains("state") && number_in(attrs, "state") == 0;
-            states[text_in(row, "name")] =
-                is_ok && !is_flapping(attrs) ? ports::ProblemNow::ok : ports::ProblemNow::failing;
+            const bool has_room = sight.present.size() + sight.hushed.size() < kPresentMax;
+            if (has_room && !is_ok(attrs)) {  // it may have recovered in between
+                auto& list = is_hushed(attrs) ? sight.hushed : sight.present;
+                list.push_back(dump(notice_of(row, is_host)));
+            }
         }
-    }
-    co_return Result<void>();
-}
-
-ports::Awaitable<Result<void>> IcingaApi::other_problems(
-    Kind kind, const States& known, ports::Sight& sight
-) {
-    const bool is_host = kind == Kind::host;
-    json query = json::object();
-    query["attrs"] = texts(
-        {"name", "display_name", "address", "host_name", "state", "last_state_change",
-         "downtime_depth", "acknowledgement", "enable_notifications", "last_check_result"}
-    );
-    query["filter"] = is_host ? "host.state != 0 && host.state_type == 1"
-                              : "service.state != 0 && service.state_type == 1";
-    if (!is_host) {
-        query["attrs"].erase(2);  // a service has no address
-        query["joins"] = texts({"host.display_name", "host.address"});
-    } else {
-        query["attrs"].erase(3);  // and a host no host
-    }
-    const auto rows = co_await objects(kind, std::move(query));
-    if (!rows) {
-        co_return rows.error();
-    }
-    for (const json& row : *rows) {
-        const bool is_known = known.count(text_in(row, "name")) > 0;
-        if (is_known || sight.present.size() + sight.hushed.size() >= kPresentMax) {
-            continue;
-        }
-        auto& list = is_hushed(part(row, "attrs")) ? sight.hushed : sight.present;
-        list.push_back(dump(notice_of(row, is_host)));
     }
     co_return Result<void>();
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/monitoring/numbers.hpp"
 
 namespace alert_bridge::monitoring {
 namespace {
@@ -46,11 +47,15 @@ Result<JsonApi> JsonApi::create(boost::asio::any_io_executor executor, const Bac
     if (!made) {
         return made.error();
     }
-    return JsonApi(*made, url->path);
+    return JsonApi(*made, url->path, options.answer_within);
 }
 
 ports::Awaitable<Result<json>> JsonApi::call(Call call) {
+    if (stopped_) {
+        co_return Error{ErrorClass::later, "stopping", "the daemon stops"};
+    }
     net::HttpRequest request;
+    request.at_most = answer_within_;
     request.method = call.method;
     request.target = base_ + call.path;
     request.headers = std::move(call.headers);
@@ -77,6 +82,9 @@ ports::Awaitable<Result<json>> JsonApi::call(Call call) {
 }
 
 json parse_bounded(const std::string& text) {
+    if (text.find('\0') != std::string::npos) {
+        return json(json::value_t::discarded);
+    }
     bool is_deep = false;
     const auto look = [&is_deep](int depth, json::parse_event_t, json&) {
         is_deep = is_deep || depth > kDepthMax;
@@ -101,13 +109,13 @@ std::string text_in(const json& object, const char* key) {
     return found->is_number_integer() ? std::to_string(found->get<std::int64_t>()) : std::string();
 }
 
-double number_in(const json& object, const char* key) {
+std::int64_t number_in(const json& object, const char* key) {
     const auto found = object.is_object() ? object.find(key) : object.end();
     if (!object.is_object() || found == object.end()) {
         return 0;
     }
     if (found->is_number()) {
-        return found->get<double>();
+        return to_whole_number(found->get<double>());
     }
     if (!found->is_string()) {
         return 0;
@@ -115,7 +123,7 @@ double number_in(const json& object, const char* key) {
     const auto& text = found->get_ref<const std::string&>();
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return error == std::errc() && end == text.data() + text.size() ? value : 0;
+    return error == std::errc() && end == text.data() + text.size() ? to_whole_number(value) : 0;
 }
 
 net::Header basic_login(const std::string& user, const Secret& password) {

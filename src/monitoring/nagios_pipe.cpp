@@ -19,6 +19,7 @@
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/monitoring/numbers.hpp"
 #include "alert_bridge/monitoring/status_file.hpp"
 
 namespace alert_bridge::monitoring {
@@ -116,36 +117,47 @@ bool is_cut(const std::string& name) {
     return name.size() > 200 && name.find('~') != std::string::npos;
 }
 
+// Letters of it were no UTF-8: other names may look the same.
+bool is_repaired(const std::string& name) {
+    return name.find("\xEF\xBF\xBD") != std::string::npos;  // U+FFFD
+}
+
 // What the status file says about what is known, and what else it says.
 class View {
   public:
     explicit View(const std::vector<ports::OpenProblem>& known) {
         sight.known.assign(known.size(), ProblemNow::gone);
+        found_.assign(known.size(), false);
         for (std::size_t at = 0; at < known.size(); ++at) {
             const domain::KeyParts parts = domain::parts_of_key(known[at].problem_key);
             places_.emplace(Name(parts.first, parts.second), at);
-            if (is_cut(parts.first) || is_cut(parts.second)) {
-                sight.known[at] = ProblemNow::unknown;  // not its name: nothing can be concluded
+            const bool is_its_name = !is_cut(parts.first) && !is_cut(parts.second) &&
+                                     !is_repaired(parts.first) && !is_repaired(parts.second);
+            if (!is_its_name) {
+                sight.known[at] = ProblemNow::unknown;  // nothing can be concluded
             }
         }
     }
 
     void take(const StatusBlock& block) {
         if (block.kind == StatusBlock::Kind::info) {
-            created = from_unix_ms(block.created * 1000);
+            sight.as_of = from_unix_seconds(block.created);
             return;
         }
-        const bool is_failing = block.state != 0 || block.flapping;
-        if (block.kind == StatusBlock::Kind::host && block.state != 0) {
+        const bool is_failing = block.state > 0 || block.flapping;
+        if (block.kind == StatusBlock::Kind::host && block.state > 0) {
             down_.insert(block.host);
         }
         const auto [first, last] = places_.equal_range(Name(block.host, block.service));
         for (auto place = first; place != last; ++place) {
-            ProblemNow& now = sight.known[place->second];
-            now = is_failing ? ProblemNow::failing : ProblemNow::ok;
-            now = block.checked ? now : ProblemNow::unknown;
+            const std::size_t at = place->second;
+            ProblemNow now = is_failing ? ProblemNow::failing : ProblemNow::ok;
+            const bool is_known = block.checked && block.state >= 0;
+            const bool is_second = found_[at] && now != sight.known[at];
+            sight.known[at] = is_known && !is_second ? now : ProblemNow::unknown;
+            found_[at] = true;
         }
-        const bool is_other = first == last && block.checked && block.state != 0 && block.hard;
+        const bool is_other = first == last && block.checked && block.state > 0 && block.hard;
         const bool has_room = sight.present.size() + sight.hushed.size() < NagiosPipe::kPresentMax;
         if (is_other && has_room) {
             (is_hushed(block) ? sight.hushed : sight.present).push_back(notice_of(block));
@@ -153,7 +165,6 @@ class View {
     }
 
     ports::Sight sight;
-    WallTime created{};
 
   private:
     using Name = std::pair<std::string, std::string>;  // host and service
@@ -166,6 +177,7 @@ class View {
     }
 
     std::multimap<Name, std::size_t> places_;
+    std::vector<bool> found_;
     std::set<std::string> down_;  // hosts come first in the file
 };
 
@@ -219,11 +231,14 @@ ports::Awaitable<Result<ports::Sight>> NagiosPipe::look(std::vector<ports::OpenP
     if (status_file_.empty()) {
         co_return Error{ErrorClass::refused, "no_status_file", "no status file is configured"};
     }
-    const File file(status_file_, O_RDONLY);
+    const File file(status_file_, O_RDONLY | O_NONBLOCK);  // a pipe in its place blocks nobody
+    if (file.get() < 0) {
+        const std::string message = status_file_ + ": " + std::strerror(errno);
+        co_return Error{ErrorClass::misconfigured, "status_file", message};
+    }
     struct stat about {};
-    if (file.get() < 0 || ::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
-        const int failure = file.get() < 0 ? errno : EINVAL;
-        const std::string message = status_file_ + ": " + std::strerror(failure);
+    if (::fstat(file.get(), &about) != 0 || !S_ISREG(about.st_mode)) {
+        const std::string message = status_file_ + " is no regular file";
         co_return Error{ErrorClass::misconfigured, "status_file", message};
     }
     View view(known);
@@ -241,13 +256,17 @@ ports::Awaitable<Result<ports::Sight>> NagiosPipe::look(std::vector<ports::OpenP
         total += static_cast<std::uint64_t>(got);
         reader.feed(std::string_view(piece).substr(0, static_cast<std::size_t>(got)));
         co_await asio::post(executor_, asio::use_awaitable);
+        if (stopped_) {
+            co_return Error{ErrorClass::later, "stopping", "the daemon stops"};
+        }
     }
-    if (!reader.complete() || view.created == WallTime{}) {
+    const WallTime created = view.sight.as_of.value_or(WallTime{});
+    if (!reader.complete() || created == WallTime{}) {
         co_return Error{ErrorClass::later, "status_file", status_file_ + " is cut short"};
     }
-    if (clock_.now() - view.created > kStaleAfter) {
-        const std::string message = status_file_ + " is of " + format_utc(view.created) +
-                                    ": Nagios has not written it since";
+    if (clock_.now() - created > kStaleAfter) {
+        const std::string message =
+            status_file_ + " is of " + format_utc(created) + ": Nagios has not written it since";
         co_return Error{ErrorClass::later, "stale", message};
     }
     co_return std::move(view.sight);

@@ -5,6 +5,14 @@
 #include "alert_bridge/base/text.hpp"
 
 namespace alert_bridge::monitoring {
+namespace {
+
+int state_of(std::string_view value) {
+    const auto state = parse_whole_number(value);
+    return state && *state <= 3 ? static_cast<int>(*state) : -1;
+}
+
+}  // namespace
 
 void StatusReader::feed(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -65,13 +73,13 @@ void StatusReader::begin(std::string_view name) {
 void StatusReader::set(std::string_view key, std::string_view value) {
     const std::int64_t number = parse_whole_number(value).value_or(0);
     if (key == "host_name") {
-        block_.host = value;
+        block_.host = repair_utf8(value);
     } else if (key == "service_description") {
-        block_.service = value;
+        block_.service = repair_utf8(value);
     } else if (key == "created") {
         block_.created = number;
     } else if (key == "current_state") {
-        block_.state = static_cast<int>(number);
+        block_.state = state_of(value);
     } else if (key == "state_type") {
         block_.hard = number == 1;
     } else if (key == "has_been_checked") {
@@ -93,9 +101,9 @@ void StatusReader::set(std::string_view key, std::string_view value) {
     } else if (key == "last_state_change") {
         block_.last_change = number;
     } else if (key == "plugin_output") {
-        block_.output = value;
+        block_.output = repair_utf8(value);
     } else if (key == "long_plugin_output") {
-        block_.long_output = value;
+        block_.long_output = repair_utf8(value);
     }
 }
 

@@ -7,6 +7,7 @@
 
 #include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/monitoring/numbers.hpp"
 
 namespace alert_bridge::monitoring {
 namespace {
@@ -40,7 +41,7 @@ Error rpc_error(const json& error) {
     if (says("Not authori") || says("Session terminated") || says("API token")) {
         return {ErrorClass::misconfigured, "not_allowed", message};
     }
-    constexpr double kInternal = -32603;
+    constexpr std::int64_t kInternal = -32603;
     const bool passes = number_in(error, "code") == kInternal || says("Database error");
     return {passes ? ErrorClass::later : ErrorClass::refused, "zabbix", message};
 }
@@ -88,8 +89,7 @@ json tags_of(const json& problem) {
 
 // As the media type sends it; the decoder of the source reads both.
 json notice_of(const json& problem, const json& trigger, const std::string& time_zone) {
-    const auto started =
-        from_unix_ms(static_cast<std::int64_t>(number_in(problem, "clock")) * 1000);
+    const WallTime started = from_unix_seconds(number_in(problem, "clock"));
     std::string local = format_local_plain(started, time_zone);
     std::replace(local.begin(), local.end(), '-', '.');
     json notice = json::object();

@@ -60,12 +60,6 @@ std::string live_incident_of_problem(Database& db, const std::string& problem_ke
     return id;
 }
 
-std::string live_incident_of_group(Database& db, const std::string& group_key) {
-    return first_text(
-        db.query("SELECT id FROM incidents WHERE group_key = ?1 AND state <> 'ended'", group_key)
-    );
-}
-
 std::string ended_incident_of_group(
     Database& db, const std::string& group_key, const std::string& except_id
 ) {
@@ -115,19 +109,32 @@ void add_previous(
     }
 }
 
+// An alert may start another incident in its place: nothing was written for it, or nothing could.
+bool may_be_replaced(const Snapshot& snapshot) {
+    return snapshot.incident->plan.policy.mode == domain::Mode::observe ||
+           std::any_of(
+               snapshot.operations.begin(), snapshot.operations.end(),
+               [](const domain::Operation& operation) {
+                   return operation.kind == domain::OperationKind::open &&
+                          operation.state == domain::OperationState::dead;
+               }
+           );
+}
+
 // Asked only where it can matter: it is one more look into the journal for every alert.
 bool could_open(const Snapshot& snapshot) {
     return !snapshot.incident || snapshot.incident->state == domain::IncidentState::holding ||
-           snapshot.incident->state == domain::IncidentState::sheltered;
+           snapshot.incident->state == domain::IncidentState::sheltered ||
+           may_be_replaced(snapshot);
 }
 
 void add_budgets_of(Database& db, Snapshot& snapshot, const ports::Subject& subject) {
-    if (snapshot.incident) {
-        const domain::Incident& incident = *snapshot.incident;
-        const auto place = domain::place_of(incident.opener, incident.placement);
-        add_budgets(db, snapshot, subject.budgets, place);
-    } else if (subject.place) {
-        add_budgets(db, snapshot, subject.budgets, *subject.place);
+    std::optional<domain::Place> place = subject.place;
+    if (snapshot.incident && (!place || !may_be_replaced(snapshot))) {
+        place = domain::place_of(snapshot.incident->opener, snapshot.incident->placement);
+    }
+    if (place) {
+        add_budgets(db, snapshot, subject.budgets, *place);
     }
 }
 
@@ -144,8 +151,8 @@ bool has_later_news(Database& db, const ports::Subject& subject) {
 bool has_other_open(Database& db, const ports::Subject& subject) {
     return db
         .query(
-            "SELECT 1 FROM episodes WHERE problem_key = ?1 AND episode <> ?2 AND state = 'open'"
-            " LIMIT 1",
+            "SELECT 1 FROM episodes INDEXED BY episodes_open WHERE problem_key = ?1"
+            " AND episode <> ?2 AND state = 'open' LIMIT 1",
             subject.problem_key, subject.episode
         )
         .next();
@@ -176,6 +183,9 @@ Snapshot alert_snapshot(Database& db, const ports::Subject& subject) {
     add_incident(db, snapshot, id);
     add_previous(db, snapshot, subject.group_key, last_id);
     snapshot.other_open = snapshot.problem && has_other_open(db, subject);
+    if (snapshot.incident && snapshot.incident->state == domain::IncidentState::sheltered) {
+        snapshot.parent = find_incident(db, snapshot.incident->parent_id);
+    }
     if (could_open(snapshot)) {
         add_budgets_of(db, snapshot, subject);
         snapshot.news_waiting = subject.journal_seq != 0 && has_later_news(db, subject);
@@ -228,6 +238,9 @@ void write(Database& db, Decision& decision) {
     }
     if (decision.opened) {
         save_opening(db, *decision.opened);
+    }
+    if (decision.adopted) {
+        adopt(db, *decision.adopted);
     }
     mark_told(db, decision);
     for (const auto& timer : decision.cancel_timers) {
@@ -322,7 +335,7 @@ Decision decide_timer(
         add_budgets_of(db, snapshot, subject);
     }
     if (has_family(snapshot, timer)) {
-        add_family(db, snapshot);
+        add_family(db, snapshot, timer.kind);
     }
     snapshot.news_waiting =
         timer.kind == domain::TimerKind::hold && has_news(db, timer.incident_id);

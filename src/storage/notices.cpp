@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/storage/notices.hpp"
 
-#include <sqlite3.h>
-
 #include <algorithm>
 
 #include "alert_bridge/storage/records.hpp"
@@ -10,14 +8,6 @@
 namespace alert_bridge::storage {
 
 namespace {
-
-template <class Enum>
-Enum known(std::optional<Enum> parsed) {
-    if (!parsed) {
-        throw SqliteError(SQLITE_CORRUPT, "a row holds an unknown word");
-    }
-    return *parsed;
-}
 
 std::string source_of(const domain::Notice& notice) {
     return std::string(domain::parts_of_key(notice.problem_key).source);
@@ -99,15 +89,18 @@ void settle_notice(Database& db, std::int64_t id, const std::optional<domain::No
 std::vector<ports::OpenProblem> open_problems(
     Database& db, const std::string& source, const ports::OpenProblem& after, int limit
 ) {
-    // Keys of a source are those between "source/" and "source0": '0' follows '/'.
+    // Keys of a source are those between "source/" and "source0": '0' follows '/'. One lower bound
+    // only: of two SQLite would take the looser and read all that went before.
+    const bool is_first = after.problem_key.empty();
+    const std::string first_key = is_first ? source + "/" : after.problem_key;
     auto rows = db.query(
         "SELECT e.problem_key, e.episode, e.problem_name, e.order_major, e.order_minor, e.severity,"
         " e.started_at, coalesce(p.updated_at, e.started_at)"
-        " FROM episodes e LEFT JOIN problems p ON p.key = e.problem_key"
-        " WHERE e.problem_key > ?1 || '/' AND e.problem_key < ?1 || '0' AND e.state = 'open'"
-        " AND e.incident_id IS NOT NULL AND (e.problem_key, e.episode) > (?2, ?3)"
+        " FROM episodes e INDEXED BY episodes_open LEFT JOIN problems p ON p.key = e.problem_key"
+        " WHERE (e.problem_key, e.episode) > (?2, ?3) AND e.problem_key < ?1 || '0'"
+        " AND e.state = 'open' AND e.incident_id IS NOT NULL"
         " ORDER BY e.problem_key, e.episode LIMIT ?4",
-        source, after.problem_key, after.episode, std::max(limit, 0)
+        source, first_key, after.episode, std::max(limit, 0)
     );
     std::vector<ports::OpenProblem> problems;
     while (rows.next()) {
@@ -156,7 +149,8 @@ bool is_known(Database& db, const ports::NoticeStore::Occurrence& one) {
     }
     if (one.whole) {
         auto open = db.query(
-            "SELECT 1 FROM episodes WHERE problem_key = ?1 AND state = 'open' LIMIT 1",
+            "SELECT 1 FROM episodes INDEXED BY episodes_open WHERE problem_key = ?1"
+            " AND state = 'open' LIMIT 1",
             one.problem_key
         );
         return open.next();

@@ -100,9 +100,20 @@ int shift_waits(Database& db, Duration by) {
         by.count()
     );
     db.run("UPDATE openings SET at = at + ?1", by.count());
+    // A storm is over so long after the last joined it, who may have ended since.
     db.run(
-        "UPDATE incidents SET sheltered_at = sheltered_at + ?1 WHERE parent_id <> ''"
-        " AND state = 'sheltered'",
+        "UPDATE incidents SET sheltered_at = sheltered_at + ?1 WHERE parent_id <> ''", by.count()
+    );
+    db.run(
+        "UPDATE incidents SET told_at = told_at + ?1 WHERE told_at IS NOT NULL"
+        " AND state <> 'ended'",
+        by.count()
+    );
+    // Services wait so long after their host is up again.
+    db.run(
+        "UPDATE incidents SET latest = json_set(latest, '$.received_at',"
+        " json_extract(latest, '$.received_at') + ?1)"
+        " WHERE host_down = 1 AND state IN ('quiet', 'solved') AND state <> 'ended'",
         by.count()
     );
     const int notices = shift_notices(db, by);

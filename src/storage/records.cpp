@@ -18,15 +18,6 @@ T parse_json(std::string_view json) {
     return value;
 }
 
-// The table's CHECK allows known words only, so an unknown one is damage.
-template <class Enum>
-Enum known(std::optional<Enum> parsed) {
-    if (!parsed) {
-        throw SqliteError(SQLITE_CORRUPT, "a row holds an unknown word");
-    }
-    return *parsed;
-}
-
 const std::string kSelectEpisode =
     "SELECT problem_key, episode, coalesce(incident_id, ''), state, severity, order_major,"
     " order_minor, problem_name, text, repeats, repeats_told, acknowledged, started_at, ended_at"
@@ -87,6 +78,10 @@ std::vector<domain::Operation> read_operations(Statement rows) {
 }
 
 }  // namespace
+
+void throw_unknown_word() {
+    throw SqliteError(SQLITE_CORRUPT, "a row holds an unknown word");
+}
 
 domain::Alert parse_alert(std::string_view json) {
     return parse_json<domain::Alert>(json);
@@ -197,6 +192,12 @@ std::optional<domain::Incident> find_incident(Database& db, const std::string& i
     incident.opener = parse_json<domain::Alert>(row.text());
     incident.latest = parse_json<domain::Alert>(row.text());
     return incident;
+}
+
+std::string live_incident_of_group(Database& db, const std::string& group_key) {
+    auto row =
+        db.query("SELECT id FROM incidents WHERE group_key = ?1 AND state <> 'ended'", group_key);
+    return row.next() ? row.text() : std::string();
 }
 
 void save_incident(Database& db, const domain::Incident& incident) {

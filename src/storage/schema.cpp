@@ -102,7 +102,7 @@ CREATE TABLE incidents (
 CREATE UNIQUE INDEX incidents_group ON incidents (group_key) WHERE state <> 'ended';
 CREATE INDEX incidents_live ON incidents (state) WHERE state <> 'ended';
 CREATE INDEX incidents_group_ended ON incidents (group_key) WHERE state = 'ended';
-CREATE INDEX incidents_members ON incidents (parent_id) WHERE parent_id <> '';
+CREATE INDEX incidents_members ON incidents (parent_id, sheltered_at) WHERE parent_id <> '';
 CREATE INDEX incidents_host ON incidents (host_key) WHERE state <> 'ended';
 CREATE INDEX incidents_host_asset ON incidents (asset_key) WHERE host_down = 1 AND state <> 'ended';
 CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
@@ -129,7 +129,7 @@ CREATE TABLE episodes (
 ) STRICT;
 CREATE INDEX episodes_incident ON episodes (incident_id) WHERE incident_id IS NOT NULL;
 CREATE INDEX episodes_problem ON episodes (problem_key) WHERE incident_id IS NOT NULL;
-CREATE INDEX episodes_open ON episodes (problem_key) WHERE incident_id IS NOT NULL AND state = 'open';
+CREATE INDEX episodes_open ON episodes (problem_key, episode) WHERE state = 'open';
 CREATE INDEX episodes_tombstones ON episodes (coalesce(ended_at, started_at))
     WHERE incident_id IS NULL AND state <> 'open';
 CREATE INDEX episodes_below ON episodes (started_at) WHERE incident_id IS NULL AND state = 'open';

@@ -17,10 +17,7 @@ std::optional<domain::Incident> incident_of(Database& db, Statement row) {
 }
 
 std::optional<domain::Incident> live_of_group(Database& db, const std::string& group_key) {
-    return incident_of(
-        db,
-        db.query("SELECT id FROM incidents WHERE group_key = ?1 AND state <> 'ended'", group_key)
-    );
+    return find_incident(db, live_incident_of_group(db, group_key));
 }
 
 // By the asset where it is known, so that one source's host covers another's services; else, and
@@ -80,9 +77,8 @@ domain::MemberReport members_of(Database& db, const std::string& parent_id) {
     }
     auto rows = db.query(
         "SELECT id, json_extract(opener, '$.host.name'), json_extract(opener, '$.problem_name'),"
-        " severity, created_at FROM incidents WHERE parent_id = ?1 AND parent_id <> '' AND told = "
-        "0 ORDER BY num"
-        " LIMIT ?2",
+        " severity, created_at FROM incidents WHERE parent_id = ?1 AND parent_id <> ''"
+        " AND told = 0 ORDER BY sheltered_at, num LIMIT ?2",
         parent_id, domain::kMembersAtOnce
     );
     while (rows.next()) {
@@ -126,15 +122,26 @@ void add_budgets(
     snapshot.overall_umbrella = live_of_group(db, domain::umbrella_group(std::nullopt));
 }
 
-void add_family(Database& db, domain::Snapshot& snapshot) {
-    if (!snapshot.incident) {
+void add_family(Database& db, domain::Snapshot& snapshot, domain::TimerKind timer) {
+    const domain::Incident& incident = *snapshot.incident;
+    if (timer != domain::TimerKind::shelter) {
+        snapshot.members = members_of(db, incident.id);
         return;
     }
-    const std::string& parent_id = snapshot.incident->parent_id;
-    if (!parent_id.empty()) {
-        snapshot.parent = find_incident(db, parent_id);
-    }
-    snapshot.members = members_of(db, parent_id.empty() ? snapshot.incident->id : parent_id);
+    snapshot.parent = find_incident(db, incident.parent_id);
+    auto row = db.query(
+        "SELECT max(sheltered_at) FROM incidents WHERE parent_id = ?1 AND parent_id <> ''",
+        incident.parent_id
+    );
+    snapshot.members.last_joined = row.next() ? row.maybe_time() : std::nullopt;
+}
+
+void adopt(Database& db, const domain::Adoption& adoption) {
+    db.run(
+        "UPDATE incidents SET parent_id = ?2, sheltered_at = ?3 WHERE parent_id = ?1"
+        " AND parent_id <> '' AND told = 0",
+        adoption.from, adoption.to, adoption.at
+    );
 }
 
 void mark_told(Database& db, const domain::Decision& decision) {
@@ -143,8 +150,8 @@ void mark_told(Database& db, const domain::Decision& decision) {
     }
     if (decision.told_ends_of) {
         db.run(
-            "UPDATE incidents SET told_end = 1 WHERE parent_id = ?1 AND parent_id <> '' AND state "
-            "= 'ended'",
+            "UPDATE incidents SET told_end = 1 WHERE parent_id = ?1 AND parent_id <> ''"
+            " AND state = 'ended' AND told_end = 0",
             *decision.told_ends_of
         );
     }

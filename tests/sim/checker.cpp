@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "checker_parts.hpp"
+
 namespace alert_bridge::simulation {
 
 using domain::EpisodeState;
@@ -27,12 +29,18 @@ class Check {
         outages_are_told();
         tickets_are_known();
         for (const Occurrence& occurrence : state_.occurrences) {
+            if (was_dropped(state_, occurrence)) {
+                continue;
+            }
             if (must_be_open(occurrence)) {
                 has_open_ticket(occurrence);
             }
             had_ticket(occurrence);
         }
         one_ticket_per_group();
+        check_maintenance(state_, found_);
+        check_people(state_, found_);
+        check_notices(state_, found_);
         return std::move(found_);
     }
 

@@ -10,11 +10,14 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "alert_bridge/ports/operator_store.hpp"
+#include "maintenance.hpp"
 #include "monitoring.hpp"
+#include "sim_back.hpp"
 #include "sim_glpi.hpp"
 
 namespace alert_bridge::simulation {
@@ -22,6 +25,7 @@ namespace alert_bridge::simulation {
 struct JournalRow {
     std::int64_t seq = 0;
     bool is_pending = false;
+    WallTime received_at{};
 };
 
 struct FinalState {
@@ -32,6 +36,11 @@ struct FinalState {
     std::map<std::int64_t, SimTicket> tickets;
     std::int64_t folded_untold = 0;  // pairs that wait for an outage's report
     domain::Policy policy;
+    std::vector<MaintenanceTime> maintenance;
+    bool is_watched = false;
+    std::set<std::string> told_sources;   // that can be told
+    std::vector<Told> told;               // what monitoring has heard, in order
+    std::vector<domain::Notice> notices;  // that are left
     WallTime now{};
 };
 

@@ -46,7 +46,17 @@ Process::Process(Surroundings around)
            reconciler_},
           tasks_, kWindow
       ),
-      upkeep_({store_, around_.time, around_.events, around_.events, around_.ids, policies_}) {
+      upkeep_({store_, around_.time, around_.events, around_.events, around_.ids, policies_}),
+      news_(around_.glpi),
+      onlooker_(around_.glpi),
+      watcher_(
+          {store_, store_, news_, onlooker_, around_.glpi, around_.time, around_.events,
+           around_.events, around_.ids, policies_},
+          around_.watch_every
+      ),
+      messenger_(
+          {store_, around_.time, around_.events, around_.events, around_.ids}, tasks_, around_.backs
+      ) {
     around_.db.run("BEGIN IMMEDIATE");
     const int interrupted =
         storage::recover_interrupted(around_.db, around_.policies->retry, around_.time.now());
@@ -57,11 +67,19 @@ Process::Process(Surroundings around)
     tasks_.spawn("correlator", correlator_.run());
     tasks_.spawn("dispatcher", dispatcher_.run());
     tasks_.spawn("upkeep", upkeep_.run());
+    if (around_.watch_every > Duration::zero()) {
+        connect_watcher();
+        tasks_.spawn("watcher", watcher_.run());
+    }
+    if (!around_.backs->empty()) {
+        tasks_.spawn("messenger", messenger_.run());
+    }
 }
 
 Process::~Process() {
     around_.time.drop_waits();
     around_.glpi.forget();
+    around_.back->forget();
 }
 
 void Process::connect_parts() {
@@ -78,12 +96,30 @@ void Process::connect_parts() {
         if (!decision.set_timers.empty()) {
             upkeep_.ring();
         }
+        if (!decision.notices.empty()) {
+            messenger_.ring();
+        }
     };
     dispatcher_.may_send = [&glpi] { return glpi.is_well() ? kWindow : 0; };
     dispatcher_.on_settled = [this](const domain::Operation&, const domain::Incident&) {
         upkeep_.ring();
+        messenger_.ring();
+    };
+    store_.on_settling = [this](std::int64_t notice, bool done) {
+        around_.back->settled(notice, done);
     };
     upkeep_.on_fired = [this] { dispatcher_.ring(); };
+}
+
+void Process::connect_watcher() {
+    SimGlpi& glpi = around_.glpi;
+    delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
+    watcher_.may_ask = [&glpi] { return glpi.is_well(); };
+    watcher_.on_decided = [this] {
+        dispatcher_.ring();
+        upkeep_.ring();
+        messenger_.ring();
+    };
 }
 
 void Process::glpi_is_back() {

@@ -10,9 +10,12 @@
 #include "alert_bridge/core/correlator.hpp"
 #include "alert_bridge/core/dispatcher.hpp"
 #include "alert_bridge/core/intake.hpp"
+#include "alert_bridge/core/messenger.hpp"
 #include "alert_bridge/core/upkeep.hpp"
+#include "alert_bridge/core/watcher.hpp"
 #include "monitoring.hpp"
-#include "sim_glpi.hpp"
+#include "sim_back.hpp"
+#include "sim_news.hpp"
 #include "sim_store.hpp"
 
 namespace alert_bridge::simulation {
@@ -46,6 +49,9 @@ struct Surroundings {
     IdSource& ids;
     std::shared_ptr<const core::Policies> policies;
     std::shared_ptr<const ports::AlertDecoder> decoder;
+    Duration watch_every{0};  // 0: there is no watcher
+    std::shared_ptr<SimBack> back;
+    core::BacksPtr backs;  // sources that can be told
 };
 
 class Process {
@@ -64,6 +70,7 @@ class Process {
   private:
     [[nodiscard]] boost::asio::awaitable<void> take(std::size_t number);
     void connect_parts();
+    void connect_watcher();
     void check_sending();
 
     static constexpr int kWindow = 4;
@@ -79,6 +86,10 @@ class Process {
     core::Reconciler reconciler_;
     core::Dispatcher dispatcher_;
     core::Upkeep upkeep_;
+    SimNews news_;
+    Onlooker onlooker_;
+    core::Watcher watcher_;
+    core::Messenger messenger_;
 };
 
 }  // namespace alert_bridge::simulation

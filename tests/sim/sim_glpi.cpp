@@ -170,6 +170,9 @@ void SimGlpi::forget() {
     tree_known_ = false;
     well_ = true;
     last_away_ = {};
+    for (auto& [id, ticket] : tickets) {
+        ticket.end_seen.reset();
+    }
 }
 
 // ---- Writes -------------------------------------------------------------------------------------
@@ -194,6 +197,8 @@ Result<std::int64_t> SimGlpi::store_ticket(const domain::NewTicket& ticket) {
     SimTicket& made = tickets[++last_id_];
     made.id = last_id_;
     made.reference = ticket.reference;
+    made.priority = ticket.urgency;
+    note_change(made, false);
     return made.id;
 }
 
@@ -269,20 +274,26 @@ Result<std::int64_t> SimGlpi::store_entry(
             );
         }
     }
-    ticket->entries.push_back({++last_id_, entry.reference, is_solution});
+    ticket->entries.push_back({note_change(*ticket, false), entry.reference, is_solution});
     if (is_solution && entry.notify) {
         solve(*ticket, seen);
     }
     if (entry.reopen && ticket->status == 5) {
+        ticket->reopened_by[entry.reference] =
+            ticket->solved_by_us ? WallTime::min() : ticket->end_seen.value_or(WallTime::max());
         ticket->status = 2;
+        ticket->solved_by_us = false;
     }
     return last_id_;
 }
 
 void SimGlpi::solve(SimTicket& ticket, WallTime seen) {
     const auto known = [seen](const std::optional<WallTime>& done) { return done && *done < seen; };
+    // Whoever reopened what the bridge solved lets it solve again what comes afterwards.
+    const bool is_touched =
+        !ticket.reopened && (known(ticket.written_on) || known(ticket.status_set));
     const bool is_taken =
-        known(ticket.taken) || known(ticket.written_on) || known(ticket.status_set);
+        known(ticket.taken) || is_touched || (ticket.status == 4 && known(ticket.status_set));
     if (ticket.status < 5 && untouched_only && is_taken) {
         trace_.violation(
             time_.now(), "solved out of a person's hands: ticket " + std::to_string(ticket.id)
@@ -290,7 +301,15 @@ void SimGlpi::solve(SimTicket& ticket, WallTime seen) {
     }
     if (ticket.status < 5) {
         ticket.status = 5;
+        ticket.solved_by_us = true;
     }
+}
+
+std::int64_t SimGlpi::note_change(SimTicket& ticket, bool by_person) {
+    ticket.changed = time_.now();
+    ticket.changed_by_person = by_person;
+    ticket.newest_row = ++last_id_;
+    return ticket.newest_row;
 }
 
 SimGlpi::Task<void> SimGlpi::change(ports::TicketChange change) {
@@ -310,11 +329,17 @@ Result<std::int64_t> SimGlpi::store_change(const ports::TicketChange& change, Wa
     if (ticket == nullptr) {
         return error(ErrorClass::refused, "ERROR_ITEM_NOT_FOUND");
     }
+    // A worse problem may raise what a person had set before.
     const bool set_by_person = ticket->priority_set && *ticket->priority_set < seen;
-    if (change.urgency != 0 && set_by_person) {
+    const bool may_raise = people_reopen && change.urgency > ticket->priority;
+    if (change.urgency != 0 && set_by_person && !may_raise) {
         trace_.violation(
             time_.now(), "a person's priority was changed: ticket " + std::to_string(ticket->id)
         );
+    }
+    note_change(*ticket, false);
+    if (change.urgency != 0) {
+        ticket->priority = change.urgency;
     }
     const bool status_by_person = ticket->status_set && *ticket->status_set < seen;
     if (change.status == 5) {

@@ -33,11 +33,22 @@ struct SimTicket {
     std::int64_t id = 0;
     std::string reference;
     int status = 1;
+    int priority = 3;
     bool deleted = false;
     bool purged = false;
     std::vector<SimEntry> entries;
+    // References of what made it open again, and since when the bridge knew that it was over.
+    std::map<std::string, WallTime> reopened_by;
     // When a person did it last; empty: nobody did.
     std::optional<WallTime> taken, written_on, status_set, priority_set, removed;
+    std::optional<WallTime> reopened;  // what the bridge had solved
+    // Rows of its log; 0: none.
+    std::int64_t newest_row = 0, assigned_row = 0, status_row = 0, written_row = 0;
+    std::int64_t priority_row = 0;
+    WallTime changed{};
+    bool changed_by_person = false;
+    bool solved_by_us = false;
+    std::optional<WallTime> end_seen;  // by the watcher of this process, that people ended it
     // When the bridge saw last what people did.
     WallTime viewed{};
     [[nodiscard]] bool is_touched() const { return taken || written_on || status_set || removed; }
@@ -78,6 +89,15 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
     void doubt_entities() noexcept override {}
     Task<ports::ResolvedNames> resolve(ports::Names names) override;
 
+    // A ticket as the watcher looks at it: what it saw decides no write.
+    Task<domain::TicketView> look(std::int64_t ticket_id, ports::TicketDetail detail);
+    using Read = std::function<Result<std::int64_t>()>;
+    // Another question, with the failures of all.
+    Task<std::int64_t> ask(std::string what, Read read) {
+        return exchange(std::move(what), std::string(), false, std::move(read));
+    }
+    [[nodiscard]] WallTime now() const { return time_.now(); }
+
     // The process is gone and what it remembered with it.
     void forget();
     // One of the people does something to one of the tickets.
@@ -92,6 +112,7 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
     bool untouched_only = true;     // solutions leave alone what people took
     bool breaker = true;            // failed connections stop all requests
     bool posts_twice = false;       // a client that repeats blindly: for the self test
+    bool people_reopen = false;     // and draw their priorities
     bool overrules_people = false;  // views hide what people did: for the self test
 
   private:
@@ -106,7 +127,7 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
         bool unclear = false;
         bool looked_for = false;
     };
-    using Write = std::function<Result<std::int64_t>()>;
+    using Write = Read;
 
     [[nodiscard]] Course draw(bool is_write);
     [[nodiscard]] Course draw_away(bool is_write);
@@ -130,6 +151,15 @@ class SimGlpi final : public ports::ServiceDesk, public ports::AssetDirectory {
         std::int64_t ticket_id, const std::string& reference, bool is_solution
     );
     [[nodiscard]] WallTime viewed(std::int64_t ticket_id) const;
+    [[nodiscard]] Task<domain::TicketView> read_ticket(
+        std::int64_t ticket_id, ports::TicketDetail detail, bool decides_writes
+    );
+    // Its log and its last change; returns the row.
+    std::int64_t note_change(SimTicket& ticket, bool by_person);
+    void change_as_person(SimTicket& ticket);
+    void set_status_as_person(SimTicket& ticket, int status);
+    // False: it is not solved.
+    bool reopen_as_person(SimTicket& ticket);
 
     VirtualTime& time_;
     Trouble& trouble_;

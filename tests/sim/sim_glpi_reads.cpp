@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SimGlpi: what is read, the asset directory, and the people.
+// SimGlpi: what is read, and the asset directory.
 #include <algorithm>
 #include <utility>
 
@@ -21,13 +21,33 @@ std::vector<domain::AssetHit> hits_of(const std::string& host) {
     return {hit};
 }
 
+void add_rows(const SimTicket& ticket, domain::TicketView& view) {
+    view.newest_row = ticket.newest_row;
+    view.assigned_row = ticket.assigned_row;
+    view.status_row = ticket.status_row;
+    view.written_row = ticket.written_row;
+    view.priority_row = ticket.priority_row;
+}
+
 }  // namespace
 
 SimGlpi::Task<domain::TicketView> SimGlpi::view(
     std::int64_t ticket_id, ports::TicketDetail detail
 ) {
+    return read_ticket(ticket_id, detail, true);
+}
+
+SimGlpi::Task<domain::TicketView> SimGlpi::look(
+    std::int64_t ticket_id, ports::TicketDetail detail
+) {
+    return read_ticket(ticket_id, detail, false);
+}
+
+SimGlpi::Task<domain::TicketView> SimGlpi::read_ticket(
+    std::int64_t ticket_id, ports::TicketDetail detail, bool decides_writes
+) {
     auto seen = std::make_shared<domain::TicketView>();
-    Write read = [this, ticket_id, detail, seen]() -> Result<std::int64_t> {
+    Write read = [this, ticket_id, detail, decides_writes, seen]() -> Result<std::int64_t> {
         seen->id = ticket_id;
         SimTicket* ticket = ticket_to_write(ticket_id);
         seen->exists = ticket != nullptr;
@@ -37,7 +57,12 @@ SimGlpi::Task<domain::TicketView> SimGlpi::view(
         seen->deleted = ticket->deleted;
         seen->status = ticket->status;
         seen->entity_id = kOwnEntity;
-        ticket->viewed = time_.now();
+        if (decides_writes) {
+            ticket->viewed = time_.now();
+        } else if (ticket->status >= 5 && !ticket->end_seen) {
+            ticket->end_seen = time_.now();
+        }
+        seen->priority = ticket->priority;
         if (overrules_people) {
             seen->status = 1;
         } else if (detail == ports::TicketDetail::people) {
@@ -45,6 +70,7 @@ SimGlpi::Task<domain::TicketView> SimGlpi::view(
             seen->written_on_by_person = ticket->written_on.has_value();
             seen->priority_set_by_person = ticket->priority_set.has_value();
             seen->status_set_by_person = ticket->status_set.has_value();
+            add_rows(*ticket, *seen);
         }
         return 1;
     };
@@ -171,64 +197,6 @@ SimGlpi::Task<ports::ResolvedNames> SimGlpi::resolve(ports::Names) {
         co_return done.error();
     }
     co_return ports::ResolvedNames{};
-}
-
-// ---- People -------------------------------------------------------------------------------------
-
-void SimGlpi::act_as_person() {
-    if (tickets.empty()) {
-        return;
-    }
-    auto place = tickets.begin();
-    std::advance(place, trouble_.random.index(tickets.size()));
-    SimTicket& ticket = place->second;
-    if (ticket.deleted || ticket.purged) {
-        return;
-    }
-    const WallTime now = time_.now();
-    std::string what;
-    switch (trouble_.random.between(0, 8)) {
-        case 0:
-        case 1:
-            what = "takes";
-            ticket.taken = now;
-            ticket.status = ticket.status == 1 ? 2 : ticket.status;
-            break;
-        case 2:
-            what = "writes on";
-            ticket.written_on = now;
-            break;
-        case 3:
-            what = "sets pending";
-            ticket.status_set = now;
-            ticket.status = 4;
-            break;
-        case 4:
-            what = "solves";
-            ticket.status_set = now;
-            ticket.status = std::max(ticket.status, 5);
-            break;
-        case 5:
-            what = "closes";
-            ticket.status_set = now;
-            ticket.status = 6;
-            break;
-        case 6:
-            what = "sets the priority of";
-            ticket.priority_set = now;
-            break;
-        case 7:
-            what = "puts into the trash";
-            ticket.removed = now;
-            ticket.deleted = true;
-            break;
-        default:
-            what = "purges";
-            ticket.removed = now;
-            ticket.purged = true;
-            break;
-    }
-    trace_.line(now, "a person " + what + " ticket " + std::to_string(ticket.id));
 }
 
 }  // namespace alert_bridge::simulation

@@ -13,18 +13,21 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "alert_bridge/ports/notice_store.hpp"
 #include "alert_bridge/ports/store.hpp"
+#include "alert_bridge/ports/watch_store.hpp"
 #include "alert_bridge/storage/store_thread.hpp"
 #include "trouble.hpp"
 
 namespace alert_bridge::simulation {
 
-class SimStore final : public ports::Store {
+class SimStore final : public ports::Store, public ports::WatchStore, public ports::NoticeStore {
   public:
     SimStore(
         boost::asio::any_io_executor executor, storage::Database& db, VirtualTime& time,
@@ -55,6 +58,23 @@ class SimStore final : public ports::Store {
     Task<std::optional<ports::Standing>> standing(std::string key) override;
     Task<ports::StoreFigures> figures() override;
     Task<int> prune(WallTime now, int limit) override;
+    Task<std::vector<ports::WatchedTicket>> watched(std::string after_id, int limit) override;
+    Task<std::vector<ports::WatchedTicket>> watched_of(std::vector<std::int64_t> ticket_ids
+    ) override;
+    Task<std::vector<std::string>> sources_to_tell(WallTime now) override;
+    Task<std::vector<domain::Notice>> due_notices(std::string source, WallTime now, int limit)
+        override;
+    Task<std::optional<WallTime>> next_notice() override;
+    Task<void> settle_notice(std::int64_t id, std::optional<domain::Notice> next) override;
+    Task<std::vector<ports::OpenProblem>> open_problems(
+        std::string source, ports::OpenProblem after, int limit
+    ) override;
+    Task<std::optional<domain::Alert>> last_alert(std::string problem_key, std::string episode)
+        override;
+    Task<std::vector<Occurrence>> never_heard(std::vector<Occurrence> present) override;
+
+    // A notice is about to be settled; done: as told.
+    std::function<void(std::int64_t notice, bool done)> on_settling;
 
     // No call waits for its transaction.
     [[nodiscard]] bool is_idle() const noexcept;

@@ -9,6 +9,7 @@
 #include "alert_bridge/storage/outbox.hpp"
 #include "alert_bridge/storage/schema.hpp"
 #include "lifecycle_world.hpp"
+#include "maintenance.hpp"
 #include "process.hpp"
 
 namespace alert_bridge::simulation {
@@ -51,6 +52,23 @@ domain::Policy any_policy(Random& random) {
     return policy;
 }
 
+// Most runs can tell monitoring, some only one kind of it.
+domain::BackPolicies any_backs(std::uint64_t seed) {
+    using Acknowledge = domain::BackPolicy::Acknowledge;
+    domain::BackPolicies backs;
+    const std::uint64_t kind = seed / 3 % 4;
+    domain::BackPolicy policy;
+    policy.acknowledge = seed / 24 % 2 == 0 ? Acknowledge::when_taken : Acknowledge::when_opened;
+    policy.close = seed / 48 % 2 == 0;
+    if (kind != 0) {
+        backs["zabbix"] = policy;
+    }
+    if (kind > 1) {
+        backs["nagios"] = policy;
+    }
+    return backs;
+}
+
 // One kind of crowd in a run. Budgets are small, so that a handful of problems is a storm.
 enum class Crowd { none, storm, hosts };
 
@@ -75,11 +93,13 @@ class World {
           db_(empty_database()),
           glpi_(time_, trouble_, trace_, domain::RetryPolicy().quarantine),
           monitoring_(std::make_shared<Monitoring>(time_, trouble_, options.length)),
+          back_(std::make_shared<SimBack>(options.seed, time_, trouble_, trace_)),
           events_(time_, trace_),
           ids_(options.seed),
           claims_for_nobody_(options.claims_for_nobody),
-          peace_(time_.now() + options.length) {
-        auto rules = std::make_shared<test_support::PlainRules>();
+          peace_(time_.now() + options.length),
+          maintenance_(any_maintenance(options.seed, time_.now(), options.length)) {
+        test_support::PlainRules rules;
         policy_ = any_policy(trouble_.random);
         constexpr domain::Fold kFolds[] = {
             domain::Fold::report, domain::Fold::each, domain::Fold::report, domain::Fold::drop};
@@ -91,18 +111,30 @@ class World {
                 Duration(static_cast<std::int64_t>(options.seed / 12 % 4) * 20'000);
         }
         monitoring_->knows_hosts = crowd == Crowd::hosts;
-        rules->plan.policy = policy_;
-        rules->plan.default_entity.value = "Root";
-        rules->plan.glpi_default_entity.value = "Root";
+        if (options.seed % 3 != 0) {
+            watch_every_ = Duration(options.seed % 2 == 0 ? 60'000 : 120'000);
+            glpi_.people_reopen = true;
+            constexpr Duration kRechecks[] = {Duration(600'000), Duration(0), Duration(14'400'000)};
+            policy_.recheck_after = kRechecks[options.seed / 6 % std::size(kRechecks)];
+        }
+        rules.plan.policy = policy_;
+        rules.plan.default_entity.value = "Root";
+        rules.plan.glpi_default_entity.value = "Root";
         if (trouble_.random.chance(0.5)) {
-            rules->plan.category = "Monitoring";
+            rules.plan.category = "Monitoring";
         }
         auto policies = std::make_shared<core::Policies>();
-        policies->rules = std::move(rules);
+        policies->rules = std::make_shared<TimedRules>(std::move(rules), maintenance_);
         policies->templates = std::make_shared<test_support::PlainTemplates>();
         if (crowd == Crowd::storm) {
             policies->storm = small_budgets(options.seed);
         }
+        policies->backs = any_backs(options.seed);
+        core::Backs backs;
+        for (const auto& [source, policy] : policies->backs) {
+            backs[source].port = back_;
+        }
+        backs_ = std::make_shared<const core::Backs>(std::move(backs));
         policies_ = std::move(policies);
         glpi_.untouched_only = policy_.on_recovery != domain::OnRecovery::solve;
         glpi_.breaker = trouble_.random.chance(0.7);
@@ -130,6 +162,7 @@ class World {
         }
         live_until(peace_);
         trouble_.end();
+        back_->end();
         // What fails for ever leaves its umbrella one by one, as the small budgets let it.
         live_until(peace_ + (policies_->storm.per_entity > 0 ? 3 * kPeace : kPeace));
         finish_what_just_began();
@@ -151,7 +184,7 @@ class World {
         if (!process_) {
             process_.emplace(Surroundings{
                 time_, trouble_, trace_, db_, glpi_, *monitoring_, events_, ids_, policies_,
-                monitoring_});
+                monitoring_, watch_every_, back_, backs_});
         }
     }
 
@@ -210,19 +243,44 @@ class World {
         }
         state.tickets = glpi_.tickets;
         state.policy = policy_;
+        state.maintenance = maintenance_;
+        state.is_watched = watch_every_ > Duration::zero();
         state.now = time_.now();
+        state.told = back_->told;
+        for (const auto& [source, policy] : policies_->backs) {
+            state.told_sources.insert(source);
+        }
+        state.notices = notices_left();
         {
             auto row = db_.query("SELECT count(*) FROM folded");
             state.folded_untold = row.next() ? row.integer() : -1;
         }
-        auto rows = db_.query("SELECT alert_id, seq, state = 'pending' FROM journal");
+        auto rows = db_.query("SELECT alert_id, seq, state = 'pending', received_at FROM journal");
         while (rows.next()) {
             const std::string id = rows.text();
             JournalRow& row = state.journal[id];
             row.seq = rows.integer();
             row.is_pending = rows.flag();
+            row.received_at = from_unix_ms(rows.integer());
         }
         return state;
+    }
+
+    std::vector<domain::Notice> notices_left() {
+        std::vector<domain::Notice> notices;
+        auto rows = db_.query(
+            "SELECT problem_key, episode, text, created_at, state, last_error FROM notices"
+        );
+        while (rows.next()) {
+            domain::Notice& notice = notices.emplace_back();
+            notice.problem_key = rows.text();
+            notice.episode = rows.text();
+            notice.text = rows.text();
+            notice.created_at = rows.time();
+            notice.state = domain::parse_notice_state(rows.text()).value();
+            notice.last_error = rows.text();
+        }
+        return notices;
     }
 
     VirtualTime time_;
@@ -231,10 +289,14 @@ class World {
     storage::Database db_;
     SimGlpi glpi_;
     std::shared_ptr<Monitoring> monitoring_;
+    std::shared_ptr<SimBack> back_;
+    core::BacksPtr backs_;
     TracedEvents events_;
     SeededIdSource ids_;
     bool claims_for_nobody_;
     WallTime peace_;
+    std::vector<MaintenanceTime> maintenance_;
+    Duration watch_every_{0};
     domain::Policy policy_;
     std::shared_ptr<const core::Policies> policies_;
     std::optional<Process> process_;

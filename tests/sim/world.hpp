@@ -2,11 +2,12 @@
 //
 // World: one run of the simulation, from a seed to its violations.
 //
-// The real core (intake, correlator, dispatcher, delivery, reconciler, upkeep) with the real SQL
-// over a database in memory, a simulated GLPI and simulated senders, in virtual time and one
-// thread. First comes the time of trouble, in which the process also crashes and starts again; then
-// a time of peace that is long enough for all that is owed (kPeace is the bound on settling); then
-// the checker looks at the end. Same seed, same run. Thread rule: one thread.
+// The real core (intake, correlator, dispatcher, delivery, reconciler, upkeep, watcher, messenger)
+// with the real SQL over a database in memory, a simulated GLPI with its people, simulated senders
+// and monitoring to be told, rules with times of maintenance, in virtual time and one thread. First
+// comes the time of trouble, in which the process also crashes and starts again; then a time of
+// peace that is long enough for all that is owed (kPeace is the bound on settling); then the
+// checker looks at the end. Same seed, same run. Thread rule: one thread.
 #pragma once
 
 #include <memory>

@@ -130,6 +130,7 @@ class FakeBack final : public ports::MonitoringBack {
         return Result<void>();
     };
     std::function<Result<ports::Sight>()> on_look = [] { return ports::Sight(); };
+    int stops = 0;
 
     ports::Awaitable<Result<void>> tell(domain::Notice notice) override {
         told.push_back(notice);
@@ -139,6 +140,7 @@ class FakeBack final : public ports::MonitoringBack {
         asked.push_back(std::move(known));
         co_return on_look();
     }
+    void stop() noexcept override { ++stops; }
 };
 
 }  // namespace alert_bridge::test

@@ -25,6 +25,7 @@ class FakeNews final : public ports::TicketNews {
     std::map<std::int64_t, std::string> changed_by_people;  // ticket -> when
     std::map<std::int64_t, std::int64_t> merged;
     std::optional<Error> error;
+    std::map<std::int64_t, Error> merge_errors;
 
     Task<std::vector<ports::TicketState>> states(std::vector<std::int64_t> ids) override {
         asked.push_back(ids);
@@ -49,18 +50,19 @@ class FakeNews final : public ports::TicketNews {
         }
         co_return out;
     }
-    Task<ports::ChangedTickets> changed_within(Duration window) override {
+    Task<std::vector<std::int64_t>> changed_within(Duration window) override {
         windows.push_back(window);
         if (error) {
             co_return *error;
         }
-        ports::ChangedTickets out;
-        out.ids = changed;
-        co_return out;
+        co_return changed;
     }
     Task<std::int64_t> merged_into(std::int64_t ticket_id, std::int64_t, bool) override {
         if (error) {
             co_return *error;
+        }
+        if (const auto bad = merge_errors.find(ticket_id); bad != merge_errors.end()) {
+            co_return bad->second;
         }
         const auto found = merged.find(ticket_id);
         co_return found == merged.end() ? 0 : found->second;

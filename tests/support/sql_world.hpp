@@ -34,6 +34,8 @@ class SqlWorld {
     std::string last_reason;
     // Every write that GLPI did: kind, event, ticket.
     std::vector<Operation> written;
+    bool glpi_is_away = false;  // nothing is delivered
+    ab::WallTime away_until{};  // GLPI was away until then
 
     // A service's problem on the host, in the entity.
     [[nodiscard]] Alert problem(const std::string& host, const std::string& service = "HTTP") {
@@ -80,6 +82,7 @@ class SqlWorld {
         }
         AlertEvent event;
         event.alert = &alert;
+        event.away_until = away_until;
         event.plan = rules.evaluate(alert, now);
         event.placement = placement;
         event.group_key = group_key(event.plan, alert, placement);
@@ -106,13 +109,38 @@ class SqlWorld {
             ab::ports::Subject subject;
             subject.timer = timers.front();
             subject.budgets = budget_window(storm, now);
-            decided(subject, TimerEvent{timers.front(), {}});
+            decided(subject, TimerEvent{timers.front(), away_until});
             deliver();
         }
         now = until;
     }
 
     std::optional<OperationResult> next_result;  // of the next write, instead of success
+
+    // A person sets the status of the incident's ticket, and the watcher sees it.
+    void person_sets(const Incident& incident, int status) {
+        TicketEvent event;
+        event.ticket.id = incident.ticket_id;
+        event.ticket.exists = true;
+        event.ticket.status = status;
+        event.ticket.entity_id = incident.placement.entity_id;
+        event.ticket.last_person = "Pat";
+        event.mark = "seen";
+        ab::ports::Subject subject;
+        subject.seen_incident = incident.id;
+        decided(subject, event);
+    }
+    // What folded in the entity is reported.
+    void report(std::int64_t entity_id) {
+        ab::ports::Subject subject;
+        subject.outage_entity = entity_id;
+        decided(subject, OutageEvent{entity_id});
+    }
+    // The wall clock is set while the bridge runs.
+    void set_clock(ab::Duration by) {
+        ab::storage::shift_waits(db_, by);
+        now += by;
+    }
 
     // How often GLPI was written to; `event` empty: whatever the reason.
     [[nodiscard]] int writes(OperationKind kind, const std::string& event = {}) const {
@@ -127,6 +155,11 @@ class SqlWorld {
         auto row = db_.query("SELECT count(*) FROM incidents WHERE state = ?1", to_string(state));
         return row.next() ? row.small() : 0;
     }
+    // Problems that are, or were, under another incident and that no ticket has told of.
+    [[nodiscard]] int untold() {
+        return count("SELECT count(*) FROM incidents WHERE parent_id <> '' AND told = 0");
+    }
+    [[nodiscard]] int folded() { return count("SELECT count(*) FROM folded"); }
     [[nodiscard]] Incident incident_of(const Alert& alert) {
         const auto episode = ab::storage::find_episode(db_, alert.problem_key, alert.episode);
         return *ab::storage::find_incident(db_, episode.value().incident_id);
@@ -145,7 +178,7 @@ class SqlWorld {
 
     // GLPI does everything that is owed; new tickets get ids from 100 on.
     void deliver() {
-        for (;;) {
+        while (!glpi_is_away) {
             auto claimed = ab::storage::claim(db_, now, 1, ab::Duration{60'000});
             if (claimed.empty()) {
                 return;
@@ -167,6 +200,10 @@ class SqlWorld {
     }
 
   private:
+    [[nodiscard]] int count(const char* sql) {
+        auto row = db_.query(sql);
+        return row.next() ? row.small() : 0;
+    }
     template <class Event>
     std::string decided(const ab::ports::Subject& subject, const Event& event) {
         LifecycleContext context;

@@ -5,10 +5,11 @@
 BRIDGE and SIM name the programs.
 """
 
+import socket
 import unittest
 
-from harness import recorded
-from system_test import CONFIG, SOLVED, SystemTest
+from harness import DEADLINE_S, recorded
+from system_test import CONFIG, SOLVED, SystemTest, zabbix
 
 SOURCES = """\
 sources:
@@ -87,6 +88,34 @@ class Senders(SystemTest):
         self.one_ticket()
         self.post("icinga", "icinga2", "host_recovery")
         self.one_ticket(lambda one: one["status"] == SOLVED)
+
+
+class HangingMonitoring(SystemTest):
+    """A monitoring system that takes connections and never answers."""
+
+    def setUp(self):
+        self.hanging = socket.create_server(("127.0.0.1", 0))
+        self.hanging.settimeout(DEADLINE_S)
+        self.addCleanup(self.hanging.close)
+        port = self.hanging.getsockname()[1]
+        back = (f'back: {{url: "http://127.0.0.1:{port}", user: bridge, '
+                "password: {file: sender.token}}")
+        self.config = CONFIG.replace("sources:\n", SOURCES.replace(
+            "type: icinga2,", f"type: icinga2, {back},"))
+        super().setUp()
+        self.bridge.start()
+
+    def test_a_stop_in_the_midst_of_a_question_to_it_is_a_clean_one(self):
+        asked, _ = self.hanging.accept()
+        with asked:
+            self.assertIn(b"/v1/objects/", asked.recv(4096))
+            self.accepted("zabbix", zabbix())
+            self.one_ticket()
+            self.assertEqual(self.bridge.process.stop(), 0)
+        log = self.bridge.process.text()
+        self.assertIn('"stopped"', log)
+        self.assertNotIn("stopped_hard", log)
+        self.assertEqual(self.sim.get("/sessions"), [])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The commands of the program. Each returns the exit status: 0 well, 1 not, 2 wrong usage.
-// Thread rule: the main thread. Tests: tests/system/
+// Thread rule: the main thread. Tests: tests/system/, tests/unit/app/commands_test.cpp
 #pragma once
 
 #include "alert_bridge/app/options.hpp"

@@ -2,7 +2,7 @@
 //
 // Alarms that more than one part of the core can raise.
 //
-// Thread rule: as ports::Events. Tests: tests/system/storm_test.py
+// Thread rule: as ports::Events. Tests: tests/system/crowd_test.py
 #pragma once
 
 #include "alert_bridge/ports/runtime.hpp"

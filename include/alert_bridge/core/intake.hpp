@@ -64,9 +64,11 @@ class Intake {
     [[nodiscard]] bool knows(std::string_view source) const;
     [[nodiscard]] boost::asio::awaitable<IntakeAnswer> submit(std::string source, std::string body);
 
-    // What a body holds, read by the source's decoder as if it came now. Empty: it cannot be read.
-    [[nodiscard]] std::vector<domain::Alert> read(const std::string& source, std::string_view body)
-        const;
+    // All that a body holds, read by the source's decoder as if it came now. Errors: there is no
+    // such source, or the body or any part of it cannot be read.
+    [[nodiscard]] Result<std::vector<domain::Alert>> read(
+        const std::string& source, std::string_view body
+    ) const;
     // Takes alerts that nobody sent but that are true all the same (core/state_check).
     [[nodiscard]] boost::asio::awaitable<IntakeAnswer> admit(
         std::string source, std::vector<domain::Alert> alerts

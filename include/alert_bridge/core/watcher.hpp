@@ -4,14 +4,16 @@
 // follows.
 //
 // A round asks for the last changes, then for the state of the open tickets, 500 a request; what
-// changed by other hands than ours is looked at one by one (ticket and log: two requests). Of more
-// open tickets than kPagesPerRound pages each round asks for the next ones: the last changes tell
-// what cannot wait. A ring (a webhook of GLPI) makes it look at one ticket sooner, and nothing
-// more.
+// changed by other hands than ours, and every new ticket once, is looked at one by one (ticket and
+// log: two requests). Of more open tickets than kPagesPerRound pages each round asks for the next
+// ones: the last changes tell what cannot wait. A ring (a webhook of GLPI) makes it look at one
+// ticket sooner, and nothing more.
 //
 // Guarantees: what was accounted for is remembered in the incident's row, so that a restart hears
 // nothing twice and misses nothing that still shows; while may_ask() is false, and after an answer
 // that did not come, it asks nothing and goes on later; with no open ticket it asks nothing at all.
+// A ticket that GLPI does not show stops neither rounds nor rings (core/unreadable); a ring that
+// cannot be answered three times, while GLPI can be asked, is left to the rounds.
 // Not guaranteed: that it hears of what is undone between two rounds.
 // Thread rule: the I/O thread. Tests: tests/unit/core/watcher_test.cpp
 #pragma once
@@ -21,12 +23,12 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "alert_bridge/core/policies.hpp"
 #include "alert_bridge/core/tasks.hpp"
+#include "alert_bridge/core/unreadable.hpp"
 #include "alert_bridge/ports/asset_directory.hpp"
 #include "alert_bridge/ports/service_desk.hpp"
 #include "alert_bridge/ports/store.hpp"
@@ -98,11 +100,11 @@ class Watcher {
     Services services_;
     Duration every_;
     Bell bell_;
-    std::set<std::int64_t> rings_;
+    std::map<std::int64_t, int> rings_;  // tickets, and how often looking at them failed
     WallTime next_round_{};
-    std::optional<WallTime> heard_until_;          // the changes up to then; empty: not read yet
-    std::string swept_to_;                         // the incident up to which the sweep has come
-    std::map<std::int64_t, WallTime> unreadable_;  // tickets, and when to try them again
+    std::optional<WallTime> heard_until_;  // the changes up to then; empty: not read yet
+    std::string swept_to_;                 // the incident up to which the sweep has come
+    Unreadable unreadable_;
     bool stopping_ = false;
 };
 

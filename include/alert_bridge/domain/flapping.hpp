@@ -7,7 +7,8 @@
 // (a Zabbix trigger with several events, whose notices may come in the wrong order) begin and end
 // too; only pairs of both count, so that five that begin and stay are one change and not five.
 // Guarantees: bounded by the policy's number of changes, also for a problem that flaps for months.
-// A clock that was set back makes changes of the future: they are forgotten.
+// A clock that was set back makes changes of the future: they are forgotten, the last one of a
+// problem that flaps counts as made when it is looked at.
 // Thread rule: values and pure functions. Tests: tests/unit/domain/flapping_test.cpp
 #pragma once
 

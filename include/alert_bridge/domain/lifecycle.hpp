@@ -12,7 +12,10 @@
 //   instead of open ── host down, or past a budget ──► sheltered (told on its parent's ticket)
 //   sheltered ── last episode recovers ──► ended (no ticket)
 //   sheltered ── its parent is over and it still fails, or its priority is exempt now ──► open
+//   sheltered ── the same during maintenance ──► holding
 //   umbrella ── all members over, resolve_after ──► quiet ──► ended [op solve]
+//   umbrella ── solved or closed by a person ──► ended (its members leave it)
+//   sheltered under a host ── over while GLPI is away ──► ended, told by the outage's report
 //   open   ── update, acknowledgement, severity, repeat ──► open   [follow-up, update]
 //   open   ── new episode of the group ──► open                     [follow-up]
 //   open   ── last episode recovers ──► quiet                       timer resolve_after
@@ -24,7 +27,7 @@
 //             flapping ── begins and ends ──► the same, counted              timer digest
 //             flapping ── timer flapping, last change long ago ──► solved [op solve], or open
 //                         [follow-up] while a problem goes on
-//   solved ── timer reopen_window ──► ended
+//   solved ── timer reopen_window ──► ended; what goes on and did not count belongs to nothing then
 //   ended  ── problem ──► a new incident, linked to the old ticket when one is known
 //   open, quiet ── all recovered while GLPI is away, opening never tried ──► ended, one line of
 //                  the outage's report (policy fold), which is opened and solved afterwards
@@ -35,6 +38,7 @@
 //   open   ── solved or closed by a person ──► open, ended by people  [one follow-up]
 //                  timer recheck_after; that, a raised severity or a new episode reopens [op
 //                  reopen]
+//                  (during maintenance each of these waits for its end, timer hold)
 //   solved ── reopened by a person ──► solved; only a new episode's recovery solves again
 //   any    ── closed (seen at delivery), nothing to go on with ──► ended; a reopen becomes a new
 //                  incident, linked to it
@@ -82,16 +86,20 @@ struct Snapshot {
     // Of an alert: another episode of its problem is open, whatever its incident, or with none.
     bool other_open = false;
     std::optional<WallTime> held_until;  // due time of the hold timer of `incident`
-    // Of an alert that could open, and of hold and shelter timers:
+    // Of an alert that could open, and of hold and shelter timers. By the place of `incident`; by
+    // the alert's own where the alert may start another incident (one that was only observed, or
+    // could not open its ticket, is in the way of none).
     TicketCounts opened;
     std::optional<Incident> entity_umbrella;   // not ended, of the entity of the placement
     std::optional<Incident> overall_umbrella;  // not ended
     std::vector<HostTicket> host_tickets;      // of the same host, newest first, at most twenty
     std::optional<Incident>
         host_down;  // not ended, not solved: the newest that says so of the host
-    // Of the timers of parents and members: the members of `incident`, or of its parent.
+    // Of the timers of parents: the members of `incident`. Of a member's timer: of its siblings,
+    // and only when the last of them joined.
     MemberReport members;
-    std::optional<Incident> parent;  // of `incident`, when it has one; ended too
+    // Of an alert or a timer of a sheltered incident: its parent; ended too.
+    std::optional<Incident> parent;
     // Of an outage event: what folded in its entity, and the worst incident of it.
     std::optional<OutageReport> outage;
     std::optional<Incident> outage_worst;
@@ -149,7 +157,8 @@ struct Decision {
     std::vector<Timer> cancel_timers;             // due_at ignored
     std::vector<Timer> start_timers;              // kept as it is where there is one
     std::optional<CountedOpening> opened;         // a ticket that the budgets count
-    std::vector<std::string> told_members;        // ids: their parent's ticket lists them
+    std::vector<std::string> told_members;        // ids: a ticket lists them
+    std::optional<Adoption> adopted;              // members that no ticket has told of
     std::optional<std::string> told_ends_of;      // id of a parent: its ticket tells how many ended
     bool fuse_blown = false;                      // an umbrella was needed for the fuse's sake
     std::vector<Notice> notices;                  // append: what monitoring is told

@@ -64,6 +64,8 @@ class Draft {
     // Of a sheltered incident that became more urgent: leaves for a ticket of its own when its
     // priority is exempt, else its umbrella gets the priority.
     [[nodiscard]] Opening reconsider_shelter();
+    // Of a sheltered incident: opens its ticket like any other, held while maintenance holds it.
+    [[nodiscard]] Opening leave_shelter();
     // As those above, and a reason for people: the one given, or what the other incident is.
     [[nodiscard]] Decision finish_opening(
         Opening opening, std::string_view opened, std::string_view held
@@ -118,7 +120,8 @@ class Draft {
     void tell_monitoring(TicketNews news);
     void tell_monitoring(TicketNews news, const Episode& episode);
 
-    // The problem came and went while GLPI was away, and its ticket was never tried.
+    // The problem came and went while GLPI was away, and its ticket, or that of the host that it
+    // was to be told on, was never tried.
     [[nodiscard]] bool may_fold(WallTime away_until) const;
     // Ends the incident so. Requires: may_fold().
     [[nodiscard]] Decision fold();

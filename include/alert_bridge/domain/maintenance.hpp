@@ -46,4 +46,10 @@ class MaintenanceCalendar {
     std::vector<Entry> entries_;
 };
 
+// The plan of an alert that is decided now and may have come earlier, before an outage of GLPI was
+// over, say: a window that drops counts when it held as the alert came; all else is as it is now.
+[[nodiscard]] Plan plan_of_waiting(
+    const RuleEngine& rules, const Alert& alert, WallTime now, const AssetDetails* asset
+);
+
 }  // namespace alert_bridge::domain

@@ -10,8 +10,11 @@
 // Budgets are counted when tickets are decided to open, in rows of the store, so that a restart
 // forgets none. Umbrellas are not counted: there is at most one per entity and one for all.
 // Guarantees: a follow-up lists at most kMemberLines members; those told at once are at most
-// kMembersAtOnce, the rest follows later, none twice.
-// Thread rule: values and pure functions. Tests: tests/unit/domain/lifecycle_storm_test.cpp
+// kMembersAtOnce, the rest follows later, none twice. Only an open ticket is told: members of a
+// host that goes under an umbrella become the umbrella's, and those of a ticket that a person ended
+// leave it.
+// Thread rule: values and pure functions. Tests: tests/contract/store_storm_test.cpp,
+// tests/contract/store_shelter_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -47,7 +50,7 @@ struct TicketCounts {
     int hour = 0;     // in all, within kFuseWindow
 };
 
-// An open ticket about a service.
+// The open ticket of a problem of a host that is not the host's own.
 struct HostTicket {
     std::int64_t ticket_id = 0;
     WallTime created_at{};  // of its incident
@@ -65,6 +68,8 @@ struct BudgetWindow {
     WallTime hour_since{};
 };
 [[nodiscard]] BudgetWindow budget_window(const StormPolicy& policy, WallTime now) noexcept;
+// The first report of an umbrella waits for those that come with the first problem.
+[[nodiscard]] Duration first_report(const StormPolicy& policy) noexcept;
 
 // Where an incident belongs, as far as others under one roof ask for it.
 struct Place {
@@ -83,6 +88,12 @@ struct MemberLine {
     Severity severity = Severity::not_classified;
     WallTime since{};
     bool operator==(const MemberLine&) const = default;
+};
+
+// An incident without a ticket goes under another one: its members become that one's.
+struct Adoption {
+    std::string from, to;  // ids
+    WallTime at{};
 };
 
 // The members of one parent.

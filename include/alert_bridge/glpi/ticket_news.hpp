@@ -23,12 +23,12 @@ class LegacyNews final : public ports::TicketNews {
     explicit LegacyNews(SessionPool& pool) : pool_(pool) {}
 
     Task<std::vector<ports::TicketState>> states(std::vector<std::int64_t> ids) override;
-    Task<ports::ChangedTickets> changed_within(Duration window) override;
+    Task<std::vector<std::int64_t>> changed_within(Duration window) override;
     Task<std::int64_t> merged_into(std::int64_t ticket_id, std::int64_t own_link, bool in_trash)
         override;
 
   private:
-    Task<void> add_changed(Duration window, bool in_trash, ports::ChangedTickets& out);
+    Task<void> add_changed(Duration window, bool in_trash, std::vector<std::int64_t>& out);
 
     SessionPool& pool_;
 };

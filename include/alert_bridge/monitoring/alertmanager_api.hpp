@@ -2,7 +2,7 @@
 //
 // AlertmanagerApi: what Alertmanager says now (GET /api/v2/alerts). It cannot be told anything.
 //
-// Guarantees: what its list lacks is over, but for the time after its own start (settled_after):
+// Guarantees: its list is all there is, but for the time after its own start (settled_after):
 // it keeps no alerts over a restart, and Prometheus sends them again within minutes. Silenced and
 // inhibited alerts go on, hushed.
 // Thread rule: the I/O thread. Tests: tests/unit/monitoring/alertmanager_api_test.cpp
@@ -29,6 +29,7 @@ class AlertmanagerApi final : public ports::MonitoringBack {
     [[nodiscard]] ports::Awaitable<Result<void>> tell(domain::Notice notice) override;
     [[nodiscard]] ports::Awaitable<Result<ports::Sight>> look(std::vector<ports::OpenProblem> known
     ) override;
+    void stop() noexcept override { api_.stop(); }
 
   private:
     [[nodiscard]] ports::Awaitable<Result<json>> get(std::string path);

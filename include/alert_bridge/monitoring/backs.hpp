@@ -33,6 +33,9 @@ struct BackOptions {
     std::string time_zone;    // of the source: how Zabbix writes its dates
     // After its own start Alertmanager does not know its alerts yet: nothing is read off it.
     Duration settled_after{300'000};
+    // For one answer, connecting included. Less than the time in which the daemon must have
+    // stopped.
+    Duration answer_within{5'000};
 };
 
 [[nodiscard]] Result<std::shared_ptr<ports::MonitoringBack>> make_back(

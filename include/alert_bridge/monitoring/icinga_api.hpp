@@ -30,6 +30,7 @@ class IcingaApi final : public ports::MonitoringBack {
     [[nodiscard]] ports::Awaitable<Result<void>> tell(domain::Notice notice) override;
     [[nodiscard]] ports::Awaitable<Result<ports::Sight>> look(std::vector<ports::OpenProblem> known
     ) override;
+    void stop() noexcept override { api_.stop(); }
 
   private:
     enum class Kind { host, service };
@@ -41,6 +42,9 @@ class IcingaApi final : public ports::MonitoringBack {
     );
     [[nodiscard]] ports::Awaitable<Result<void>> other_problems(
         Kind kind, const States& known, ports::Sight& sight
+    );
+    [[nodiscard]] ports::Awaitable<Result<void>> details_of(
+        Kind kind, std::vector<std::string> names, ports::Sight& sight
     );
 
     JsonApi api_;

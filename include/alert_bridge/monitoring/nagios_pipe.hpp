@@ -7,10 +7,13 @@
 // kernel keeps whole. Names that would break a command are refused, text is made one line.
 // Acknowledgements are not sticky, so that a change of state is told, and nobody is notified.
 // The status file is read in pieces between which others run; one that was written more than
-// kStaleAfter ago, or that is cut short, is no answer. An object that it lacks is `gone`; one that
-// was never checked is `unknown`. Of other problems those count that Nagios has notified of.
-// Not guaranteed: that Nagios carries a command out: the pipe tells nothing back.
-// Thread rule: the I/O thread. Tests: tests/unit/monitoring/nagios_pipe_test.cpp
+// kStaleAfter ago, or that is cut short, is no answer; the picture is of when Nagios wrote it.
+// Names that are no UTF-8 are repaired as the decoder of its notices repairs them. An object that
+// the file lacks is `gone`, unless its known name is a repaired one, which proves nothing:
+// `unknown`. So is one that was never checked, one without a state, and one of two that cannot be
+// told apart. Of other problems those count that Nagios has notified of. Not guaranteed: that
+// Nagios carries a command out: the pipe tells nothing back. Thread rule: the I/O thread. Tests:
+// tests/unit/monitoring/nagios_pipe_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -41,12 +44,14 @@ class NagiosPipe final : public ports::MonitoringBack {
     [[nodiscard]] ports::Awaitable<Result<void>> tell(domain::Notice notice) override;
     [[nodiscard]] ports::Awaitable<Result<ports::Sight>> look(std::vector<ports::OpenProblem> known
     ) override;
+    void stop() noexcept override { stopped_ = true; }
 
   private:
     boost::asio::any_io_executor executor_;
     ports::Clock& clock_;
     std::string pipe_;
     std::string status_file_;
+    bool stopped_ = false;
 };
 
 // The line for the pipe, with its newline. Errors: refused.

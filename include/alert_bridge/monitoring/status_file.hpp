@@ -2,10 +2,11 @@
 //
 // StatusReader: Nagios' status.dat, read as it comes, block by block.
 //
-// Guarantees: any bytes are taken; a line longer than kLineMax and a key that nobody asks for are
-// passed over; memory is bounded by one block. Not guaranteed: that a file holds all of Nagios;
-// the caller checks that `info` was there and the file ended with a whole block (complete()).
-// Thread rule: a value. Tests: tests/unit/monitoring/status_file_test.cpp
+// Guarantees: any bytes are taken, and texts are valid UTF-8 (repaired); a line longer than
+// kLineMax and a key that nobody asks for are passed over; memory is bounded by one block. Not
+// guaranteed: that a file holds all of Nagios; the caller checks that `info` was there and the file
+// ended with a whole block (complete()). Thread rule: a value. Tests:
+// tests/unit/monitoring/status_file_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,7 @@ struct StatusBlock {
     std::int64_t created = 0;  // info: seconds
     std::string host, service;
     std::string output, long_output;
-    int state = 0;
+    int state = -1;  // none that can be read
     bool checked = false, hard = false, flapping = false, acknowledged = false;
     bool notifies = true;
     std::int64_t downtimes = 0, notifications = 0;

@@ -29,6 +29,7 @@ class ZabbixApi final : public ports::MonitoringBack {
     [[nodiscard]] ports::Awaitable<Result<void>> tell(domain::Notice notice) override;
     [[nodiscard]] ports::Awaitable<Result<ports::Sight>> look(std::vector<ports::OpenProblem> known
     ) override;
+    void stop() noexcept override { api_.stop(); }
 
   private:
     using Answer = ports::Awaitable<Result<json>>;

@@ -4,13 +4,14 @@
 // Implementations: monitoring/. Consumers: core/messenger, core/state_check.
 //
 // Guarantees: every call ends within its deadline; nothing is concluded from an answer that is
-// missing, cut short or older than it may be: those are errors, and change nothing. `ok` and `gone`
-// are given on proof only.
+// missing, cut short or older than it may be: those are errors, and change nothing. `ok` is given
+// on proof only; `gone` may be a passing gap in what it says of itself.
 // Errors: later (away, or no sense in its answer), misconfigured (it does not take our token, file
 // or pipe), refused (it will never do this).
 // Thread rule: the I/O thread. Tests: tests/unit/monitoring/
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,10 @@ enum class ProblemNow {
 };
 
 struct Sight {
-    // In the order of what was asked. Empty: read it off `present`, which is everything there is;
-    // what is not there is over.
+    // When this picture was made, by the sender, if that is not when it was asked for.
+    std::optional<WallTime> as_of;
+    // In the order of what was asked. Empty: read it off `present` and `hushed`, which are
+    // everything there is; what is not there is over.
     std::vector<ProblemNow> known;
     // Bodies as the source's own notices: its decoder reads them. Problems that monitoring keeps
     // quiet about (silenced, in a downtime) are in `hushed`.
@@ -43,6 +46,9 @@ class MonitoringBack {
     // Done at least once when it succeeds.
     [[nodiscard]] virtual Awaitable<Result<void>> tell(domain::Notice notice) = 0;
     [[nodiscard]] virtual Awaitable<Result<Sight>> look(std::vector<OpenProblem> known) = 0;
+    // The daemon ends: what is asked from here on is an error, and so is the next step of what is
+    // under way.
+    virtual void stop() noexcept {}
 };
 
 }  // namespace alert_bridge::ports

@@ -28,11 +28,6 @@ struct TicketState {
     bool changed_by_us = false;
 };
 
-struct ChangedTickets {
-    std::vector<std::int64_t> ids;  // in the trash too
-    bool complete = true;           // false: there were more than are read at once
-};
-
 class TicketNews {
   public:
     static constexpr std::size_t kIdsMax = 500;
@@ -46,8 +41,9 @@ class TicketNews {
     // Requires: at most kIdsMax ids.
     [[nodiscard]] virtual Task<std::vector<TicketState>> states(std::vector<std::int64_t> ids) = 0;
 
-    // Tickets that the bridge opened and that changed within this time up to now, by GLPI's clock.
-    [[nodiscard]] virtual Task<ChangedTickets> changed_within(Duration window) = 0;
+    // Tickets that the bridge opened and that changed within this time up to now, by GLPI's clock;
+    // those in the trash too. Not guaranteed: that these are all, if there are thousands.
+    [[nodiscard]] virtual Task<std::vector<std::int64_t>> changed_within(Duration window) = 0;
 
     // The ticket that people merged this one into: it was linked as a duplicate of it or, in the
     // trash, with it in any way. `own_link` is a ticket that the bridge linked it to. 0: none.

@@ -20,6 +20,16 @@
 
 namespace alert_bridge::storage {
 
+[[noreturn]] void throw_unknown_word();
+// The tables' CHECKs allow known words only, so an unknown one is damage.
+template <class Enum>
+[[nodiscard]] Enum known(const std::optional<Enum>& parsed) {
+    if (!parsed) {
+        throw_unknown_word();
+    }
+    return *parsed;
+}
+
 [[nodiscard]] domain::Alert parse_alert(std::string_view json);
 
 [[nodiscard]] std::optional<domain::Problem> find_problem(Database& db, const std::string& key);
@@ -36,6 +46,8 @@ void save_problem(Database& db, const domain::Problem& problem, const std::strin
 void save_episode(Database& db, const domain::Episode& episode);
 
 [[nodiscard]] std::optional<domain::Incident> find_incident(Database& db, const std::string& id);
+// The id of the one that has not ended; empty: there is none.
+[[nodiscard]] std::string live_incident_of_group(Database& db, const std::string& group_key);
 void save_incident(Database& db, const domain::Incident& incident);
 
 [[nodiscard]] std::optional<domain::Operation> find_operation(Database& db, std::int64_t id);

@@ -5,7 +5,8 @@
 //
 // Guarantees: an opening is counted in the transaction that owes it. Counting costs as much as the
 // budgets allow tickets in their time; older rows are deleted by the next opening. A member is told
-// on its parent's ticket in the transaction that marks it as told, so that none is told twice.
+// on its parent's ticket in the transaction that marks it as told, so that none is told twice. A
+// member's timer costs the same however many siblings it has.
 // Errors: SqliteError. Thread rule: the store thread. Tests: tests/contract/store_storm_test.cpp
 #pragma once
 
@@ -24,8 +25,10 @@ void add_budgets(
     Database& db, domain::Snapshot& snapshot, const domain::BudgetWindow& window,
     const domain::Place& place
 );
-// The members of an umbrella or a host's incident, for its own timers; of the parent, for a member.
-void add_family(Database& db, domain::Snapshot& snapshot);
+// For a member's timer (`shelter`): its parent, and when the last of the parent's members joined.
+// For others: the members of the incident itself. Requires: snapshot.incident.
+void add_family(Database& db, domain::Snapshot& snapshot, domain::TimerKind timer);
+void adopt(Database& db, const domain::Adoption& adoption);
 
 void mark_told(Database& db, const domain::Decision& decision);
 

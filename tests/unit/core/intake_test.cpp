@@ -103,6 +103,22 @@ TEST_CASE("what is accepted is in the journal, with an id, the source and the ti
     CHECK(world.metrics.value("alerts_total{source=z,status=accepted}") == 2);
 }
 
+TEST_CASE("a body is read in full or not at all, and nothing is kept of it") {
+    World world;
+    const auto read = [&world](const std::string& source, const std::string& body) {
+        return world.intake.read(source, body);
+    };
+    REQUIRE(read("z", "disk cpu").has_value());
+    CHECK(read("z", "disk cpu")->size() == 2);
+    CHECK(read("z", "")->empty());
+    CHECK(read("nobody", "disk").error().code == "unknown_source");
+    CHECK(read("z", "?").error().code == "json");
+    CHECK(read("z", "disk !cpu").error().code == "unusable");
+    CHECK(read("z", "disk -cpu").error().code == "left_out");
+    CHECK(world.store.journal.empty());
+    CHECK(world.store.quarantine.empty());
+}
+
 TEST_CASE("a repeated delivery is a duplicate with the id of the first, and wakes nobody") {
     World world;
     const std::string first = world.submit("z", "disk").alerts.at(0).id;

@@ -6,6 +6,7 @@
 #include "fakes.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <stdexcept>
 
 namespace alert_bridge::test {
 namespace {
@@ -172,17 +173,101 @@ TEST_CASE("a reload tries at once again", "[messenger]") {
     CHECK(texts(*world.zabbix) == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("a store that cannot settle makes nobody hear the same without a pause", "[messenger]") {
+TEST_CASE("what was told is not told again because it could not be stored", "[messenger]") {
     MessengerWorld world;
     world.store.settle_error = Error{ErrorClass::later, "store_busy", "busy"};
+    world.clock.on_sleep = [&world] {
+        if (world.clock.sleeps.size() == 3) {
+            world.store.settle_error.reset();
+        }
+    };
+    world.store.owe("zabbix/trigger/1", "a", world.clock.time);
+    world.messenger.ring();
+    world.settle();
+    CHECK(world.clock.sleeps == std::vector<Duration>(3, Duration(1'000)));
+    CHECK(world.zabbix->told.size() == 1);
+    CHECK(world.store.notices.empty());
+    CHECK(world.events.count("notice_not_stored") == 3);
+}
+
+TEST_CASE("a stop ends the trying to store", "[messenger]") {
+    MessengerWorld world;
+    world.store.settle_error = Error{ErrorClass::later, "store_busy", "busy"};
+    world.clock.on_sleep = [&world] { world.messenger.stop(); };
+    world.store.owe("zabbix/trigger/1", "a", world.clock.time);
+    world.messenger.ring();
+    world.settle();
+    CHECK(world.clock.sleeps.size() == 1);
+    CHECK(world.tasks.running() == 0);
+    CHECK(world.store.notices.size() == 1);  // told again at the next start
+}
+
+TEST_CASE("what cannot be dropped is not said to be", "[messenger]") {
+    MessengerWorld world;
+    world.store.settle_error = Error{ErrorClass::later, "store_busy", "busy"};
+    world.store.owe("nagios/host/x", "b", world.clock.time);
+    world.messenger.use(world.table({"zabbix"}));
+    world.settle();
+    CHECK(world.events.count("notices_dropped") == 0);
+    CHECK(world.store.reads == 1);
+    world.store.settle_error.reset();
+    world.messenger.ring();
+    world.settle();
+    CHECK(world.store.notices.size() == 1);  // not before the pause is over
+    world.pass(std::chrono::seconds(2));
+    CHECK(world.store.notices.empty());
+    CHECK(world.events.count("notices_dropped") == 1);
+}
+
+TEST_CASE("a clock that is set keeps nobody away any longer", "[messenger]") {
+    MessengerWorld world;
+    world.zabbix->on_tell = [](const domain::Notice&) { return Result<void>(kAway); };
+    world.store.owe("zabbix/trigger/1", "a", world.clock.time);
+    world.messenger.ring();
+    world.settle();
+    REQUIRE(world.zabbix->told.size() == 1);
+    const auto back = -std::chrono::hours(5);
+    world.clock.time += back;
+    for (domain::Notice& notice : world.store.notices) {
+        notice.created_at += back;
+        notice.due_at += back;
+    }
+    world.messenger.clock_was_set(back);
+    world.settle();
+    CHECK(world.zabbix->told.size() == 1);
+    world.pass(std::chrono::minutes(1));
+    CHECK(world.zabbix->told.size() == 2);
+}
+
+TEST_CASE("a telling that ends by an exception is tried again, after a pause", "[messenger]") {
+    MessengerWorld world;
+    world.zabbix->on_tell = [](const domain::Notice&) -> Result<void> {
+        throw std::runtime_error("bad");
+    };
     world.store.owe("zabbix/trigger/1", "a", world.clock.time);
     world.messenger.ring();
     world.settle();
     CHECK(world.zabbix->told.size() == 1);
-    world.store.settle_error.reset();
+    CHECK(world.events.count("task_failed") == 1);
+    world.zabbix->on_tell = [](const domain::Notice&) { return Result<void>(); };
     world.pass(std::chrono::seconds(2));
     CHECK(world.zabbix->told.size() == 2);
     CHECK(world.store.notices.empty());
+}
+
+TEST_CASE("a stop reaches what is told, which counts as not tried", "[messenger]") {
+    MessengerWorld world;
+    world.zabbix->on_tell = [&world](const domain::Notice&) {
+        world.messenger.stop();
+        return Result<void>(kAway);
+    };
+    world.store.owe("zabbix/trigger/1", "a", world.clock.time);
+    world.messenger.ring();
+    world.settle();
+    CHECK(world.zabbix->stops == 1);
+    REQUIRE(world.store.notices.size() == 1);
+    CHECK(world.store.notices[0].attempts == 0);
+    CHECK(world.tasks.running() == 0);
 }
 
 }  // namespace alert_bridge::test

@@ -11,7 +11,6 @@
 
 using namespace alert_bridge;
 using namespace std::chrono_literals;
-using core::needs_look;
 using domain::AlertKind;
 using domain::IncidentState;
 using Calls = std::vector<std::string>;
@@ -38,6 +37,9 @@ class WatchedWorld : public test::CoreWorld {
     void open_tickets(int count) {
         for (int i = 0; i < count; ++i) {
             take(alert(AlertKind::problem, "1", "z/trigger/" + std::to_string(i)));
+        }
+        for (auto& [id, view] : desk.views) {
+            view.entity_id = 1;  // where they were opened
         }
         desk.calls.clear();
         clock.time += 1s;
@@ -72,49 +74,7 @@ class WatchedWorld : public test::CoreWorld {
     std::int64_t row_ = 10;
 };
 
-ports::WatchedTicket watched(IncidentState state, const std::string& mark = "") {
-    ports::WatchedTicket ticket;
-    ticket.ticket_id = 1;
-    ticket.state = state;
-    ticket.memory.mark = mark;
-    ticket.memory.changed = mark.empty() ? "" : "then";
-    return ticket;
-}
-
-ports::TicketState seen(int status, bool by_us, const std::string& mark = "m") {
-    ports::TicketState state;
-    state.id = 1;
-    state.status = status;
-    state.mark = mark;
-    state.changed = "then";
-    state.changed_by_us = by_us;
-    return state;
-}
-
 }  // namespace
-
-TEST_CASE("what the bridge left as it is need not be looked at") {
-    const auto fresh = watched(IncidentState::open);
-    CHECK_FALSE(needs_look(fresh, seen(1, true)));
-    CHECK_FALSE(needs_look(fresh, seen(2, true)));
-    CHECK(needs_look(fresh, seen(2, false)));
-    CHECK(needs_look(fresh, seen(5, true)));
-    CHECK(needs_look(fresh, seen(4, true)));
-    CHECK(needs_look(watched(IncidentState::solved), seen(5, true)));
-    CHECK(needs_look(fresh, std::nullopt));
-}
-
-TEST_CASE("a ticket that was looked at is looked at again when others changed it") {
-    const auto known = watched(IncidentState::open, "m");
-    CHECK_FALSE(needs_look(known, seen(1, true)));
-    CHECK_FALSE(needs_look(known, seen(1, false)));
-    ports::TicketState later = seen(1, false);
-    later.changed = "later";
-    CHECK(needs_look(known, later));
-    later.changed_by_us = true;
-    CHECK_FALSE(needs_look(known, later));
-    CHECK(needs_look(known, seen(5, true, "n")));
-}
 
 TEST_CASE("without an open ticket GLPI is asked nothing") {
     WatchedWorld world;
@@ -124,15 +84,29 @@ TEST_CASE("without an open ticket GLPI is asked nothing") {
     CHECK(world.desk.calls.empty());
 }
 
-TEST_CASE("all open tickets are asked for in one request, and nobody looks at untouched ones") {
+TEST_CASE("all open tickets are asked for in one request, and untouched ones looked at once") {
     WatchedWorld world;
     world.open_tickets(3);
     CHECK(world.round());
     CHECK(world.news.asked == std::vector<Ids>{{100, 101, 102}});
     CHECK(world.news.windows.empty());  // nothing was heard before: all are asked for anyway
-    CHECK(world.desk.calls.empty());
+    CHECK(world.desk.calls == Calls{"view people", "view people", "view people"});
     CHECK(world.rung == 0);
     CHECK(world.metrics.value("watched_tickets") == 3);
+    world.desk.calls.clear();
+    CHECK(world.round());
+    CHECK(world.desk.calls.empty());
+}
+
+TEST_CASE("what a person did is heard although the bridge wrote after it") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    domain::TicketView& view = world.desk.views[100];
+    view.status = 2;
+    view.taken_by_person = true;
+    view.assigned_row = view.newest_row = 11;
+    CHECK(world.round());
+    CHECK(world.metrics.value("ticket_news_total{what=taken}") == 1);
 }
 
 TEST_CASE("what a person did is heard once, and its follow-up written") {
@@ -140,7 +114,7 @@ TEST_CASE("what a person did is heard once, and its follow-up written") {
     world.open_tickets(2);
     world.set_status(5, 101);
     CHECK(world.round());
-    CHECK(world.desk.calls == Calls{"view people", "view", "followup"});
+    CHECK(world.desk.calls == Calls{"view people", "view people", "view", "followup"});
     CHECK(world.incident(1).ticket.ended == 5);
     CHECK(world.incident(0).ticket.ended == 0);
     CHECK(world.metrics.value("ticket_news_total{what=solved}") == 1);
@@ -229,6 +203,60 @@ TEST_CASE("a ticket that may not be read is told once and tried again later") {
     world.desk.read_error.reset();
     CHECK(world.round());
     CHECK(world.incident().ticket.ended == 5);
+}
+
+TEST_CASE("a ticket that GLPI cannot show stops neither rounds nor rings for long") {
+    WatchedWorld world;
+    world.open_tickets(2);
+    world.desk.views[100].linked_by_person = true;
+    world.news.merge_errors[100] = Error{ErrorClass::later, "http_500", ""};
+    world.set_status(5, 101);
+    SECTION("a round") {
+        CHECK_FALSE(world.round());
+        CHECK_FALSE(world.round());
+        CHECK(world.incident(1).ticket.ended == 0);
+        CHECK(world.events.count("ticket_unreadable") == 0);
+        CHECK(world.round());
+        CHECK(world.incident(1).ticket.ended == 5);
+        CHECK(world.events.count("ticket_unreadable") == 1);
+        world.clock.time += 11min;
+        CHECK(world.round());
+        CHECK(world.events.count("ticket_unreadable") == 1);  // told already
+        world.clock.time += 11min;
+        world.news.merge_errors.clear();
+        world.set_status(5, 100);
+        CHECK(world.round());
+        CHECK(world.incident(0).ticket.ended == 5);
+    }
+    SECTION("a ring") {
+        world.watcher.ring(100);
+        world.watcher.ring(101);
+        CHECK_FALSE(world.run(world.watcher.answer_rings()));
+        CHECK_FALSE(world.run(world.watcher.answer_rings()));
+        CHECK(world.run(world.watcher.answer_rings()));
+        CHECK(world.incident(1).ticket.ended == 5);
+        world.news.asked.clear();
+        CHECK(world.run(world.watcher.answer_rings()));
+        CHECK(world.news.asked.empty());
+    }
+}
+
+TEST_CASE("a ring that cannot be answered three times is left to the rounds") {
+    WatchedWorld world;
+    world.open_tickets(1);
+    world.news.error = Error{ErrorClass::later, "http_500", ""};
+    world.watcher.ring(100);
+    world.watcher.may_ask = [] { return false; };
+    for (int i = 0; i < 5; ++i) {
+        CHECK_FALSE(world.run(world.watcher.answer_rings()));  // GLPI is away: not its fault
+    }
+    world.watcher.may_ask = [] { return true; };
+    for (int i = 0; i < 3; ++i) {
+        CHECK_FALSE(world.run(world.watcher.answer_rings()));
+    }
+    CHECK(world.news.asked.size() == 8);
+    CHECK(world.run(world.watcher.answer_rings()));
+    CHECK(world.news.asked.size() == 8);
 }
 
 TEST_CASE("a deleted ticket ends its incident, a merged one is followed") {

@@ -100,6 +100,15 @@ TEST_CASE("what a sender calls flapping is not ended by its silence") {
     CHECK(flaps.find("a") != nullptr);
 }
 
+TEST_CASE("a clock that was set back does not keep a problem flapping") {
+    const FlappingPolicy policy{5, 10min, 30min};
+    FlapList flaps;
+    flaps.problems = {{"a", kStart, kStart + 5h, 5, 5, false}};
+    CHECK_FALSE(all_quiet(flaps, policy, kStart));
+    CHECK(end_of_flapping(flaps, policy) == kStart + 30min);
+    CHECK(all_quiet(flaps, policy, kStart + 30min));
+}
+
 TEST_CASE("changes are told once") {
     FlapList flaps;
     CHECK_FALSE(tell_changes(flaps));

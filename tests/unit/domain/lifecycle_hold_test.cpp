@@ -126,6 +126,29 @@ TEST_CASE("a problem too mild to count reopens the solved ticket when it gets wo
     }
 }
 
+TEST_CASE("a problem too mild to count opens a ticket when it gets worse after the other has ended"
+) {
+    const bool ends_at_once = GENERATE(false, true);
+    World world;
+    if (ends_at_once) {
+        world.rules.plan.policy.reopen_within = 0h;
+    }
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    Alert mild = world.alert(AlertKind::problem, "2");
+    mild.severity = Severity::warning;
+    world.take(world.alert(AlertKind::recovery));
+    world.take(mild);
+    world.pass(48h);
+    REQUIRE(world.incidents.size() == 1);
+    REQUIRE(world.incident().state == IncidentState::ended);
+    world.take(world.alert(AlertKind::update, "2"));
+    CHECK(world.last_reason == "opens a ticket");
+    REQUIRE(world.incidents.size() == 2);
+    CHECK(world.incident(1).state == IncidentState::open);
+    CHECK(world.episodes.back().incident_id == world.incident(1).id);
+}
+
 TEST_CASE("a problem too mild to count that repeats beside a quiet ticket sets no timer") {
     World world = with_open_ticket();
     Alert mild = world.alert(AlertKind::problem, "2");

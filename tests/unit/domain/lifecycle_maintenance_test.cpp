@@ -40,6 +40,26 @@ void take_and_write(World& world, const Alert& alert) {
 
 }  // namespace
 
+TEST_CASE("a window holds the successor of a ticket that is gone, too") {
+    Maintained in;
+    in.over();
+    take_and_write(in.world, in.world.alert(AlertKind::problem));
+    in.set(GENERATE(false, true));
+    const bool drops = in.world.rules.plan.maintenance->drop;
+    Alert second = in.world.alert(AlertKind::problem, "2");
+    if (drops) {
+        in.over();  // it came before the window that drops
+    }
+    in.world.take(second);
+    in.set(drops);
+    in.world.settle(OperationResult{OperationResult::What::ticket_gone, 0, {}, "in the trash"});
+    REQUIRE(in.world.incidents.size() == 2);
+    CHECK(in.world.incident(1).state == (drops ? IncidentState::open : IncidentState::holding));
+    in.pass_until_end();
+    CHECK(in.world.incident(1).state == IncidentState::open);
+    CHECK(in.world.count_operations(OperationKind::open) == 2);
+}
+
 TEST_CASE("a window that holds: the ticket opens at its end if the problem still lasts") {
     Maintained in;
     take_and_write(in.world, in.world.alert(AlertKind::problem));

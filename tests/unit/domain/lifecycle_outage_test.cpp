@@ -90,6 +90,18 @@ TEST_CASE("what may have reached GLPI, or was not in the outage, does not fold")
     CHECK(world.count_operations(OperationKind::solve) == 1);
 }
 
+TEST_CASE("what is only observed does not fold: its report would be a ticket") {
+    World world = while_away();
+    world.rules.plan.policy.mode = Mode::observe;
+    world.rules.plan.policy.open_after = {{"", minutes(2)}};
+    world.take(world.alert(AlertKind::problem));
+    REQUIRE(world.incident().state == IncidentState::holding);
+    world.now += minutes(3);  // decided late
+    world.take(world.alert(AlertKind::recovery));
+    CHECK(world.folded.empty());
+    CHECK(world.incident().state == IncidentState::quiet);
+}
+
 TEST_CASE("a group folds when its last problem has recovered, and counts all of them") {
     World world = while_away();
     world.rules.plan.policy.group_by = {"host"};

@@ -152,3 +152,32 @@ TEST_CASE("windows that cannot be meant are mistakes, with their name") {
     window.when.what = Condition::Kind::host;
     CHECK(only_mistake(window) == "maintenance 'patch night': host: at least one value is needed");
 }
+
+TEST_CASE("what waited is dropped when a window dropped as it came, and held by one that holds now"
+) {
+    RuleBook book;
+    MaintenanceWindow drops = patch_night(true);
+    drops.weekly.clear();
+    drops.from = at(11, 21, 2, 0);
+    drops.to = at(11, 21, 3, 0);
+    MaintenanceWindow holds = patch_night();
+    holds.weekly.clear();
+    holds.from = at(11, 21, 5, 0);
+    holds.to = at(11, 21, 6, 0);
+    book.maintenance = {drops, holds};
+    const auto rules = RuleEngine::compile(book);
+    REQUIRE(rules.has_value());
+    const auto found = [&](WallTime came, WallTime now) -> std::string {
+        Alert alert;
+        alert.received_at = came;
+        const auto maintenance = plan_of_waiting(**rules, alert, now, nullptr).maintenance;
+        return maintenance ? maintenance->name : "none";
+    };
+    CHECK(found(at(11, 21, 2, 30), at(11, 21, 2, 30)) == "lab");
+    CHECK(found(at(11, 21, 1, 59), at(11, 21, 2, 30)) == "none");
+    CHECK(found(at(11, 21, 2, 30), at(11, 21, 4, 0)) == "lab");
+    CHECK(found(at(11, 21, 4, 0), at(11, 21, 5, 30)) == "patch night");
+    CHECK(found(at(11, 21, 5, 30), at(11, 21, 7, 0)) == "none");
+    // A clock that was set back makes it come later than now.
+    CHECK(found(at(11, 21, 3, 30), at(11, 21, 2, 30)) == "lab");
+}

@@ -22,7 +22,10 @@ Result<void> told(int status, const std::string& body) {
 }
 
 bool asks_for_known(const SeenRequest& request) {
-    return request.body.find("in names") != std::string::npos;
+    return request.body.find("\"flapping\"") != std::string::npos;
+}
+bool asks_for_names(const SeenRequest& request) {
+    return request.body.find("in names") == std::string::npos;
 }
 bool is_about_services(const SeenRequest& request) {
     return request.target == "/base/v1/objects/services";
@@ -87,9 +90,20 @@ TEST_CASE("Icinga tells the state of what is known, and what else fails", "[icin
         if (asks_for_known(request)) {
             return answer(404, R"({"error":404.0,"status":"No objects found."})");
         }
+        if (asks_for_names(request)) {
+            return answer(
+                200, is_about_services(request) ? R"({"results":[
+                {"name":"web01!BAD","attrs":{"state":2.0}},
+                {"name":"web01!NEW","attrs":{"state":1.0}},
+                {"name":"web01!WELL","attrs":{"state":1.0}},
+                {"name":"web01!ACK","attrs":{"state":1.0}}]})"
+                                                : R"({"results":[
+                {"name":"db01","attrs":{"state":1.0}}]})"
+            );
+        }
         if (is_about_services(request)) {
             return answer(200, R"({"results":[
-                {"name":"web01!BAD","attrs":{"name":"BAD","host_name":"web01","state":2.0}},
+                {"name":"web01!WELL","attrs":{"name":"WELL","host_name":"web01","state":0.0}},
                 {"name":"web01!NEW","attrs":{"name":"NEW","display_name":"New one",
                  "host_name":"web01","state":1.0,"last_state_change":1795466910.25,
                  "downtime_depth":0.0,"acknowledgement":0.0,"enable_notifications":true,
@@ -115,6 +129,10 @@ TEST_CASE("Icinga tells the state of what is known, and what else fails", "[icin
             ProblemNow::unknown, ProblemNow::unknown}
     );
     for (const SeenRequest& request : bench.server.seen) {
+        const bool is_long = request.body.find("last_check_result") != std::string::npos;
+        const bool is_for_all = asks_for_names(request);
+        const bool is_about_known = request.body.find(R"("web01!BAD")") != std::string::npos;
+        CHECK_FALSE((is_long && (is_for_all || is_about_known)));
         CHECK(request.method == "POST");
         CHECK(request.header("X-HTTP-Method-Override") == "GET");
     }
@@ -141,6 +159,53 @@ TEST_CASE("an Icinga that makes no sense changes nothing", "[icinga]") {
         CAPTURE(body);
         CHECK(sight.error().kind == ErrorClass::later);
     }
+}
+
+TEST_CASE("nothing but a zero proves that an object is well", "[icinga]") {
+    for (const char* state : {"null", "\"\"", "\"OK\"", "\"0\"", "false", "0.5", "1e300", "-1"}) {
+        CAPTURE(state);
+        ApiBench bench([state](const SeenRequest& request) {
+            const std::string row =
+                R"({"name":"web01","attrs":{"state":)" + std::string(state) + "}}";
+            return answer(200, R"({"results":[)" + (asks_for_known(request) ? row : "") + "]}");
+        });
+        auto sight = run(bench.io, bench.back("icinga2").look({open_problem("i/host/web01", "1")}));
+        REQUIRE(sight.has_value());
+        CHECK(sight->known == std::vector<ProblemNow>{ProblemNow::failing});
+    }
+}
+
+TEST_CASE("of very many problems only some are asked for in full", "[icinga]") {
+    ApiBench bench([](const SeenRequest& request) {
+        if (is_about_services(request)) {
+            return answer(404, "");
+        }
+        json body = json::object();
+        body["results"] = json::array();
+        const json query = json::parse(request.body);
+        const auto add = [&body](const std::string& name) {
+            json row = json::object();
+            row["name"] = row["attrs"]["name"] = name;
+            row["attrs"]["state"] = 1.0;
+            row["attrs"]["last_state_change"] = 1e300;
+            body["results"].push_back(std::move(row));
+        };
+        if (asks_for_names(request)) {
+            for (int i = 0; i < 2'500; ++i) {
+                add("h" + std::to_string(i));
+            }
+        } else {
+            for (const json& name : query["filter_vars"]["names"]) {
+                add(name.get<std::string>());
+            }
+        }
+        return answer(200, body.dump());
+    });
+    auto sight = run(bench.io, bench.back("icinga2").look({}));
+    REQUIRE(sight.has_value());
+    CHECK(sight->present.size() == monitoring::IcingaApi::kPresentMax);
+    CHECK(bench.server.seen.size() == 12);  // names of hosts and services, and ten times 200
+    CHECK(json::parse(sight->present[0])["timet"] == "9007199254740992");
 }
 
 }  // namespace alert_bridge::test

@@ -220,4 +220,79 @@ TEST_CASE("nothing is concluded from a file that is missing, old or cut short", 
     CHECK(nagios.look(known).has_value());
 }
 
+TEST_CASE("the picture is of when Nagios made it", "[nagios]") {
+    Nagios nagios;
+    nagios.write_status(service("OK", 0), kNow - std::chrono::minutes(2));
+    const auto sight = nagios.look();
+    REQUIRE(sight.has_value());
+    CHECK(sight->as_of == kNow - std::chrono::minutes(2));
+}
+
+TEST_CASE("names that are no UTF-8 are found as the decoder has read them", "[nagios]") {
+    Nagios nagios;
+    nagios.write_status(
+        service("caf\xE9", 2) + service("th\xE9", 0) + service("one\xE9", 0) +
+        service("one\xE8", 2) + service("two\xE9", 0) + service("two\xE8", 0)
+    );
+    std::vector<ports::OpenProblem> known;
+    for (const char* name : {"caf", "th", "lost", "one", "two"}) {
+        known.push_back(open_problem("n/service/web01/" + std::string(name) + "\uFFFD", "1"));
+    }
+    known.push_back(open_problem("n/host/web\uFFFD", "1"));
+    known.push_back(open_problem("n/service/web01/LOST", "1"));
+    const auto sight = nagios.look(known);
+    REQUIRE(sight.has_value());
+    CHECK(
+        sight->known ==
+        std::vector<ProblemNow>{
+            ProblemNow::failing, ProblemNow::ok, ProblemNow::unknown, ProblemNow::unknown,
+            ProblemNow::ok, ProblemNow::unknown, ProblemNow::gone}
+    );
+    CHECK(sight->present.empty());
+}
+
+TEST_CASE("an object without a state that makes sense is not well", "[nagios]") {
+    Nagios nagios;
+    const auto stateless = [](const std::string& name, const std::string& state) {
+        return "servicestatus {\n\thost_name=web01\n\tservice_description=" + name +
+               "\n\thas_been_checked=1\n" + state + "\t}\n";
+    };
+    nagios.write_status(
+        stateless("NONE", "") + stateless("HUGE", "\tcurrent_state=4294967296\n") +
+        stateless("WORD", "\tcurrent_state=OK\n") + stateless("MINUS", "\tcurrent_state=-1\n") +
+        stateless("OK", "\tcurrent_state=0\n")
+    );
+    std::vector<ports::OpenProblem> known;
+    for (const char* name : {"NONE", "HUGE", "WORD", "MINUS", "OK"}) {
+        known.push_back(open_problem("n/service/web01/" + std::string(name), "1"));
+    }
+    const auto sight = nagios.look(known);
+    REQUIRE(sight.has_value());
+    std::vector<ProblemNow> expected(4, ProblemNow::unknown);
+    expected.push_back(ProblemNow::ok);
+    CHECK(sight->known == expected);
+}
+
+TEST_CASE("what is no regular file is no status file, and nobody waits for it", "[nagios]") {
+    Nagios nagios;
+    const std::string path = nagios.folder.file("status.dat");
+    SECTION("a pipe that nobody writes") {
+        REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    }
+    SECTION("a folder") {
+        REQUIRE(::mkdir(path.c_str(), 0700) == 0);
+    }
+    const auto sight = nagios.look();
+    REQUIRE(sight.has_error());
+    CHECK(sight.error().kind == ErrorClass::misconfigured);
+    CHECK(sight.error().message == path + " is no regular file");
+}
+
+TEST_CASE("a stop ends the reading", "[nagios]") {
+    Nagios nagios;
+    nagios.write_status(service("OK", 0));
+    nagios.back.stop();
+    CHECK(nagios.look().error().code == "stopping");
+}
+
 }  // namespace alert_bridge::test

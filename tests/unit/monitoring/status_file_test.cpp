@@ -125,6 +125,6 @@ TEST_CASE("numbers that are none count as nothing", "[nagios]") {
         complete
     );
     REQUIRE(blocks.size() == 1);
-    CHECK(blocks[0].state == 0);
+    CHECK(blocks[0].state == -1);
     CHECK(blocks[0].problem_id == 0);
 }

@@ -194,4 +194,23 @@ TEST_CASE("problems that the bridge does not know come as their notices would", 
     CHECK(json::parse(body["event_tagsjson"].get<std::string>())[0]["value"] == "capacity");
 }
 
+TEST_CASE("a time of any size is told as one that can be", "[zabbix]") {
+    for (const char* clock : {"1e300", "\"-5\"", "99999999999999999999", "null"}) {
+        CAPTURE(clock);
+        ApiBench bench(by_method({
+            {"apiinfo.version", kVersion6},
+            {"problem.get", result(
+                                R"([{"eventid":"7","objectid":"13","name":"x","severity":"4",
+                 "suppressed":"0","clock":)" +
+                                std::string(clock) + "}]"
+                            )},
+            {"trigger.get", result(R"([{"triggerid":"13","status":"0","hosts":[],"items":[]}])")},
+        }));
+        auto sight = run(bench.io, bench.back("zabbix").look({}));
+        REQUIRE(sight.has_value());
+        REQUIRE(sight->present.size() == 1);
+        CHECK(json::parse(sight->present[0])["event_date"].get<std::string>().size() == 10);
+    }
+}
+
 }  // namespace alert_bridge::test

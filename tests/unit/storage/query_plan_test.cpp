@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// The plans of the statements that the store really prepared, where a wrong one costs minutes.
+#include <sqlite3.h>
+
+#include "alert_bridge/storage/decisions.hpp"
+#include "alert_bridge/storage/notices.hpp"
+#include "alert_bridge/storage/schema.hpp"
+#include "catch.hpp"
+
+namespace alert_bridge::storage {
+namespace {
+
+Database memory() {
+    auto opened = open_memory_database();
+    REQUIRE(opened.has_value());
+    return *std::move(opened);
+}
+
+// How SQLite runs the prepared statement that holds these words.
+std::string plan_of(Database& db, std::string_view words) {
+    std::string sql;
+    for (auto* one = sqlite3_next_stmt(db.raw(), nullptr); one != nullptr;
+         one = sqlite3_next_stmt(db.raw(), one)) {
+        const std::string text = sqlite3_sql(one);
+        if (text.find(words) != std::string::npos) {
+            CHECK(sql.empty());  // the words name one statement
+            sql = text;
+        }
+    }
+    REQUIRE_FALSE(sql.empty());
+    std::string plan;
+    const auto add = [](void* out, int, char** columns, char**) {
+        *static_cast<std::string*>(out) += std::string(columns[3]) + "\n";
+        return 0;
+    };
+    const std::string explain = "EXPLAIN QUERY PLAN " + sql;
+    REQUIRE(sqlite3_exec(db.raw(), explain.c_str(), add, &plan, nullptr) == SQLITE_OK);
+    return plan;
+}
+
+domain::Decision nothing(const domain::Snapshot&) {
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("a page of open problems begins where the last one ended") {
+    Database db = memory();
+    (void)open_problems(db, "zabbix", {}, 100);
+    const std::string plan = plan_of(db, "FROM episodes e INDEXED BY");
+    CAPTURE(plan);
+    CHECK(plan.find("episodes_open ((problem_key,episode)>(?,?)") != std::string::npos);
+    CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+}
+
+TEST_CASE("another open occurrence is looked for among the open ones only") {
+    Database db = memory();
+    db.run("INSERT INTO problems VALUES ('zabbix/1', 1, 1, 'failing', 1, '', NULL, '{}')");
+    ports::Subject subject;
+    subject.problem_key = "zabbix/1";
+    subject.episode = "1";
+    (void)decide(db, subject, nothing);
+    CHECK(plan_of(db, "episode <> ?2").find("episodes_open (problem_key=?)") != std::string::npos);
+    (void)never_heard(db, {{"zabbix/1", "1", true}});
+    CHECK(
+        plan_of(db, "WHERE problem_key = ?1 AND state = 'open'")
+            .find("episodes_open (problem_key=?)") != std::string::npos
+    );
+}
+
+TEST_CASE("a member's timer reads one time of its siblings, and nothing else of them") {
+    Database db = memory();
+    db.run(
+        "INSERT INTO incidents (num, id, group_key, state, ticket_id, severity, end_reason,"
+        " previous_ticket, created_at, updated_at, parent_id, sheltered_at, flaps, plan,"
+        " placement, opener, latest)"
+        " VALUES (1, 'i1', 'g1', 'sheltered', 0, 'high', '', 0, 1, 1, 'u1', 1, '{}', '{}', '{}',"
+        " '{}', '{}')"
+    );
+    db.run("INSERT INTO timers VALUES ('i1', 'shelter', 1)");
+    ports::Subject subject;
+    subject.timer = domain::Timer{"i1", domain::TimerKind::shelter, from_unix_ms(1)};
+    (void)decide(db, subject, nothing);
+    const std::string plan = plan_of(db, "FROM incidents WHERE parent_id = ?1");
+    CAPTURE(plan);
+    CHECK(plan.find("COVERING INDEX incidents_members (parent_id=?)") != std::string::npos);
+}
+
+}  // namespace alert_bridge::storage
