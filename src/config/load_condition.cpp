@@ -122,6 +122,20 @@ Condition load_address(Loading& loading, const Node& node) {
     return condition;
 }
 
+// One of the patterns matches what has this name.
+Condition any_value(
+    Condition::Kind kind, const std::string& name, std::vector<TextPattern> patterns
+) {
+    std::vector<Condition> values;
+    for (TextPattern& pattern : patterns) {
+        Condition one;
+        one.what = kind;
+        one.tags.push_back({name, std::move(pattern)});
+        values.push_back(std::move(one));
+    }
+    return any_of(std::move(values));
+}
+
 // {name: pattern, …}: all names must match, each with any of its patterns.
 Condition load_fields(
     Loading& loading, const Node& node, std::string_view what, Condition::Kind kind,
@@ -129,14 +143,8 @@ Condition load_fields(
 ) {
     Condition all;
     for (const auto& [name, value] : named_nodes(loading.diagnostics, &node, what, {})) {
-        std::vector<Condition> values;
-        for (TextPattern& pattern : read_patterns(loading, *value, name->text, captures, true)) {
-            Condition one;
-            one.what = kind;
-            one.tags.push_back({name->text, std::move(pattern)});
-            values.push_back(std::move(one));
-        }
-        all.children.push_back(any_of(std::move(values)));
+        auto patterns = read_patterns(loading, *value, name->text, captures, true);
+        all.children.push_back(any_value(kind, name->text, std::move(patterns)));
     }
     if (node.kind == Node::Kind::mapping && node.names.empty()) {
         loading.diagnostics.error(node.at, "'" + std::string(what) + "' is empty");
@@ -147,15 +155,9 @@ Condition load_fields(
 Condition load_asset(Loading& loading, const Node& node, Captures& captures) {
     const MapReader reader(loading.diagnostics, &node, kAsset);
     Condition all;
-    const auto add = [&](const Node& value, std::string_view what, std::string name) {
-        std::vector<Condition> values;
-        for (TextPattern& pattern : read_patterns(loading, value, what, captures)) {
-            Condition one;
-            one.what = Condition::Kind::asset;
-            one.tags.push_back({name, std::move(pattern)});
-            values.push_back(std::move(one));
-        }
-        all.children.push_back(any_of(std::move(values)));
+    const auto add = [&](const Node& value, std::string_view what, const std::string& name) {
+        auto patterns = read_patterns(loading, value, what, captures);
+        all.children.push_back(any_value(Condition::Kind::asset, name, std::move(patterns)));
     };
     for (const std::string_view name : domain::kAssetDetails) {
         if (const Node* value = reader.find(name)) {

@@ -49,7 +49,7 @@ asio::awaitable<Duration> ChangeCalendar::look() {
     changes_ = std::move(*planned);
     by_item_.clear();
     for (std::size_t at = 0; at < changes_.size(); ++at) {
-        for (const ports::PlannedChange::Item& item : changes_[at].items) {
+        for (const domain::PlannedChange::Item& item : changes_[at].items) {
             by_item_.emplace(std::pair(item.item_type, item.id), at);
         }
     }
@@ -57,22 +57,19 @@ asio::awaitable<Duration> ChangeCalendar::look() {
     co_return kEvery;
 }
 
-std::optional<domain::PlannedChange> ChangeCalendar::covering(
+const domain::PlannedChange* ChangeCalendar::covering(
     const std::string& item_type, std::int64_t id, WallTime now
 ) const {
-    const ports::PlannedChange* last = nullptr;
+    const domain::PlannedChange* last = nullptr;
     const auto [begin, end] = by_item_.equal_range(std::pair(item_type, id));
     for (auto each = begin; each != end; ++each) {
-        const ports::PlannedChange& change = changes_[each->second];
+        const domain::PlannedChange& change = changes_[each->second];
         const bool covers = change.begin <= now && now < change.end;
         if (covers && (last == nullptr || last->end < change.end)) {
             last = &change;
         }
     }
-    if (last == nullptr) {
-        return std::nullopt;
-    }
-    return domain::PlannedChange{last->id, last->title, last->begin, last->end};
+    return last;
 }
 
 }  // namespace alert_bridge::core

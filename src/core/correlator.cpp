@@ -215,7 +215,7 @@ domain::Plan Correlator::with_place(
         plan = domain::with_asset(*policies.rules, std::move(plan), alert, *placement.details, now);
     }
     if (placement.asset && plan.policy.changes != domain::OnChange::none) {
-        if (const auto change = change_of(*placement.asset, now)) {
+        if (const domain::PlannedChange* change = change_of(*placement.asset, now)) {
             domain::apply_change(*change, plan, placement);
         }
     }

@@ -220,9 +220,7 @@ Decision AlertDecision::begin() {
 
 Decision AlertDecision::below(std::string reason) {
     if (draft_.has_incident()) {
-        Episode episode = new_episode(alert_);
-        episode.incident_id = draft_.incident().id;
-        draft_.put_episode(std::move(episode));
+        bind(new_episode(alert_));
         return draft_.finish(Verdict::applied, std::move(reason) + ", counted on the open ticket");
     }
     draft_.put_episode(new_episode(alert_));
@@ -307,18 +305,20 @@ void AlertDecision::go_on(std::string_view event, bool raised) {
     }
 }
 
+void AlertDecision::bind(Episode episode) {
+    const std::string& id = draft_.incident().id;
+    const bool is_bound = known_.episode && known_.episode->incident_id == id;
+    episode.incident_id = id;
+    const Episode& bound = draft_.put_episode(std::move(episode));
+    if (!is_bound) {
+        draft_.tell_monitoring(TicketNews::opened, bound);
+    }
+}
+
 Decision AlertDecision::join(Episode episode) {
     Incident& incident = draft_.incident();
-    episode.incident_id = incident.id;
     const bool again = episode.problem_key == incident.latest.problem_key;
-    // Whatever is heard of it while it waits, monitoring knows the ticket.
-    const bool is_told = draft_.waits_for_maintenance() && known_.episode &&
-                         known_.episode->incident_id == incident.id &&
-                         known_.episode->severity >= event_.plan.policy.open;
-    const Episode& joined = draft_.put_episode(std::move(episode));
-    if (!is_told) {
-        draft_.tell_monitoring(TicketNews::opened, joined);
-    }
+    bind(std::move(episode));
     incident.latest = alert_;
     const bool over = incident.state == IncidentState::quiet ||
                       incident.state == IncidentState::solved || draft_.is_ended_by_people();
@@ -374,9 +374,9 @@ Decision decide(
     const LifecycleContext& context, const Snapshot& now_known, const AlertEvent& event,
     WallTime now
 ) {
-    // What joins a ticket needs no place of its own: the asset is the ticket's.
+    // What joins a ticket of its host needs no place of its own: the asset is the ticket's.
     const bool asks = event.plan.asks_asset && now_known.incident;
-    const AssetDetails* asset = asks ? now_known.incident->placement.asset_details() : nullptr;
+    const AssetDetails* asset = asks ? details_for(*now_known.incident, *event.alert) : nullptr;
     if (asset == nullptr) {
         return AlertDecision(context, now_known, event, now).run();
     }

@@ -66,9 +66,20 @@ const Alert* Draft::newest_beginning() const {
     return newest;
 }
 
+const AssetDetails* details_for(const Incident& incident, const Alert& alert) {
+    return alert.host.name == incident.opener.host.name ? incident.placement.asset_details()
+                                                        : nullptr;
+}
+
+Plan Draft::plan_now(const Alert& alert) const {
+    return context_.rules->evaluate(alert, now_, details_for(*incident_, alert));
+}
+
 void Draft::begin_with(Incident& next, const Alert& alert) const {
+    const Plan plan = plan_now(alert);
     if (alert.host.name != next.opener.host.name) {
         next.placement.asset.reset();  // it is the other host's
+        next.placement.details.reset();
     }
     next.opener = alert;
     next.severity = alert.severity;
@@ -77,7 +88,6 @@ void Draft::begin_with(Incident& next, const Alert& alert) const {
             next.severity = std::max(next.severity, episode.severity);
         }
     }
-    const Plan plan = context_.rules->evaluate(alert, now_, next.placement.asset_details());
     // Something worse that goes on as well keeps the priority it had.
     if (next.severity == alert.severity) {
         next.plan.priority = plan.priority;

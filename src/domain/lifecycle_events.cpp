@@ -26,13 +26,8 @@ bool maintenance_goes_on(Draft& draft) {
     if (!held && !holds) {
         return false;
     }
-    std::optional<Maintenance> next = draft.context()
-                                          .rules
-                                          ->evaluate(
-                                              holds ? incident.opener : incident.latest,
-                                              draft.now(), incident.placement.asset_details()
-                                          )
-                                          .maintenance;
+    std::optional<Maintenance> next =
+        draft.plan_now(holds ? incident.opener : incident.latest).maintenance;
     if (!next) {
         return false;
     }

@@ -113,9 +113,7 @@ Draft::Opening Draft::reconsider_shelter() {
 
 // It began before the maintenance: one that would drop it holds it as well.
 Draft::Opening Draft::leave_shelter() {
-    std::optional<Maintenance> maintenance =
-        context_.rules->evaluate(incident_->opener, now_, incident_->placement.asset_details())
-            .maintenance;
+    std::optional<Maintenance> maintenance = plan_now(incident_->opener).maintenance;
     if (!maintenance) {
         return open_or_shelter();
     }

@@ -211,9 +211,7 @@ Decision recheck_is_due(Draft& draft) {
         return draft.finish(Verdict::ignored, "nobody's ending to look at again");
     }
     const Alert latest = draft.incident().latest;
-    const Plan plan = draft.context().rules->evaluate(
-        latest, draft.now(), draft.incident().placement.asset_details()
-    );
+    const Plan plan = draft.plan_now(latest);
     const std::optional<Maintenance>& held = draft.incident().plan.maintenance;
     const std::optional<Maintenance>& holds = plan.maintenance ? plan.maintenance : held;
     if (holds && holds->until > draft.now()) {

@@ -84,8 +84,6 @@ std::string notice_text(TicketNews news, std::int64_t ticket_id, std::string_vie
         text += " is being worked on";
     } else if (news == TicketNews::over) {
         text += " was solved by a person";
-    } else if (news == TicketNews::commented) {
-        text += " has news";
     }
     return link.empty() ? text : text + ": " + std::string(link);
 }

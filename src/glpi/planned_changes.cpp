@@ -17,9 +17,9 @@
 namespace alert_bridge::glpi {
 namespace {
 
+using domain::PlannedChange;
 using nlohmann::json;
 using ports::Level;
-using ports::PlannedChange;
 using ports::PlannedChanges;
 
 // See the header for where these come from.
@@ -71,7 +71,9 @@ std::vector<TaskWindow> task_windows(const json& rows, const std::string& zone, 
         if (change_id <= 0 || !begin || !end || number_in(row, "state") == kTaskDone) {
             continue;
         }
-        if (*begin<*end&& * end> now && *begin < now + PlannedChanges::kAhead) {
+        const bool is_span = *begin < *end;
+        const bool is_near = now < *end && *begin < now + PlannedChanges::kAhead;
+        if (is_span && is_near) {
             out.push_back(TaskWindow{change_id, *begin, *end});
         }
     }

@@ -5,8 +5,8 @@
 using namespace alert_bridge;
 using glpi_sim::Json;
 using test::GlpiWorld;
-using Planned = std::vector<ports::PlannedChange>;
-using Item = ports::PlannedChange::Item;
+using Planned = std::vector<domain::PlannedChange>;
+using Item = domain::PlannedChange::Item;
 
 namespace {
 

@@ -144,8 +144,8 @@ void check_index(const RuleBook& book, const Alert& alert) {
         const bool listed =
             std::count(candidates.begin(), candidates.end(), static_cast<std::uint32_t>(i)) == 1;
         require(
-            listed || !checked.conditions[i].matches(alert, kNow, captures),
-            "a rule that matches is a candidate"
+            listed || checked.conditions[i].test({alert, kNow}, captures) == Truth::no,
+            "a rule that may match is a candidate"
         );
     }
 }

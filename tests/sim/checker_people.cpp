@@ -36,7 +36,9 @@ class Hearing {
         if (incident_.ticket.ended != 0 && !over) {
             violation("was opened again by people");
         }
-        const bool reopened = incident_.state == IncidentState::solved && ticket_.reopened && !over;
+        // What is solved and reopened between two rounds is not promised to be heard.
+        const bool reopened =
+            incident_.state == IncidentState::solved && ticket_.reopened_is_known && !over;
         if (reopened && incident_.ticket.reopened_row == 0) {
             violation("was reopened after it was solved");
         }

@@ -325,7 +325,20 @@ inline World with_open_ticket() {
     return world;
 }
 
-// The same, recovered and solved.
+// A notice that tells the state of the whole problem, as Nagios sends it.
+inline Alert notice(World& world, AlertKind kind, ProblemState state, std::string episode = "1") {
+    Alert alert = world.alert(kind, std::move(episode));
+    alert.whole_problem = true;
+    alert.state = state;
+    return alert;
+}
+
+inline void take_and_write(World& world, const Alert& alert) {
+    world.take(alert);
+    world.deliver_all();
+}
+
+// with_open_ticket(), recovered and solved.
 inline World with_solved_ticket() {
     World world = with_open_ticket();
     world.take(world.alert(AlertKind::recovery));

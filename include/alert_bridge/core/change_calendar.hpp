@@ -11,14 +11,12 @@
 
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "alert_bridge/core/policies.hpp"
 #include "alert_bridge/core/tasks.hpp"
-#include "alert_bridge/domain/planned_change.hpp"
 #include "alert_bridge/ports/planned_changes.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 
@@ -46,8 +44,9 @@ class ChangeCalendar {
     // False while GLPI should be left in peace.
     std::function<bool()> may_ask = [] { return true; };
 
-    // Of the changes that cover it now, the one that ends last.
-    [[nodiscard]] std::optional<domain::PlannedChange> covering(
+    // Of the changes that cover it now, the one that ends last; null: none. Good until the thread
+    // does anything else.
+    [[nodiscard]] const domain::PlannedChange* covering(
         const std::string& item_type, std::int64_t id, WallTime now
     ) const;
 
@@ -56,7 +55,7 @@ class ChangeCalendar {
 
     Services services_;
     Bell bell_;
-    std::vector<ports::PlannedChange> changes_;
+    std::vector<domain::PlannedChange> changes_;
     std::multimap<std::pair<std::string, std::int64_t>, std::size_t> by_item_;
     bool failing_ = false;
     bool stopping_ = false;

@@ -73,9 +73,9 @@ class Correlator {
     // GLPI was away until then: now, while it is away; the epoch if it never was. What began and
     // ended before folds.
     std::function<WallTime()> away_until = [] { return WallTime{}; };
-    // The approved change that covers an asset now.
-    std::function<std::optional<domain::PlannedChange>(const domain::AssetHit&, WallTime)>
-        change_of = [](const domain::AssetHit&, WallTime) { return std::nullopt; };
+    // The approved change that covers an asset now; null: none.
+    std::function<const domain::PlannedChange*(const domain::AssetHit&, WallTime)> change_of =
+        [](const domain::AssetHit&, WallTime) { return nullptr; };
     // After each committed decision: (alert id, decision).
     std::function<void(const std::string&, const domain::Decision&)> on_decided;
 

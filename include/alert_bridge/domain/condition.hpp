@@ -49,10 +49,6 @@ struct CompiledCondition {
 
     // `captures` gets the named groups of what matched; they count only if the answer is yes.
     [[nodiscard]] Truth test(const Question& question, Captures& captures) const;
-    // So, of an alert whose asset is not known.
-    [[nodiscard]] bool matches(const Alert& alert, WallTime now, Captures& captures) const {
-        return test({alert, now}, captures) == Truth::yes;
-    }
 
     // Names of the details that it asks of an asset.
     void add_asset_details(std::vector<std::string>& names) const;

@@ -43,6 +43,8 @@ class AlertDecision {
     // A worse problem makes the ticket more urgent; a lesser one does not make it less, the others
     // go on. True: there is a ticket that must be told.
     [[nodiscard]] bool raise();
+    // To the incident. Monitoring is told of its ticket once: now, or when it has a number.
+    void bind(Episode episode);
     void go_on(std::string_view event, bool raised);
     [[nodiscard]] Decision join(Episode episode);
     // Somebody comments on a problem that is over: still worth a follow-up, never a reopening.

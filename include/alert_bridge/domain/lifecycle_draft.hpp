@@ -19,6 +19,9 @@ inline constexpr std::string_view kTicketDeleted = "ticket deleted";
 // OperationContent::event of the report of an outage.
 inline constexpr std::string_view kOutageEvent = "outage";
 
+// Of the ticket's asset, for rules about this alert; null when it is another host's.
+[[nodiscard]] const AssetDetails* details_for(const Incident& incident, const Alert& alert);
+
 class Draft {
   public:
     Draft(const LifecycleContext& context, const Snapshot& known, WallTime now);
@@ -81,6 +84,9 @@ class Draft {
     [[nodiscard]] bool waits_for_maintenance() const;
     // The timer that gives the ticket up when nothing more is heard of it.
     void watch_expiry(WallTime since);
+    // What the rules say now of an alert of this ticket. Those about the asset are asked if it is
+    // of the host that the ticket's asset stands for.
+    [[nodiscard]] Plan plan_now(const Alert& alert) const;
     // The policy, as far as the ticket is still the bridge's own: one that people merged it into is
     // told, neither solved nor given another priority.
     [[nodiscard]] OnRecovery on_recovery() const;

@@ -29,7 +29,7 @@
 namespace alert_bridge::domain {
 
 // What happened to the ticket.
-enum class TicketNews { opened, taken, commented, over };
+enum class TicketNews { opened, taken, over };
 // What monitoring is asked to do about it; every one of them carries the text.
 enum class NoticeAction { comment, acknowledge, close };
 enum class NoticeState { due, dead };

@@ -19,8 +19,9 @@
 //                             7 accepted, 8 review, 10 approval; src/Change.php: 9 evaluation,
 //                             11 test, 12 qualification, 13 refused, 14 cancelled; solved there are
 //                             5 and 8, closed 6, 13 and 14
-//   Change.global_validation  src/CommonITILValidation.php: 1 none, 2 waiting, 3 accepted, 4
-//   refused ChangeTask.state          inc/planning.class.php: 0 information, 1 to do, 2 done
+//   Change.global_validation  src/CommonITILValidation.php: 1 none, 2 waiting, 3 accepted,
+//                             4 refused
+//   ChangeTask.state          inc/planning.class.php: 0 information, 1 to do, 2 done
 //   ChangeTask.changes_id, begin, end; Change_Item.changes_id, itemtype, items_id: the schema
 // Thread rule: the I/O thread. Must outlive its calls.
 // Tests: tests/unit/glpi/planned_changes_test.cpp (rows), tests/contract/planned_changes_test.cpp
@@ -48,7 +49,7 @@ class LegacyChanges final : public ports::PlannedChanges {
   public:
     LegacyChanges(SessionPool& pool, const Options& options, Seams seams);
 
-    Task<std::vector<ports::PlannedChange>> planned(WallTime now) override;
+    Task<std::vector<domain::PlannedChange>> planned(WallTime now) override;
 
   private:
     struct Windows {
@@ -58,7 +59,7 @@ class LegacyChanges final : public ports::PlannedChanges {
     struct Details {
         bool approved = false;
         std::string title;
-        std::vector<ports::PlannedChange::Item> items;
+        std::vector<domain::PlannedChange::Item> items;
         bool complete = true;
     };
 
@@ -95,6 +96,6 @@ class LegacyChanges final : public ports::PlannedChanges {
 [[nodiscard]] std::string change_title(const nlohmann::json& change);
 
 // Of rows of Change_Item, at most ports::PlannedChanges::kItemsMax.
-[[nodiscard]] std::vector<ports::PlannedChange::Item> change_items(const nlohmann::json& rows);
+[[nodiscard]] std::vector<domain::PlannedChange::Item> change_items(const nlohmann::json& rows);
 
 }  // namespace alert_bridge::glpi

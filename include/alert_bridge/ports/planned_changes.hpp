@@ -21,31 +21,15 @@
 
 #include "alert_bridge/base/error.hpp"
 #include "alert_bridge/base/time.hpp"
+#include "alert_bridge/domain/planned_change.hpp"
 
 namespace alert_bridge::ports {
-
-// One span of planned hours of one change: a change with several of them comes several times.
-struct PlannedChange {
-    struct Item {
-        std::string item_type;  // "Computer"
-        std::int64_t id = 0;
-
-        bool operator==(const Item&) const = default;
-    };
-
-    std::int64_t id = 0;
-    std::string
-        title;  // one line of plain text (escape it for HTML), at most kTitleMax code points
-    WallTime begin{};
-    WallTime end{};           // later than begin
-    std::vector<Item> items;  // may be empty: the change names no asset
-};
 
 class PlannedChanges {
   public:
     static constexpr std::size_t kChangesMax = 200;  // spans of hours
     static constexpr std::size_t kItemsMax = 500;    // of one change
-    static constexpr std::size_t kTitleMax = 255;
+    static constexpr std::size_t kTitleMax = 255;    // code points
     static constexpr Duration kAhead = std::chrono::hours(24);
 
     virtual ~PlannedChanges() = default;
@@ -54,7 +38,7 @@ class PlannedChanges {
     using Task = boost::asio::awaitable<Result<T>>;
 
     // What ends after `now` and begins less than kAhead later, ordered by begin.
-    [[nodiscard]] virtual Task<std::vector<PlannedChange>> planned(WallTime now) = 0;
+    [[nodiscard]] virtual Task<std::vector<domain::PlannedChange>> planned(WallTime now) = 0;
 };
 
 }  // namespace alert_bridge::ports

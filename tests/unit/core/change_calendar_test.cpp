@@ -12,10 +12,10 @@ using test::CoreWorld;
 namespace {
 
 struct FakeChanges final : ports::PlannedChanges {
-    std::vector<ports::PlannedChange> changes;
+    std::vector<domain::PlannedChange> changes;
     std::optional<Error> error;
     int asked = 0;
-    Task<std::vector<ports::PlannedChange>> planned(WallTime) override {
+    Task<std::vector<domain::PlannedChange>> planned(WallTime) override {
         ++asked;
         if (error) {
             co_return *error;

@@ -94,14 +94,14 @@ TEST_CASE("a planned change of the asset is told, and by policy holds the ticket
     CoreWorld world;
     const bool hold = GENERATE(false, true);
     world.rules->plan.policy.changes = hold ? domain::OnChange::hold : domain::OnChange::annotate;
-    const WallTime end = world.clock.time + 2h;
-    world.correlator.change_of = [&](const domain::AssetHit& asset, WallTime now) {
+    const WallTime now = world.clock.time;
+    const domain::PlannedChange swap{12, "Swap", now - 1h, now + 2h, {}};
+    world.correlator.change_of = [&](const domain::AssetHit& asset, WallTime) {
         CHECK(asset.id == 17);
-        return std::optional(domain::PlannedChange{12, "Swap", now - 1h, end});
+        return &swap;
     };
     world.take(world.alert(AlertKind::problem));
     CHECK(world.desk.tickets.size() == (hold ? 0 : 1));
-    // A further problem in the ticket that waits, found without its place, opens nothing early.
     world.pass(1h);
     CHECK(world.desk.tickets.size() == (hold ? 0 : 1));
     world.pass(1h + 1min);
@@ -114,10 +114,9 @@ TEST_CASE("a planned change of the asset is told, and by policy holds the ticket
 TEST_CASE("a problem that is over before the change is opens no ticket") {
     CoreWorld world;
     world.rules->plan.policy.changes = domain::OnChange::hold;
-    const WallTime end = world.clock.time + 2h;
-    world.correlator.change_of = [&](const domain::AssetHit&, WallTime now) {
-        return std::optional(domain::PlannedChange{12, "Swap", now - 1h, end});
-    };
+    const WallTime now = world.clock.time;
+    const domain::PlannedChange swap{12, "Swap", now - 1h, now + 2h, {}};
+    world.correlator.change_of = [&](const domain::AssetHit&, WallTime) { return &swap; };
     world.take(world.alert(AlertKind::problem));
     world.pass(1h);
     world.take(world.alert(AlertKind::recovery));

@@ -217,3 +217,22 @@ TEST_CASE("an opening waits for its place when rules about the asset may decide 
     event.placement = Placement{};
     CHECK(decide(world.context(), Snapshot{}, event, world.now).verdict == Verdict::applied);
 }
+
+TEST_CASE("what joins a ticket is judged by the ticket's asset only if it is its own host's") {
+    const bool is_own = GENERATE(true, false);
+    World world;
+    world.rules.plan.asks_asset = true;
+    world.rules.with_details = Priority{"p1", 5, 5, 0};
+    world.rules.plan.policy.group_by = {"service"};
+    world.placement.details = server();
+    world.take(world.alert(AlertKind::problem));
+    world.deliver_all();
+    REQUIRE(world.incident().plan.priority.name == "p2");
+    world.placement.details.reset();
+    Alert other = world.alert(AlertKind::problem, "9");
+    other.problem_key = "nagios/service/other/HTTP";
+    other.host.name = is_own ? "web01" : "db01";
+    world.take(other);
+    REQUIRE(world.incidents.size() == 1);
+    CHECK(world.incident().plan.priority.name == (is_own ? "p1" : "p2"));
+}

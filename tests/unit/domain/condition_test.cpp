@@ -25,12 +25,12 @@ CompiledCondition compiled(const Condition& spec) {
 
 bool holds(const Condition& spec, const Alert& alert, WallTime now = kAnyTime) {
     Captures captures;
-    return compiled(spec).matches(alert, now, captures);
+    return compiled(spec).test({alert, now}, captures) == Truth::yes;
 }
 
 Captures captured(const Condition& spec, const Alert& alert) {
     Captures captures;
-    REQUIRE(compiled(spec).matches(alert, kAnyTime, captures));
+    REQUIRE((compiled(spec).test({alert, kAnyTime}, captures) == Truth::yes));
     return captures;
 }
 

@@ -18,11 +18,6 @@ Alert whole(World& world, AlertKind kind, int episode) {
     return alert;
 }
 
-void take_and_write(World& world, const Alert& alert) {
-    world.take(alert);
-    world.deliver_all();
-}
-
 // Passes time as it goes by: what is owed is written each minute.
 void pass(World& world, alert_bridge::Duration duration) {
     for (alert_bridge::Duration done{0}; done < duration; done += 1min) {

@@ -26,18 +26,6 @@ struct Maintained {
     }
 };
 
-Alert notice(World& world, AlertKind kind, ProblemState state, std::string episode = "1") {
-    Alert alert = world.alert(kind, std::move(episode));
-    alert.whole_problem = true;
-    alert.state = state;
-    return alert;
-}
-
-void take_and_write(World& world, const Alert& alert) {
-    world.take(alert);
-    world.deliver_all();
-}
-
 }  // namespace
 
 TEST_CASE("a window holds the successor of a ticket that is gone, too") {

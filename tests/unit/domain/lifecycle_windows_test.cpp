@@ -10,18 +10,6 @@ using Written = std::vector<std::string>;
 
 namespace {
 
-void take_and_write(World& world, const Alert& alert) {
-    world.take(alert);
-    world.deliver_all();
-}
-
-Alert notice(World& world, AlertKind kind, ProblemState state, std::string episode = "1") {
-    Alert alert = world.alert(kind, std::move(episode));
-    alert.whole_problem = true;
-    alert.state = state;
-    return alert;
-}
-
 Alert of_disk(Alert alert) {
     alert.problem_key = "nagios/service/web01/Disk";
     alert.problem_name = "disk is full";

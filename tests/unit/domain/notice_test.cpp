@@ -56,7 +56,6 @@ TEST_CASE("what a piece of news asks of monitoring", "[notice]") {
         {Acknowledge::never, false, TicketNews::taken, NoticeAction::comment},
         {Acknowledge::when_taken, false, TicketNews::over, NoticeAction::comment},
         {Acknowledge::when_taken, true, TicketNews::over, NoticeAction::close},
-        {Acknowledge::when_taken, true, TicketNews::commented, NoticeAction::comment},
     };
     for (const Row& row : rows) {
         CHECK(action_for({row.acknowledge, row.close}, row.news) == row.action);
@@ -190,4 +189,40 @@ TEST_CASE("our own word that comes back is no news", "[notice]") {
     Alert recovery = world.alert(AlertKind::recovery);
     recovery.author = "glpi-alert-bridge";
     CHECK(world.take(recovery).verdict == Verdict::applied);
+}
+
+TEST_CASE(
+    "a problem too mild to count is told of the ticket once, though it gets worse later", "[notice]"
+) {
+    World world = told_world();
+    world.rules.plan.policy.group_by = {"host"};
+    const bool has_number = GENERATE(true, false);
+    std::size_t told = 0;
+    const auto count = [&](const Decision& decision) {
+        for (const Notice& notice : decision.notices) {
+            told += notice.problem_key == "nagios/service/web01/Disk" ? 1 : 0;
+        }
+    };
+    const auto of_disk = [&](Severity severity) {
+        Alert alert = world.alert(AlertKind::problem, "9");
+        alert.problem_key = "nagios/service/web01/Disk";
+        alert.severity = severity;
+        return alert;
+    };
+    world.take(world.alert(AlertKind::problem));
+    OperationResult result;
+    result.result_id = 4711;
+    if (has_number) {
+        count(world.settle(result));
+    }
+    count(world.take(of_disk(Severity::information)));
+    if (!has_number) {
+        count(world.settle(result));
+    }
+    CHECK(told == 1);
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(std::chrono::minutes(1));
+    count(world.take(of_disk(Severity::high)));
+    CHECK(world.incident().state == IncidentState::open);
+    CHECK(told == 1);
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr auto kNow = from_unix_ms(1'795'000'000'000);
 
 PlannedChange swap() {
-    return {12, "Swap\nof the <router>", kNow - hours(1), kNow + hours(2)};
+    return {12, "Swap\nof the <router>", kNow - hours(1), kNow + hours(2), {}};
 }
 
 Plan plan_with(OnChange policy) {

@@ -201,7 +201,7 @@ TEST_CASE("no rule that matches is ever missing from the candidates") {
         REQUIRE(std::is_sorted(found.begin(), found.end()));
         for (std::uint32_t id = 0; id < conditions.size(); ++id) {
             Captures captures;
-            if (conditions[id].matches(alert, kNow, captures)) {
+            if (conditions[id].test({alert, kNow}, captures) == Truth::yes) {
                 ++matches;
                 REQUIRE(std::binary_search(found.begin(), found.end(), id));
             }

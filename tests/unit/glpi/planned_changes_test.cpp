@@ -174,7 +174,7 @@ TEST_CASE("items are those with a type and a number, and no more than the bound"
         {"changes_id": 7, "itemtype": "../Ticket?x=", "items_id": 4},
         {"changes_id": 7, "itemtype": "Glpi\\CustomAsset\\Server", "items_id": 4},
         7, null])");
-    using Item = ports::PlannedChange::Item;
+    using Item = domain::PlannedChange::Item;
     CHECK(
         glpi::change_items(rows) == std::vector{Item{"Computer", 4}, Item{"NetworkEquipment", 9}}
     );
@@ -234,7 +234,7 @@ TEST_CASE("tasks are read page by page, and too many are told once until there a
         return *found;
     };
     REQUIRE(planned().size() == 1);
-    CHECK(planned().at(0).items == std::vector{ports::PlannedChange::Item{"Computer", 4}});
+    CHECK(planned().at(0).items == std::vector{domain::PlannedChange::Item{"Computer", 4}});
     CHECK(bench.events.count("glpi_changes_cut") == 0);
     total = 5'000;
     CHECK(planned().empty());
