@@ -5,38 +5,11 @@
 #include <iterator>
 
 #include "alert_bridge/base/text.hpp"
-#include "alert_bridge/domain/enum_names.hpp"
+#include "alert_bridge/domain/placement_trace.hpp"
 
 namespace alert_bridge::domain {
 namespace {
 
-constexpr EnumNames<Evidence, 7> kEvidence{{
-    {Evidence::glpi_id, "GLPI id"},
-    {Evidence::uuid, "UUID"},
-    {Evidence::inventory_number, "inventory number"},
-    {Evidence::serial, "serial number"},
-    {Evidence::name, "name"},
-    {Evidence::short_name, "name without domain"},
-    {Evidence::address, "address"},
-}};
-constexpr EnumNames<NoteCode, 16> kNoteCodes{{
-    {NoteCode::limit_unknown, "limit_unknown"},
-    {NoteCode::limit_missing, "limit_missing"},
-    {NoteCode::limits_exclude, "limits_exclude"},
-    {NoteCode::entity_unknown, "entity_unknown"},
-    {NoteCode::entity_outside, "entity_outside"},
-    {NoteCode::no_asset, "no_asset"},
-    {NoteCode::no_asset_inside, "no_asset_inside"},
-    {NoteCode::names_distrusted, "names_distrusted"},
-    {NoteCode::address_alone, "address_alone"},
-    {NoteCode::several_assets, "several_assets"},
-    {NoteCode::too_many_assets, "too_many_assets"},
-    {NoteCode::no_answer, "no_answer"},
-    {NoteCode::no_default_entity, "no_default_entity"},
-    {NoteCode::in_default_entity, "in_default_entity"},
-    {NoteCode::refused_elsewhere, "refused_elsewhere"},
-    {NoteCode::planned_change, "planned_change"},
-}};
 constexpr std::size_t kShownHits = 5;
 constexpr std::size_t kShownName = 200;  // code points of a name in a note
 
@@ -182,19 +155,71 @@ std::vector<AssetHit> without_doubles(const std::vector<AssetHit>& hits) {
     return kept;
 }
 
+// Tells why hits are left out; without a trace nothing.
+class Sieve {
+  public:
+    Sieve(PlacementTrace* trace, const EntityTree& tree) : trace_(trace), tree_(tree) {}
+
+    void begin(const std::vector<AssetHit>& hits) {
+        for (const AssetHit& hit : trace_ == nullptr ? std::vector<AssetHit>() : hits) {
+            trace_->candidates.push_back({hit, entity_name(tree_, hit.entity_id), false, {}});
+        }
+    }
+    // Of those that nothing was said of yet, all but `kept`.
+    void leave_out(const std::vector<AssetHit>& kept, const std::string& why) {
+        for_each_open([&](PlacementTrace::Candidate& candidate) {
+            if (std::find(kept.begin(), kept.end(), candidate.hit) == kept.end()) {
+                candidate.why = why;
+            }
+        });
+    }
+    void choose(const AssetHit& asset) {
+        for_each_open([&](PlacementTrace::Candidate& candidate) {
+            candidate.chosen = candidate.hit == asset;
+            candidate.why = "the only one left of the strongest evidence that found any";
+        });
+    }
+    [[nodiscard]] std::string name_of(const EntityId& entity) const {
+        return trace_ != nullptr && entity ? shown(entity_name(tree_, *entity)) : std::string();
+    }
+    void entity_is(const char* why) {
+        if (trace_ != nullptr) {
+            trace_->entity_why = why;
+        }
+    }
+
+  private:
+    template <class Use>
+    void for_each_open(const Use& use) {
+        if (trace_ == nullptr) {
+            return;
+        }
+        for (PlacementTrace::Candidate& candidate : trace_->candidates) {
+            if (candidate.why.empty()) {
+                use(candidate);
+            }
+        }
+    }
+
+    PlacementTrace* trace_;
+    const EntityTree& tree_;
+};
+
 bool is_name(Evidence evidence) {
     return evidence == Evidence::name || evidence == Evidence::short_name;
 }
 
 // One asset or none. `hits` are inside the limit and not empty.
 Choice choose_among(
-    std::vector<AssetHit> hits, const Ground& ground, const EntityTree& tree, bool trust_names
+    std::vector<AssetHit> hits, const Ground& ground, const EntityTree& tree, bool trust_names,
+    Sieve& sieve
 ) {
     const Evidence evidence = hits.front().evidence;
     const std::string found = "found by " + std::string(to_string(evidence)) + ": ";
     if (is_name(evidence) && !trust_names) {
         const EntityId region = ground.hint ? ground.hint : ground.limit;
         const auto near = region ? inside(hits, tree, region) : std::vector<AssetHit>();
+        sieve.leave_out(near, "names are not trusted here (trust_names)");
         if (near.empty()) {
             return {
                 std::nullopt, note(NoteCode::names_distrusted),
@@ -205,6 +230,7 @@ Choice choose_among(
     if (evidence == Evidence::address) {
         const EntityId region = ground.hint ? ground.hint : EntityId(ground.fallback);
         const auto near = inside(hits, tree, ground.limit ? ground.limit : region);
+        sieve.leave_out(near, "an address counts only inside the ticket's entity");
         if (near.empty()) {
             return {
                 std::nullopt, note(NoteCode::address_alone),
@@ -215,45 +241,52 @@ Choice choose_among(
     if (hits.size() > 1 && ground.hint) {
         const auto near = inside(hits, tree, ground.hint);
         hits = near.empty() ? hits : near;
+        sieve.leave_out(hits, "outside of the rule's entity " + sieve.name_of(ground.hint));
     }
     if (hits.size() > 1) {
+        sieve.leave_out({}, "one of several with the same evidence: none is guessed");
         const auto count = static_cast<std::int64_t>(hits.size());
         return {
             std::nullopt, PlacementNote{NoteCode::several_assets, {}, count, evidence},
             std::to_string(count) + " assets " + found + list_of(hits, tree)};
     }
+    sieve.choose(hits.front());
     return {hits.front(), {}, {}};
 }
 
 Choice choose_asset(
     const Plan& plan, const std::vector<AssetHit>& hits, const Ground& ground,
-    const EntityTree& tree
+    const EntityTree& tree, Sieve& sieve
 ) {
+    sieve.begin(hits);
     if (hits.empty()) {
         return {std::nullopt, note(NoteCode::no_asset), "no asset found"};
     }
     if (ground.assets_barred) {
+        sieve.leave_out({}, "a limit (within) could not be checked: no asset is let through");
         return {std::nullopt, {}, "a limit could not be checked, found: " + list_of(hits, tree)};
     }
     const auto many =
         std::find_if(hits.begin(), hits.end(), [](const AssetHit& hit) { return hit.one_of_many; });
     if (many != hits.end()) {
+        sieve.leave_out({}, "one of more than are compared: none is guessed");
         return {
             std::nullopt, PlacementNote{NoteCode::too_many_assets, {}, 0, many->evidence},
             "too many assets to compare, found by " + std::string(to_string(many->evidence)) +
                 ", among them: " + list_of(hits, tree)};
     }
     const std::vector<AssetHit> within = inside(hits, tree, ground.limit);
+    sieve.leave_out(within, "outside of the limit (within) " + sieve.name_of(ground.limit));
     if (within.empty()) {
         return {
             std::nullopt, note(NoteCode::no_asset_inside),
             "found only outside " + shown(entity_name(tree, *ground.limit)) + ": " +
                 list_of(hits, tree)};
     }
-    return choose_among(within, ground, tree, plan.trust_names);
+    return choose_among(within, ground, tree, plan.trust_names, sieve);
 }
 
-Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
+Placement settle(Ground ground, Choice choice, const EntityTree& tree, Sieve& sieve) {
     Placement placement;
     placement.default_entity_id = ground.fallback;
     placement.default_entity_name = entity_name(tree, ground.fallback);
@@ -263,12 +296,16 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
     }
     if (asset_decides && ground.limit) {
         placement.entity_id = choice.asset->entity_id;
+        sieve.entity_is("the asset's own, inside the limit (within)");
     } else if (ground.hint) {
         placement.entity_id = *ground.hint;
+        sieve.entity_is("a rule names it");
     } else if (asset_decides) {
         placement.entity_id = choice.asset->entity_id;
+        sieve.entity_is("the asset's own");
     } else {
         placement.entity_id = ground.fallback;
+        sieve.entity_is("neither a rule nor an asset gives one: the default");
         ground.notes.push_back(note(
             ground.fallback == kNoEntity ? NoteCode::no_default_entity : NoteCode::in_default_entity
         ));
@@ -283,18 +320,6 @@ Placement settle(Ground ground, Choice choice, const EntityTree& tree) {
 }
 
 }  // namespace
-
-std::string_view to_string(Evidence evidence) noexcept {
-    return name_of(kEvidence, evidence);
-}
-
-std::string_view to_string(NoteCode code) noexcept {
-    return name_of(kNoteCodes, code);
-}
-
-std::optional<NoteCode> parse_note_code(std::string_view text) noexcept {
-    return value_of(kNoteCodes, text);
-}
 
 bool names_unknown_entity(const Plan& plan, const EntityTree& tree) {
     const EntityRef* const named[] = {
@@ -326,15 +351,35 @@ std::optional<AssetQuery> next_query(
     return rest;
 }
 
-Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree) {
+namespace {
+
+Placement place_with(
+    const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree,
+    PlacementTrace* trace
+) {
+    Sieve sieve(trace, tree);
     Ground ground = survey(plan, tree);
-    Choice choice = choose_asset(plan, without_doubles(hits), ground, tree);
-    return settle(std::move(ground), std::move(choice), tree);
+    Choice choice = choose_asset(plan, without_doubles(hits), ground, tree, sieve);
+    return settle(std::move(ground), std::move(choice), tree, sieve);
+}
+
+}  // namespace
+
+Placement place(const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree) {
+    return place_with(plan, hits, tree, nullptr);
+}
+
+Placement place(
+    const Plan& plan, const std::vector<AssetHit>& hits, const EntityTree& tree,
+    PlacementTrace& trace
+) {
+    return place_with(plan, hits, tree, &trace);
 }
 
 Placement place_without_answer(const Plan& plan, const EntityTree& tree) {
+    Sieve sieve(nullptr, tree);
     Choice choice{std::nullopt, note(NoteCode::no_answer), {}};
-    Placement placement = settle(survey(plan, tree), std::move(choice), tree);
+    Placement placement = settle(survey(plan, tree), std::move(choice), tree, sieve);
     placement.provisional = true;
     return placement;
 }

@@ -7,6 +7,7 @@
 #include "alert_bridge/domain/plan_builder.hpp"
 #include "alert_bridge/domain/rule_check.hpp"
 #include "alert_bridge/domain/rule_index.hpp"
+#include "alert_bridge/domain/rule_trace.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -25,20 +26,13 @@ class CompiledRules final : public RuleEngine {
         const override {
         const Question question{alert, now, asset};
         PlanBuilder builder(book_, alert, asset);
-        for (const std::uint32_t id : index_.candidates(alert)) {
-            Captures captures;
-            if (conditions_[id].test(question, captures) == Truth::no) {
-                continue;
-            }
-            if (asset == nullptr && !asset_details_[id].empty()) {
+        walk(question, [&](std::uint32_t id, RuleOutcome outcome, const Captures& captures) {
+            if (outcome == RuleOutcome::asks_asset) {
                 builder.ask_asset();
-                continue;
+            } else {
+                builder.apply(book_.rules[id], captures);
             }
-            builder.apply(book_.rules[id], captures);
-            if (book_.rules[id].stop) {
-                break;
-            }
-        }
+        });
         const MaintenanceFound maintenance = maintenance_.find(question);
         if (maintenance.asks_asset) {
             builder.ask_asset();
@@ -47,6 +41,27 @@ class CompiledRules final : public RuleEngine {
             builder.apply_maintenance(*maintenance.holds);
         }
         return builder.finish();
+    }
+
+    [[nodiscard]] std::vector<RuleVerdict> judge(const Question& question) const {
+        std::vector<RuleVerdict> verdicts(book_.rules.size());
+        const std::size_t reached =
+            walk(question, [&](std::uint32_t id, RuleOutcome outcome, const Captures&) {
+                verdicts[id].outcome = outcome;
+            });
+        for (std::size_t id = 0; id < verdicts.size(); ++id) {
+            RuleVerdict& verdict = verdicts[id];
+            verdict.rule = book_.rules[id].name;
+            if (id >= reached) {
+                verdict.outcome = RuleOutcome::not_reached;
+                continue;
+            }
+            verdict.stops = verdict.outcome == RuleOutcome::matched && book_.rules[id].stop;
+            Captures unused;
+            const Truth answer = conditions_[id].test(question, unused);
+            verdict.reasons = reasons_of(conditions_[id], question, answer);
+        }
+        return verdicts;
     }
 
     [[nodiscard]] std::vector<std::string> asset_details() const override {
@@ -75,6 +90,27 @@ class CompiledRules final : public RuleEngine {
     }
 
   private:
+    // Calls use(id, outcome, captures) for each rule that matched or asks for the asset, in order.
+    // Returns how many rules were reached.
+    template <class Use>
+    std::size_t walk(const Question& question, const Use& use) const {
+        for (const std::uint32_t id : index_.candidates(question.alert)) {
+            Captures captures;
+            if (conditions_[id].test(question, captures) == Truth::no) {
+                continue;
+            }
+            if (question.asset == nullptr && !asset_details_[id].empty()) {
+                use(id, RuleOutcome::asks_asset, captures);
+                continue;
+            }
+            use(id, RuleOutcome::matched, captures);
+            if (book_.rules[id].stop) {
+                return id + 1;
+            }
+        }
+        return conditions_.size();
+    }
+
     RuleBook book_;
     std::vector<CompiledCondition> conditions_;
     std::vector<std::vector<std::string>> asset_details_;  // by rule; empty: it does not ask
@@ -83,6 +119,15 @@ class CompiledRules final : public RuleEngine {
 };
 
 }  // namespace
+
+std::vector<RuleVerdict> judge_rules(
+    const RuleEngine& rules, const Alert& alert, WallTime now, const AssetDetails* asset
+) {
+    // The interface has one more implementation, for tests of what uses it, and that has no rules.
+    const auto* const compiled = dynamic_cast<const CompiledRules*>(&rules);
+    return compiled == nullptr ? std::vector<RuleVerdict>()
+                               : compiled->judge(Question{alert, now, asset});
+}
 
 std::optional<SeverityRange> SeverityRange::parse(std::string_view text) {
     constexpr auto kLowest = Severity::not_classified;
