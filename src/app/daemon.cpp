@@ -152,7 +152,9 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           io.get_executor(), listener_options(config_), endpoints_, *clock_, *events_, *metrics_
       ),
       desk_({*store_, *store_, *clock_, *events_, *metrics_, *ids_, policies_, intake_}),
-      admin_api_({desk_, *store_, [this](std::int64_t id) { return glpi_->desk().ticket_url(id); }}
+      admin_api_(
+          {desk_, *store_, [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
+           store_.get()}
       ),
       admin_(admin_api_, tasks_, *clock_, *events_),
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {

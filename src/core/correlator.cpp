@@ -168,7 +168,7 @@ asio::awaitable<bool> Correlator::process(Lane& lane) {
     while (!stopping_) {
         // Asked anew each time, so that a reload helps alerts that wait for a place.
         const std::shared_ptr<const Policies> policies = services_.policies.current();
-        PlaceQuestion question = place_question(entry.alert, *policies);
+        PlaceQuestion question = place_question(entry.alert, *policies, services_.clock.now());
         if (!placement) {
             placement = remembered_place(entry.alert, question);
         }
@@ -211,9 +211,7 @@ domain::Plan Correlator::with_place(
     const domain::Alert& alert, const Policies& policies, domain::Plan plan, Placement& placement
 ) const {
     const WallTime now = services_.clock.now();
-    if (placement.details) {
-        plan = domain::with_asset(*policies.rules, std::move(plan), alert, *placement.details, now);
-    }
+    plan = plan_with_details(alert, policies, std::move(plan), placement, now);
     if (placement.asset && plan.policy.changes != domain::OnChange::none) {
         if (const domain::PlannedChange* change = change_of(*placement.asset, now)) {
             domain::apply_change(*change, plan, placement);
@@ -226,30 +224,19 @@ asio::awaitable<Result<Decision>> Correlator::decide(
     const ports::JournalEntry& entry, std::shared_ptr<const Policies> policies, domain::Plan plan,
     std::optional<Placement> placement
 ) {
-    ports::Subject subject;
-    subject.journal_seq = entry.seq;
-    subject.problem_key = entry.alert.problem_key;
-    subject.episode = entry.alert.episode;
-    AlertEvent event;
-    event.away_until = away_until();
-    if (placement) {
-        event.group_key = domain::group_key(plan, entry.alert, *placement);
-    }
-    subject.group_key = event.group_key;
-    subject.budgets = domain::budget_window(policies->storm, services_.clock.now());
-    if (placement) {
-        subject.place = domain::place_of(entry.alert, *placement);
-    }
-    event.plan = std::move(plan);
-    event.placement = std::move(placement);
+    AlertCase asked = case_of(
+        entry.alert, *policies, std::move(plan), std::move(placement), services_.clock.now()
+    );
+    asked.subject.journal_seq = entry.seq;
+    asked.event.away_until = away_until();
     // The alert is copied: the function runs on the store thread and must own what it reads.
     ports::DecideFunction function = [policies, ids = &services_.ids, alert = entry.alert,
-                                      event = std::move(event),
+                                      event = std::move(asked.event),
                                       now = services_.clock.now()](const Snapshot& known) mutable {
         event.alert = &alert;
         return domain::decide(policies->context(*ids), known, event, now);
     };
-    return services_.store.decide(std::move(subject), std::move(function));
+    return services_.store.decide(std::move(asked.subject), std::move(function));
 }
 
 void Correlator::decided(const ports::JournalEntry& entry, const Decision& decision) {

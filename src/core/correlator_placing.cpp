@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "alert_bridge/core/correlator.hpp"
-#include "alert_bridge/domain/maintenance.hpp"
 
 namespace alert_bridge::core {
 
@@ -19,25 +18,6 @@ constexpr Duration kEntityCheck{10'000};
 constexpr Duration kIdleCheck{60'000};
 constexpr const char* kNoEntityCode = "no_entity";
 
-// An alert that names no host (a request of a person, say) asks for no asset, so that none is
-// missed; nor is it odd that its source's own entity gets the ticket.
-Placement place_alert(
-    const domain::AssetQuery& asked, const domain::Plan& plan,
-    const std::vector<domain::AssetHit>& hits, const domain::EntityTree& tree
-) {
-    Placement placement = domain::place(plan, hits, tree);
-    if (asked.empty()) {
-        const domain::Entity* const own = tree.find(plan.default_entity);
-        const bool is_own = own != nullptr && own->id == placement.entity_id;
-        std::erase_if(placement.notes, [is_own](const domain::PlacementNote& note) {
-            return note.code == domain::NoteCode::no_asset ||
-                   (is_own && note.code == domain::NoteCode::in_default_entity);
-        });
-        placement.unmatched.clear();
-    }
-    return placement;
-}
-
 }  // namespace
 
 // What became of one question; whoever asked may have gone on without it.
@@ -46,17 +26,6 @@ struct Correlator::Answer {
     Bell bell;
     std::optional<Result<Placement>> placement;
 };
-
-Correlator::PlaceQuestion Correlator::place_question(
-    const domain::Alert& alert, const Policies& policies
-) const {
-    PlaceQuestion question;
-    question.plan = domain::plan_of_waiting(*policies.rules, alert, services_.clock.now(), nullptr);
-    if (question.plan.asks_asset) {
-        question.details = policies.rules->asset_details();
-    }
-    return question;
-}
 
 std::optional<Placement> Correlator::remembered_place(
     const domain::Alert& alert, const PlaceQuestion& question
@@ -122,7 +91,7 @@ asio::awaitable<std::optional<Placement>> Correlator::wait_for_place(
                 *deadline += patience;
             }
         }
-        PlaceQuestion question = place_question(alert, *policies);
+        PlaceQuestion question = place_question(alert, *policies, services_.clock.now());
         Result<Placement> found =
             co_await find_place(alert, std::move(question), *deadline, std::move(turn));
         if (found) {
@@ -229,7 +198,7 @@ asio::awaitable<Result<Placement>> Correlator::ask_in_time(
 asio::awaitable<void> Correlator::ask(
     std::shared_ptr<Answer> answer, domain::Alert alert, PlaceQuestion question, Turns::Turn turn
 ) {
-    answer->placement = co_await ask_glpi(alert, question);
+    answer->placement = co_await ask_place(services_.assets, alert, question, nullptr);
     const Result<Placement>& placement = *answer->placement;
     // A refusal is an answer, too.
     if (placement || placement.error().kind == ErrorClass::refused) {
@@ -237,45 +206,6 @@ asio::awaitable<void> Correlator::ask(
     }
     turn = Turns::Turn();
     answer->bell.ring();
-}
-
-// Requires: the arguments outlive the call.
-asio::awaitable<Result<Placement>> Correlator::ask_glpi(
-    const domain::Alert& alert, const PlaceQuestion& question
-) {
-    const domain::Plan& plan = question.plan;
-    const auto tree = co_await services_.assets.entities();
-    if (!tree) {
-        co_return tree.error();
-    }
-    const domain::EntityTree& entities = **tree;
-    std::vector<domain::AssetHit> hits;
-    const domain::AssetQuery first = domain::asset_query(alert);
-    std::optional<domain::AssetQuery> query = first;
-    while (query && !query->empty()) {
-        domain::AssetQuery asked = *query;
-        const auto found = co_await services_.assets.find(std::move(asked));
-        if (!found) {
-            co_return found.error();
-        }
-        hits.insert(hits.end(), found->begin(), found->end());
-        query = domain::next_query(plan, *query, *found, entities);
-    }
-    Placement placement = place_alert(first, plan, hits, entities);
-    if (!question.details.empty()) {
-        placement.details = domain::AssetDetails();
-        if (placement.asset) {
-            domain::AssetHit asset = *placement.asset;
-            std::vector<std::string> names = question.details;
-            Result<domain::AssetDetails> details =
-                co_await services_.assets.details(std::move(asset), std::move(names));
-            if (!details) {
-                co_return details.error();
-            }
-            placement.details = std::move(*details);
-        }
-    }
-    co_return placement;
 }
 
 }  // namespace alert_bridge::core

@@ -72,6 +72,8 @@ class ClientImpl final : public Client {
         pool_.use_tokens(std::move(app_token), std::move(user_token));
     }
 
+    void rehearse(Rehearsal rehearsal) override { pool_.rehearse(std::move(rehearsal)); }
+
     asio::awaitable<void> start() override {
         const Result<Server> first = co_await pool_.connected();
         static_cast<void>(first);  // logged, and told by health()

@@ -91,6 +91,28 @@ json page(const Rows& rows) {
     return body;
 }
 
+std::int64_t number_of(const json& object, const char* name) {
+    return parse_whole_number(text_of(object, name)).value_or(0);
+}
+
+ports::Subject subject_of(const json& body) {
+    ports::Subject subject;
+    subject.problem_key = text_of(body, "problem_key");
+    subject.episode = text_of(body, "episode");
+    subject.group_key = text_of(body, "group_key");
+    if (const auto place = body.find("place"); place != body.end() && place->is_object()) {
+        subject.place = domain::Place{
+            number_of(*place, "entity_id"), text_of(*place, "host_key"),
+            text_of(*place, "asset_key")};
+    }
+    if (const auto budgets = body.find("budgets"); budgets != body.end() && budgets->is_object()) {
+        subject.budgets = domain::BudgetWindow{
+            true, from_unix_ms(number_of(*budgets, "burst_since")),
+            from_unix_ms(number_of(*budgets, "hour_since"))};
+    }
+    return subject;
+}
+
 }  // namespace
 
 struct AdminApi::Ask {
@@ -151,6 +173,12 @@ AdminApi::Answer AdminApi::handle(Request request, std::string who) {
     }
     if (target == "/quarantine/show") {
         co_return co_await show_quarantined(std::move(ask));
+    }
+    if (services_.snapshots != nullptr && target == "/explain/known") {
+        co_return co_await known(std::move(ask));
+    }
+    if (services_.snapshots != nullptr && target == "/explain/alert") {
+        co_return co_await alert(std::move(ask));
     }
     co_return co_await command(std::move(ask));
 }
@@ -247,6 +275,30 @@ AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
     }
     json body;
     body["row"] = as_json(**row);
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::known(Ask ask) {
+    ports::Subject subject = subject_of(ask.body);
+    auto text = co_await services_.snapshots->known_of(std::move(subject));
+    if (!text) {
+        co_return store_failed(text.error());
+    }
+    json body;
+    body["known"] = std::move(*text);
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::alert(Ask ask) {
+    auto text = co_await services_.snapshots->alert_text(ask.key);
+    if (!text) {
+        co_return store_failed(text.error());
+    }
+    if (!*text) {
+        co_return Response::failure(404, "there is no alert " + ask.key + ", or no longer");
+    }
+    json body;
+    body["alert"] = std::move(**text);
     co_return answer(body);
 }
 

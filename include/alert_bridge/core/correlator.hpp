@@ -29,11 +29,10 @@
 #include <vector>
 
 #include "alert_bridge/core/left_behind.hpp"
+#include "alert_bridge/core/placing.hpp"
 #include "alert_bridge/core/policies.hpp"
 #include "alert_bridge/core/tasks.hpp"
 #include "alert_bridge/core/turns.hpp"
-#include "alert_bridge/domain/planned_change.hpp"
-#include "alert_bridge/ports/asset_directory.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/store.hpp"
 
@@ -92,13 +91,6 @@ class Correlator {
         bool waits = false;  // its rows count as waiting, not as in hand
     };
     struct Answer;
-    // What is to be found out: the place by the plan, then these details of the asset.
-    struct PlaceQuestion {
-        domain::Plan plan;
-        std::vector<std::string> details;
-    };
-    [[nodiscard]] PlaceQuestion place_question(const domain::Alert& alert, const Policies& policies)
-        const;
 
     // Each tells whether there was anything to read.
     [[nodiscard]] boost::asio::awaitable<bool> read_new();
@@ -147,9 +139,6 @@ class Correlator {
     [[nodiscard]] boost::asio::awaitable<void> ask(
         std::shared_ptr<Answer> answer, domain::Alert alert, PlaceQuestion question,
         Turns::Turn turn
-    );
-    [[nodiscard]] boost::asio::awaitable<Result<domain::Placement>> ask_glpi(
-        const domain::Alert& alert, const PlaceQuestion& question
     );
     // From memory alone; nothing when GLPI must be asked about the host, its entities or its asset.
     [[nodiscard]] std::optional<domain::Placement> remembered_place(

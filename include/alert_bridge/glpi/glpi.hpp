@@ -20,6 +20,7 @@
 #include "alert_bridge/base/error.hpp"
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/glpi/options.hpp"
+#include "alert_bridge/glpi/rehearsal.hpp"
 #include "alert_bridge/ports/asset_directory.hpp"
 #include "alert_bridge/ports/planned_changes.hpp"
 #include "alert_bridge/ports/runtime.hpp"
@@ -43,6 +44,9 @@ class Client {
     // For the logins from now on (and, the app token, all requests); the running session stays. A
     // login that GLPI refused is tried at once by the next call or check().
     virtual void use_tokens(Secret app_token, Secret user_token) = 0;
+
+    // From now on nothing that writes is sent: see rehearsal.hpp.
+    virtual void rehearse(Rehearsal rehearsal) = 0;
 
     [[nodiscard]] virtual boost::asio::awaitable<void> start() = 0;
     // Logs in or probes, when that is due; true when GLPI can be used. No request while all is

@@ -18,11 +18,13 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/glpi/breaker.hpp"
 #include "alert_bridge/glpi/options.hpp"
+#include "alert_bridge/glpi/rehearsal.hpp"
 #include "alert_bridge/glpi/session_state.hpp"
 #include "alert_bridge/glpi/single_flight.hpp"
 #include "alert_bridge/glpi/wire.hpp"
@@ -75,6 +77,9 @@ class SessionPool {
     // See glpi.hpp. Also while a login with the old ones is under way.
     void use_tokens(Secret app_token, Secret user_token);
 
+    // See rehearsal.hpp.
+    void rehearse(Rehearsal rehearsal);
+
     [[nodiscard]] boost::asio::awaitable<void> kill_when_idle();
     // No further calls; the session is killed, if GLPI answers within kGoodbyeTime.
     [[nodiscard]] boost::asio::awaitable<void> shut_down();
@@ -91,6 +96,8 @@ class SessionPool {
     class ProbeGuard;
     class LoginGuard;
 
+    // Nothing: the call goes to GLPI all the same. Requires: there is a rehearsal.
+    [[nodiscard]] std::optional<Result<Reply>> rehearsed(const Call& call) const;
     boost::asio::awaitable<Result<Session>> session();
     boost::asio::awaitable<Result<Done>> probe();
     boost::asio::awaitable<Result<Done>> login();
@@ -120,6 +127,7 @@ class SessionPool {
     SessionState state_;
     Breaker breaker_;
     SingleFlight<Done> logins_;
+    std::optional<Rehearsal> rehearsal_;
     Server server_;
     GlpiHealth health_;
     std::string last_outage_;

@@ -8,6 +8,9 @@
 //   /quarantine/list          {"after", "limit"}            -> {"rows", "next"}
 //   /unmatched/list           {"after", "limit"}            -> {"rows", "next"}
 //   /WHAT/show                {"id"}                        -> {"row"}
+//   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}
+//                                                           -> {"known"}: ports/snapshot_store.hpp
+//   /explain/alert            {"id"}                        -> {"alert"}
 //   /dead/retry …/discard /quarantine/retry …/discard
 //                             {"id", "reason"}              -> {"result"}; 409 when refused
 //
@@ -25,6 +28,7 @@
 
 #include "alert_bridge/core/operator_desk.hpp"
 #include "alert_bridge/http/message.hpp"
+#include "alert_bridge/ports/snapshot_store.hpp"
 
 namespace alert_bridge::http {
 
@@ -36,6 +40,7 @@ class AdminApi {
         core::OperatorDesk& desk;
         ports::OperatorStore& seat;
         std::function<std::string(std::int64_t)> ticket_url;
+        ports::SnapshotStore* snapshots = nullptr;  // null: /explain/… is not there
     };
 
     explicit AdminApi(Services services) : services_(std::move(services)) {}
@@ -54,6 +59,8 @@ class AdminApi {
     [[nodiscard]] Answer show_operation(Ask ask);
     [[nodiscard]] Answer show_incident(Ask ask);
     [[nodiscard]] Answer show_quarantined(Ask ask);
+    [[nodiscard]] Answer known(Ask ask);
+    [[nodiscard]] Answer alert(Ask ask);
     [[nodiscard]] Answer command(Ask ask);
 
     Services services_;

@@ -99,6 +99,19 @@ inline void parse_word(std::string_view word, domain::Evidence& out) {
     }
 }
 
+inline void parse_word(std::string_view word, domain::EpisodeState& out) {
+    assign(domain::parse_episode_state(word), out);
+}
+inline void parse_word(std::string_view word, domain::IncidentState& out) {
+    assign(domain::parse_incident_state(word), out);
+}
+inline void parse_word(std::string_view word, domain::OperationKind& out) {
+    assign(domain::parse_operation_kind(word), out);
+}
+inline void parse_word(std::string_view word, domain::OperationState& out) {
+    assign(domain::parse_operation_state(word), out);
+}
+
 enum class Style { complete, brief };  // brief: values that are empty, zero or false are left out
 
 // Writes text directly: of a decision's work, building a tree of JSON values first was a large

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SqliteStore: ports::Store, OperatorStore, NoticeStore and WatchStore on one SQLite file, one
-// connection, one thread.
+// SqliteStore: ports::Store, OperatorStore, NoticeStore, WatchStore and SnapshotStore on one SQLite
+// file, one connection, one thread.
 //
 // Guarantees: those of ports/store.hpp and of store_thread.hpp (group commit, intake first, a
 // failed sync turns the store off and calls on_fatal). open_sqlite_store() takes the file's lock,
@@ -22,6 +22,7 @@
 
 #include "alert_bridge/ports/notice_store.hpp"
 #include "alert_bridge/ports/operator_store.hpp"
+#include "alert_bridge/ports/snapshot_store.hpp"
 #include "alert_bridge/ports/watch_store.hpp"
 #include "alert_bridge/storage/disk_guard.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
@@ -42,7 +43,8 @@ struct SqliteOptions {
 class SqliteStore final : public ports::Store,
                           public ports::OperatorStore,
                           public ports::NoticeStore,
-                          public ports::WatchStore {
+                          public ports::WatchStore,
+                          public ports::SnapshotStore {
   public:
     // Takes over an opened database; open_sqlite_store() is the way to get one.
     SqliteStore(
@@ -107,6 +109,9 @@ class SqliteStore final : public ports::Store,
     Task<std::vector<ports::WatchedTicket>> watched(std::string after_id, int limit) override;
     Task<std::vector<ports::WatchedTicket>> watched_of(std::vector<std::int64_t> ticket_ids
     ) override;
+
+    Task<std::string> known_of(ports::Subject subject) override;
+    Task<std::optional<std::string>> alert_text(std::string id) override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }

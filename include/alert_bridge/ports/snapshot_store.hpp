@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// SnapshotStore: what the store would tell the lifecycle about an alert, as text for another
+// process: for `explain`, which decides on its own what would follow. Consumer: http/admin_api.
+// Implementation: storage/sqlite_store, the same object as ports::Store.
+//
+// Guarantees: nothing is written. The texts are the store's own JSON (storage/snapshot_json.hpp and
+// alert_json.hpp read them), opaque to all others. Errors: those of ports/store.hpp.
+// Thread rule: call from the I/O thread. Tests: tests/contract/store_snapshot_test.cpp
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "alert_bridge/ports/store.hpp"
+
+namespace alert_bridge::ports {
+
+class SnapshotStore {
+  public:
+    virtual ~SnapshotStore() = default;
+
+    // As decide() would hand it to its function. Requires: the subject is an alert; its journal_seq
+    // is 0.
+    [[nodiscard]] virtual Awaitable<Result<std::string>> known_of(Subject subject) = 0;
+    // Empty: no alert has this id, or it is too old.
+    [[nodiscard]] virtual Awaitable<Result<std::optional<std::string>>> alert_text(std::string id
+    ) = 0;
+};
+
+}  // namespace alert_bridge::ports
