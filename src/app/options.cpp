@@ -79,6 +79,21 @@ void add_seat(CLI::App& app, const Seat& seat, Options& options) {
     }
 }
 
+void add_explain(CLI::App& app, Options& options) {
+    ExplainCommand& explain = options.explain;
+    CLI::App* const command = app.add_subcommand(
+        "explain", "what would become of an alert, and why; sends nothing, stores nothing"
+    );
+    command->callback([&options] { options.command = Command::explain; });
+    add_config(command, options);
+    command->add_option("--source", explain.source, "the source that sent it");
+    command->add_option("PAYLOAD", explain.payload, "a body (file, - for standard input), or an id")
+        ->required();
+    command->add_option("--socket", explain.socket, "the daemon's admin socket");
+    command->add_flag("--offline", explain.offline, "do not ask GLPI");
+    command->add_flag("--json", explain.json, "one JSON object");
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
@@ -105,6 +120,7 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
     for (const Seat& seat : kSeats) {
         add_seat(app, seat, options);
     }
+    add_explain(app, options);
     try {
         app.parse(argc, argv);
         const OperatorCommand& operate = options.operate;

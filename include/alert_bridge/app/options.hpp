@@ -10,7 +10,7 @@
 
 namespace alert_bridge::app {
 
-enum class Command { run, check, health, operate };
+enum class Command { run, check, health, operate, explain };
 
 // dead, quarantine, outbox, incidents, unmatched
 struct OperatorCommand {
@@ -23,11 +23,20 @@ struct OperatorCommand {
     std::string socket;  // empty: the configuration's
 };
 
+struct ExplainCommand {
+    std::string source;
+    std::string payload;  // a file, "-" for standard input, or the id of a stored alert
+    std::string socket;   // empty: the configuration's
+    bool json = false;
+    bool offline = false;  // GLPI is not asked
+};
+
 struct Options {
     Command command = Command::run;
     std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
     bool adopt_glpi = false;  // accept that glpi.url names another server than the store's tickets
     OperatorCommand operate;
+    ExplainCommand explain;
 };
 
 // What to do, or the exit status after help, version or a mistake was printed.
