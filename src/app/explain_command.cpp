@@ -318,7 +318,10 @@ int explain(const config::Config& config, const ExplainCommand& command) {
 }  // namespace
 
 int explain_command(const Options& options) {
-    config::Loaded loaded = config::load(options.config);
+    // Without GLPI no secret is used.
+    const auto secrets =
+        options.explain.offline ? config::Secrets::left_out : config::Secrets::needed;
+    config::Loaded loaded = config::load(options.config, secrets);
     std::fputs(config::render(loaded.diagnostics).c_str(), stderr);
     return loaded.config ? explain(*loaded.config, options.explain) : EXIT_FAILURE;
 }

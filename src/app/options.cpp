@@ -94,6 +94,15 @@ void add_explain(CLI::App& app, Options& options) {
     command->add_flag("--json", explain.json, "one JSON object");
 }
 
+void add_test_rules(CLI::App& app, Options& options) {
+    CLI::App* const command = app.add_subcommand(
+        "test-rules", "try the rules on the cases of section `tests`; asks nobody, needs no secrets"
+    );
+    command->callback([&options] { options.command = Command::test_rules; });
+    add_config(command, options);
+    command->add_option("CASES", options.test_rules.file, "a file of cases instead");
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
@@ -121,6 +130,7 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
         add_seat(app, seat, options);
     }
     add_explain(app, options);
+    add_test_rules(app, options);
     try {
         app.parse(argc, argv);
         const OperatorCommand& operate = options.operate;

@@ -27,6 +27,7 @@ constexpr Key kRootKeys[] = {
     {"rules", sequence, "", "tried in order; later ones win field by field"},
     {"maintenance", sequence, "", "times in which no ticket opens"},
     {"templates", mapping, "", "NAME -> texts of tickets; en and fr are built in"},
+    {"tests", sequence, "", "cases for test-rules: an alert and what is to become of it"},
     {"log", mapping, "", "what is logged and how"},
     {"limits", mapping, "", "bounds on what senders may do"},
 };
@@ -276,6 +277,13 @@ constexpr Key kResultKeys[] = {
     {"host_down", boolean, "", "this problem means that the host is down"},
     {"trust_names", boolean, "", "false: a name alone finds an asset only inside an entity hint"},
 };
+constexpr Key kExpectKeys[] = {
+    {"rule", text, "", "a rule that matches"},
+    {"rules", texts, "", "the rules that match, all of them, in their order"},
+    {"opens", choice, "", "a ticket: at once, if the problem lasts (open_after), or none", false, 0,
+     0, "now|later|no"},
+    {"title", text, "", "title of the ticket"},
+};
 constexpr Key kEntityKeys[] = {
     {"by", choice, "", "GLPI's own entity field", false, 0, 0, "tag|registration_number"},
     {"value", text, "", "value of that field"},
@@ -312,6 +320,7 @@ constexpr Section kAsset{"rules[].when.asset", {kAssetKeys}};
 constexpr Section kTime{"rules[].when.time", {kTimeKeys}};
 constexpr Section kRegex{"PATTERN", {kRegexKeys}};
 constexpr Section kResult{"rules[].then", {kResultKeys, kPolicyKeys}, false};
+constexpr Section kExpect{"tests[].expect", {kExpectKeys, kResultKeys, kPolicyKeys}, false};
 constexpr Section kEntity{"ENTITY", {kEntityKeys}};
 
 std::string_view to_string(ValueType type) noexcept {
@@ -366,7 +375,8 @@ std::span<const Section* const> all_sections() noexcept {
         &kSqlite,   &kRetention,    &kDefaults,     &kNotify,     &kPriority,  &kMap,
         &kRule,     &kCondition,    &kAsset,        &kTime,       &kRegex,     &kMaintenance,
         &kFlapping, &kRuleFlapping, &kResult,       &kRuleNotify, &kTemplates, &kLog,
-        &kLimits,   &kAdmin,        &kBack,         &kStorm};
+        &kLimits,   &kAdmin,        &kBack,         &kStorm,      &kTest,      &kTestAlert,
+        &kExpect};
     return kAll;
 }
 

@@ -8,10 +8,7 @@
 #include "alert_bridge/config/sections.hpp"
 
 namespace alert_bridge::config {
-namespace {
-
-// "2026-12-01 22:00" in the zone.
-std::optional<WallTime> load_date(
+std::optional<WallTime> read_date(
     const MapReader& reader, std::string_view name, const std::string& zone
 ) {
     const auto text = reader.text(name);
@@ -45,6 +42,8 @@ std::optional<WallTime> load_date(
     return date;
 }
 
+namespace {
+
 void load_window(Loading& loading, const Node& node, std::set<std::string>& names) {
     const MapReader reader(loading.diagnostics, &node, kMaintenance);
     domain::MaintenanceWindow window;
@@ -66,8 +65,8 @@ void load_window(Loading& loading, const Node& node, std::set<std::string>& name
     if (!is_known_time_zone(zone)) {
         zone = "UTC";  // told already
     }
-    window.from = load_date(reader, "from", zone);
-    window.to = load_date(reader, "to", zone);
+    window.from = read_date(reader, "from", zone);
+    window.to = read_date(reader, "to", zone);
     if (node.kind == Node::Kind::mapping && reader.find("time") == nullptr &&
         reader.find("to") == nullptr) {
         loading.diagnostics.error(reader.at(), "the window never ends: it needs 'time' or 'to'");

@@ -38,8 +38,10 @@ void compile_once(Diagnostics& diagnostics, const Config& config) {
 
 }  // namespace
 
-Loaded load_text(const std::string& text, const std::string& name, const std::string& base_dir) {
-    Diagnostics diagnostics(name);
+Loaded load_text(
+    const std::string& text, const std::string& name, const std::string& base_dir, Secrets secrets
+) {
+    Diagnostics diagnostics(name, secrets);
     Loaded loaded;
     if (const auto document = parse_yaml(text, diagnostics)) {
         Loading loading{diagnostics, base_dir, {}, {}, {}, {}, {}, false};
@@ -74,14 +76,14 @@ ConfigFile read_config(const std::string& path) {
 
 }  // namespace
 
-Loaded load(const std::string& path) {
+Loaded load(const std::string& path, Secrets secrets) {
     const ConfigFile file = read_config(path);
     if (!file.content.problem.empty()) {
         Diagnostics diagnostics(path);
         diagnostics.error({}, file.content.problem);
         return {std::nullopt, diagnostics.take()};
     }
-    return load_text(file.content.text, path, file.base_dir);
+    return load_text(file.content.text, path, file.base_dir, secrets);
 }
 
 namespace {

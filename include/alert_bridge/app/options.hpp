@@ -10,7 +10,7 @@
 
 namespace alert_bridge::app {
 
-enum class Command { run, check, health, operate, explain };
+enum class Command { run, check, health, operate, explain, test_rules };
 
 // dead, quarantine, outbox, incidents, unmatched
 struct OperatorCommand {
@@ -31,12 +31,17 @@ struct ExplainCommand {
     bool offline = false;  // GLPI is not asked
 };
 
+struct TestRulesCommand {
+    std::string file;  // of cases; empty: the configuration's own
+};
+
 struct Options {
     Command command = Command::run;
     std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
     bool adopt_glpi = false;  // accept that glpi.url names another server than the store's tickets
     OperatorCommand operate;
     ExplainCommand explain;
+    TestRulesCommand test_rules;
 };
 
 // What to do, or the exit status after help, version or a mistake was printed.

@@ -34,10 +34,16 @@ struct Diagnostic {
 
 inline constexpr std::size_t kMaxDiagnostics = 200;
 
+// What to make of a secret that cannot be read. Left out: nothing, where no secret is used.
+enum class Secrets { needed, left_out };
+
 // Collects the diagnostics of one load.
 class Diagnostics {
   public:
-    explicit Diagnostics(std::string file) : file_(std::move(file)) {}
+    explicit Diagnostics(std::string file, Secrets secrets = Secrets::needed)
+        : file_(std::move(file)), secrets_(secrets) {}
+
+    [[nodiscard]] Secrets secrets() const noexcept { return secrets_; }
 
     void error(Position at, std::string message);
     void warning(Position at, std::string message);
@@ -53,6 +59,7 @@ class Diagnostics {
     void add(Diagnostic diagnostic);
 
     std::string file_;
+    Secrets secrets_;
     std::vector<Diagnostic> list_;
     std::size_t errors_ = 0;
     std::size_t left_out_ = 0;

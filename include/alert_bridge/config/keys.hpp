@@ -46,7 +46,7 @@ struct Key {
 
 struct Section {
     std::string_view path;
-    std::array<std::span<const Key>, 2> parts;  // the policy keys are shared by two sections
+    std::array<std::span<const Key>, 3> parts;  // some keys are shared by sections
     bool uses_fallbacks = true;                 // rules leave alone what they do not name
 
     [[nodiscard]] const Key* find(std::string_view name) const noexcept;
@@ -58,6 +58,8 @@ extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache, kWatch, kWebhook;
 extern const Section kDefaults, kNotify, kStorm, kPriority, kMap, kTemplates;
 extern const Section kMaintenance, kFlapping, kRuleFlapping;
 extern const Section kRule, kCondition, kAsset, kTime, kRegex, kResult, kRuleNotify, kEntity;
+extern const Section kTest, kTestAlert, kExpect;
+extern const Section kTestFile;  // a file of cases
 
 // All of them, in the order of a reference manual.
 [[nodiscard]] std::span<const Section* const> all_sections() noexcept;

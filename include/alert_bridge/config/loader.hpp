@@ -26,7 +26,8 @@ struct Loaded {
     std::vector<Diagnostic> diagnostics;
 };
 
-[[nodiscard]] Loaded load(const std::string& path);
+// Without the secrets, where they are not used: for whoever may not read them, or has none.
+[[nodiscard]] Loaded load(const std::string& path, Secrets secrets = Secrets::needed);
 
 // The section admin alone: for the operator's commands, whose user may not read the secrets that
 // the rest needs. Mistakes elsewhere are not told, but for those of YAML itself.
@@ -46,7 +47,8 @@ struct LoadedListen {
 
 // `name` stands for the file in messages; relative paths in the text start at `base_dir`.
 [[nodiscard]] Loaded load_text(
-    const std::string& text, const std::string& name, const std::string& base_dir
+    const std::string& text, const std::string& name, const std::string& base_dir,
+    Secrets secrets = Secrets::needed
 );
 
 }  // namespace alert_bridge::config

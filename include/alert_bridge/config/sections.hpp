@@ -107,6 +107,11 @@ void check_template_set(Loading& loading, const std::string& name, Position at);
     Loading& loading, const Node* node, std::vector<std::string>& captures
 );
 
+// "2026-12-01 22:00" in the zone. Empty when absent, or told.
+[[nodiscard]] std::optional<WallTime> read_date(
+    const MapReader& reader, std::string_view name, const std::string& zone
+);
+
 // {weekdays, hours, zone}, or a list of them.
 [[nodiscard]] std::vector<domain::TimeWindow> load_times(Loading& loading, const Node& node);
 

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "alert_bridge/base/time.hpp"
+#include "alert_bridge/domain/incident.hpp"
 #include "alert_bridge/domain/placement.hpp"
 #include "alert_bridge/domain/plan.hpp"
 #include "alert_bridge/storage/json_text.hpp"

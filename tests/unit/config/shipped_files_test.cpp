@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "alert_bridge/config/loader.hpp"
+#include "alert_bridge/config/test_cases.hpp"
 #include "alert_bridge/config/yaml_tree.hpp"
 #include "catch.hpp"
 #include "paths.hpp"
@@ -102,8 +103,8 @@ TEST_CASE("what the reference shows is what a small configuration gets") {
 }
 
 TEST_CASE("the examples that are commented out in the reference are valid too") {
-    // Each begins with "# maps:", "# maintenance:", "#  - name:" or "# templates:" at the start of
-    // a line.
+    // Each begins with "# maps:", "# maintenance:", "#  - name:", "# templates:" or "# tests:" at the
+    // start of a line.
     const TemporaryDirectory directory;
     const std::string path = kConfig + "/bridge.yaml";
     std::istringstream lines(config_test::read_whole(path));
@@ -111,7 +112,8 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     bool in_example = false, in_back = false;
     while (std::getline(lines, line)) {
         const bool begins = line == "# maps:" || line == "# maintenance:" ||
-                            line == "# templates:" || line.starts_with("#  - name:");
+                            line == "# templates:" || line == "# tests:" ||
+                            line.starts_with("#  - name:");
         in_example = begins || (in_example && line.starts_with("#  "));
         const std::size_t marks = line.starts_with("#  - ") || line.starts_with("#    when") ||
                                           line.starts_with("#    then")
@@ -146,6 +148,11 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     CHECK(result.config->rules.maps.size() == 1);
     CHECK(result.config->rules.maintenance.size() == 2);
     CHECK(result.config->templates.size() == 2);
+    directory.write("problem.json", "{}", 0644);
+    directory.write("cases.yaml", text.substr(text.find("\ntests:")), 0644);
+    const LoadedTests tests = load_tests(directory.path() + "/cases.yaml", *result.config);
+    INFO(render(tests.diagnostics));
+    CHECK(tests.cases.size() == 2);
     CHECK(result.config->sources[0].back.has_value());
     REQUIRE(result.config->sources[1].back.has_value());
     CHECK(result.config->sources[1].back->status_file == "/var/lib/nagios4/status.dat");
@@ -163,7 +170,8 @@ TEST_CASE("every example loads without a word") {
             load_shipped(entry.path(), config_test::read_whole(entry.path()), directory);
         INFO(entry.path());
         CHECK(render(result.diagnostics).empty());
-        CHECK(result.config.has_value());
+        REQUIRE(result.config.has_value());
+        CHECK(load_tests(entry.path(), *result.config).diagnostics.empty());
     }
     CHECK(examples >= 9);
 }
