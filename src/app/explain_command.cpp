@@ -45,13 +45,14 @@ int tell(const std::string& text) {
 class Remarks final : public ports::Events {
   public:
     void log(
-        ports::Level level, std::string_view, std::string_view message,
+        ports::Level level, std::string_view event_id, std::string_view message,
         std::vector<ports::Field> fields
     ) override {
         if (level < ports::Level::warning) {
             return;
         }
-        std::string text(message);
+        const bool is_unasked = !asks_glpi && event_id == "name_not_in_glpi";
+        std::string text(is_unasked ? kUnaskedNames : message);
         for (const ports::Field& field : fields) {
             text += (&field == fields.data() ? " (" : ", ") + std::string(field.key) + ": " +
                     field.value;
@@ -63,7 +64,11 @@ class Remarks final : public ports::Events {
     }
     [[nodiscard]] std::vector<std::string> take() { return std::exchange(fresh_, {}); }
 
+    bool asks_glpi = true;
+
   private:
+    static constexpr std::string_view kUnaskedNames =
+        "GLPI was not asked for the ids of these names, which the requests lack";
     std::set<std::string> seen_;
     std::vector<std::string> fresh_;
 };
@@ -200,6 +205,7 @@ Result<void> furnish(Seat& seat, asio::io_context& io, const config::Config& con
 }
 
 void rehearse(Seat& seat, bool asks) {
+    seat.remarks.asks_glpi = asks;
     glpi::Rehearsal rehearsal;
     rehearsal.made_id = core::kNewTicket;
     rehearsal.asks = asks;
@@ -211,7 +217,7 @@ void rehearse(Seat& seat, bool asks) {
 
 asio::awaitable<void> explain_all(
     Seat& seat, KnownState& state, std::shared_ptr<const core::Policies> policies,
-    const std::vector<domain::Alert>& alerts, bool offline
+    const std::vector<domain::Alert>& alerts, bool offline, bool is_stored
 ) {
     rehearse(seat, !offline);
     bool asks = !offline;
@@ -236,6 +242,10 @@ asio::awaitable<void> explain_all(
     core::Explainer explainer(std::move(services), std::move(options));
     for (const domain::Alert& alert : alerts) {
         core::Explanation explanation = co_await explainer.explain(alert);
+        if (is_stored) {
+            explanation.remarks.emplace_back("a stored alert, explained as if it came once more now"
+            );
+        }
         for (std::string& remark : seat.remarks.take()) {
             explanation.remarks.push_back(std::move(remark));
         }
@@ -302,7 +312,8 @@ int explain(const config::Config& config, const ExplainCommand& command) {
         io.stop();
     };
     asio::co_spawn(
-        io, explain_all(seat, state, *compiled, work->alerts, command.offline), std::move(on_end)
+        io, explain_all(seat, state, *compiled, work->alerts, command.offline, is_stored),
+        std::move(on_end)
     );
     io.run();
     if (failure) {
@@ -323,6 +334,9 @@ int explain_command(const Options& options) {
         options.explain.offline ? config::Secrets::left_out : config::Secrets::needed;
     config::Loaded loaded = config::load(options.config, secrets);
     std::fputs(config::render(loaded.diagnostics).c_str(), stderr);
+    if (!loaded.config && !options.explain.offline) {
+        std::fputs("If you may not read the secrets: --offline needs none.\n", stderr);
+    }
     return loaded.config ? explain(*loaded.config, options.explain) : EXIT_FAILURE;
 }
 

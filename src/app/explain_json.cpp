@@ -144,6 +144,15 @@ std::string without_made_up(std::string text, const std::string& word) {
     return text;
 }
 
+json body_json(const std::string& text) {
+    json body = json::parse(without_made_up(text, "\"{new ticket}\""), nullptr, false);
+    if (body.is_object() && body.contains("input") &&
+        body["input"].value("entities_id", std::int64_t{0}) == domain::kNoEntity) {
+        body["input"]["entities_id"] = nullptr;  // not looked up
+    }
+    return body;
+}
+
 json writes_json(const core::Explanation& explanation) {
     json out = json::array();
     for (const core::ExplainedWrite& write : explanation.writes) {
@@ -158,8 +167,7 @@ json writes_json(const core::Explanation& explanation) {
             json one;
             one["method"] = request.method;
             one["path"] = without_made_up(request.path, "{new ticket}");
-            one["body"] =
-                json::parse(without_made_up(request.body, "\"{new ticket}\""), nullptr, false);
+            one["body"] = body_json(request.body);
             row["requests"].push_back(std::move(one));
         }
         out.push_back(std::move(row));

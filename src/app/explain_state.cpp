@@ -13,6 +13,7 @@
 #include "alert_bridge/net/local_socket.hpp"
 #include "alert_bridge/storage/alert_json.hpp"
 #include "alert_bridge/storage/decisions.hpp"
+#include "alert_bridge/storage/journal.hpp"
 #include "alert_bridge/storage/schema.hpp"
 #include "alert_bridge/storage/snapshot_json.hpp"
 
@@ -23,6 +24,7 @@ namespace files = std::filesystem;
 using nlohmann::json;
 
 constexpr Duration kPatience{30'000};
+constexpr int kPageRows = 200;
 constexpr const char* kAsIfNew = "every problem is explained as one that nothing is known of";
 
 std::string dump(const json& value) {
@@ -157,8 +159,9 @@ Result<std::string> KnownState::ask(
     if (!answer.is_object()) {
         return Error{ErrorClass::refused, "no_daemon", "no daemon of this version"};
     }
-    if (answer.contains(key) && answer.at(key).is_string()) {
-        return answer.at(key).get<std::string>();
+    if (answer.contains(key)) {
+        const json& told = answer.at(key);
+        return told.is_string() ? told.get<std::string>() : dump(told);
     }
     const auto error = answer.find("error");
     const bool tells = error != answer.end() && error->is_string();
@@ -195,11 +198,11 @@ Result<domain::Alert> KnownState::alert(const std::string& id) {
         }
         text = std::move(*told);
     } else if (copy_ != nullptr) {
-        auto row = copy_->query("SELECT alert FROM journal WHERE alert_id = ?1", id);
-        if (!row.next()) {
+        auto found = storage::alert_text(*copy_, id);
+        if (!found) {
             return Error{ErrorClass::refused, "no_alert", "there is no alert " + id};
         }
-        text = row.text();
+        text = std::move(*found);
     } else {
         return Error{ErrorClass::refused, "no_store", origin_};
     }
@@ -208,6 +211,38 @@ Result<domain::Alert> KnownState::alert(const std::string& id) {
         return Error{ErrorClass::refused, "alert", "the stored alert cannot be read"};
     }
     return alert;
+}
+
+Result<KnownState::Alerts> KnownState::alerts(std::int64_t after, WallTime since) {
+    ports::SnapshotStore::AlertTexts texts;
+    if (daemon_answers_) {
+        json body;
+        body["after"] = after;
+        body["since"] = to_unix_ms(since);
+        const auto told = ask("/explain/alerts", dump(body), "alerts");
+        if (!told) {
+            return told.error();
+        }
+        for (const json& row : json::parse(*told, nullptr, false)) {
+            if (row.is_array() && row.size() == 2 && row[0].is_number_integer() &&
+                row[1].is_string()) {
+                texts.emplace_back(row[0].get<std::int64_t>(), row[1].get<std::string>());
+            }
+        }
+    } else if (copy_ != nullptr) {
+        texts = storage::alert_texts(*copy_, after, since, kPageRows);
+    } else {
+        return Error{ErrorClass::refused, "no_store", origin_};
+    }
+    Alerts alerts;
+    for (const auto& [seq, text] : texts) {
+        domain::Alert alert;
+        if (!storage::decode(text, alert)) {
+            return Error{ErrorClass::refused, "alert", "a stored alert cannot be read"};
+        }
+        alerts.emplace_back(seq, std::move(alert));
+    }
+    return alerts;
 }
 
 }  // namespace alert_bridge::app

@@ -6,6 +6,7 @@
 #include "alert_bridge/app/commands.hpp"
 #include "alert_bridge/app/explain_command.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
+#include "alert_bridge/app/replay_command.hpp"
 #include "alert_bridge/app/test_rules_command.hpp"
 
 int main(int argc, char** argv) {
@@ -29,6 +30,8 @@ int main(int argc, char** argv) {
                 return explain_command(options);
             case Command::test_rules:
                 return test_rules_command(options);
+            case Command::replay:
+                return replay_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

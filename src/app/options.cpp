@@ -103,6 +103,21 @@ void add_test_rules(CLI::App& app, Options& options) {
     command->add_option("CASES", options.test_rules.file, "a file of cases instead");
 }
 
+void add_replay(CLI::App& app, Options& options) {
+    ReplayCommand& replay = options.replay;
+    CLI::App* const command = app.add_subcommand(
+        "replay", "stored alerts on a new configuration: the difference in tickets; sends nothing"
+    );
+    command->callback([&options] { options.command = Command::replay; });
+    command->add_option("-c,--config", options.config, "the new configuration file")->required();
+    command->add_option("--present", replay.present, "the one it is compared with")
+        ->capture_default_str();
+    command->add_option("--since", replay.since, "how far back, like 12h or 7d")
+        ->capture_default_str();
+    command->add_option("--socket", replay.socket, "the daemon's admin socket");
+    command->add_flag("--json", replay.json, "one JSON object a line, the figures last");
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
@@ -131,6 +146,7 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
     }
     add_explain(app, options);
     add_test_rules(app, options);
+    add_replay(app, options);
     try {
         app.parse(argc, argv);
         const OperatorCommand& operate = options.operate;

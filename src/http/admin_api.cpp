@@ -180,6 +180,9 @@ AdminApi::Answer AdminApi::handle(Request request, std::string who) {
     if (services_.snapshots != nullptr && target == "/explain/alert") {
         co_return co_await alert(std::move(ask));
     }
+    if (services_.snapshots != nullptr && target == "/explain/alerts") {
+        co_return co_await alerts(std::move(ask));
+    }
     co_return co_await command(std::move(ask));
 }
 
@@ -299,6 +302,18 @@ AdminApi::Answer AdminApi::alert(Ask ask) {
     }
     json body;
     body["alert"] = std::move(**text);
+    co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::alerts(Ask ask) {
+    const std::int64_t after = parse_whole_number(ask.after).value_or(0);
+    const WallTime since = from_unix_ms(number_of(ask.body, "since"));
+    auto texts = co_await services_.snapshots->alert_texts(after, since, ask.limit);
+    if (!texts) {
+        co_return store_failed(texts.error());
+    }
+    json body;
+    body["alerts"] = std::move(*texts);
     co_return answer(body);
 }
 

@@ -195,4 +195,32 @@ std::optional<ports::Standing> standing(Database& db, const std::string& key) {
     return found;
 }
 
+std::optional<std::string> alert_text(Database& db, const std::string& id) {
+    auto row = db.query("SELECT alert FROM journal WHERE alert_id = ?1", id);
+    return row.next() ? std::optional(row.text()) : std::nullopt;
+}
+
+ports::SnapshotStore::AlertTexts alert_texts(
+    Database& db, std::int64_t after, WallTime since, int limit
+) {
+    if (after == 0) {
+        // By the index of ages. What is pending is newer than most of what is done.
+        auto first = db.query(
+            "SELECT seq FROM journal WHERE state = 'done' AND received_at >= ?1"
+            " ORDER BY received_at LIMIT 1",
+            since
+        );
+        after = first.next() ? first.integer() - 1 : 0;
+    }
+    auto rows = db.query(
+        "SELECT seq, alert FROM journal WHERE seq > ?1 ORDER BY seq LIMIT ?2", after, limit
+    );
+    ports::SnapshotStore::AlertTexts texts;
+    while (rows.next()) {
+        const std::int64_t seq = rows.integer();
+        texts.emplace_back(seq, rows.text());
+    }
+    return texts;
+}
+
 }  // namespace alert_bridge::storage

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "alert_bridge/storage/decisions.hpp"
+#include "alert_bridge/storage/journal.hpp"
 #include "alert_bridge/storage/snapshot_json.hpp"
 #include "alert_bridge/storage/sqlite_store.hpp"
 
@@ -30,14 +31,17 @@ SqliteStore::Task<std::string> SqliteStore::known_of(ports::Subject subject) {
 }
 
 SqliteStore::Task<std::optional<std::string>> SqliteStore::alert_text(std::string id) {
-    auto work = [id = std::move(id)](Database& db) -> std::optional<std::string> {
-        auto row = db.query("SELECT alert FROM journal WHERE alert_id = ?1", id);
-        if (!row.next()) {
-            return std::nullopt;
-        }
-        return row.text();
-    };
+    auto work = [id = std::move(id)](Database& db) { return storage::alert_text(db, id); };
     return thread_.submit<std::optional<std::string>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<SqliteStore::AlertTexts> SqliteStore::alert_texts(
+    std::int64_t after, WallTime since, int limit
+) {
+    auto work = [after, since, limit](Database& db) {
+        return storage::alert_texts(db, after, since, limit);
+    };
+    return thread_.submit<AlertTexts>(kRead, std::move(work));
 }
 
 }  // namespace alert_bridge::storage

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// KnownState: what the store knows, for `explain`, without ever writing to it.
+// KnownState: what the store knows, for `explain` and `replay`, without ever writing to it.
 //
 //   the daemon answers at admin.socket    it is asked
 //   it does not, and no daemon has the    a private copy of the file is opened, and removed again
@@ -16,6 +16,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "alert_bridge/config/model.hpp"
 #include "alert_bridge/ports/store.hpp"
@@ -41,8 +43,12 @@ class KnownState {
     [[nodiscard]] std::optional<domain::Snapshot> snapshot(const ports::Subject& subject);
     // `message` is for people.
     [[nodiscard]] Result<domain::Alert> alert(const std::string& id);
+    // Pages of the journal: see ports/snapshot_store.hpp.
+    using Alerts = std::vector<std::pair<std::int64_t, domain::Alert>>;
+    [[nodiscard]] Result<Alerts> alerts(std::int64_t after, WallTime since);
 
   private:
+    // The text under `key`, if it is one, else its JSON.
     [[nodiscard]] Result<std::string> ask(
         const std::string& target, const std::string& body, const char* key
     ) const;

@@ -10,7 +10,7 @@
 
 namespace alert_bridge::app {
 
-enum class Command { run, check, health, operate, explain, test_rules };
+enum class Command { run, check, health, operate, explain, test_rules, replay };
 
 // dead, quarantine, outbox, incidents, unmatched
 struct OperatorCommand {
@@ -35,6 +35,14 @@ struct TestRulesCommand {
     std::string file;  // of cases; empty: the configuration's own
 };
 
+struct ReplayCommand {
+    std::string since = "7d";
+    std::string present =
+        "/etc/glpi-alert-bridge/bridge.yaml";  // what the new one is compared with
+    std::string socket;                        // empty: that of `present`
+    bool json = false;
+};
+
 struct Options {
     Command command = Command::run;
     std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
@@ -42,6 +50,7 @@ struct Options {
     OperatorCommand operate;
     ExplainCommand explain;
     TestRulesCommand test_rules;
+    ReplayCommand replay;
 };
 
 // What to do, or the exit status after help, version or a mistake was printed.

@@ -11,6 +11,7 @@
 //   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}
 //                                                           -> {"known"}: ports/snapshot_store.hpp
 //   /explain/alert            {"id"}                        -> {"alert"}
+//   /explain/alerts           {"after", "since", "limit"}   -> {"alerts": [[number, alert], …]}
 //   /dead/retry …/discard /quarantine/retry …/discard
 //                             {"id", "reason"}              -> {"result"}; 409 when refused
 //
@@ -61,6 +62,7 @@ class AdminApi {
     [[nodiscard]] Answer show_quarantined(Ask ask);
     [[nodiscard]] Answer known(Ask ask);
     [[nodiscard]] Answer alert(Ask ask);
+    [[nodiscard]] Answer alerts(Ask ask);
     [[nodiscard]] Answer command(Ask ask);
 
     Services services_;

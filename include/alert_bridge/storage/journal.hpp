@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "alert_bridge/ports/snapshot_store.hpp"
 #include "alert_bridge/ports/store.hpp"
 #include "alert_bridge/storage/statement.hpp"
 
@@ -29,6 +30,11 @@ inline constexpr std::size_t kQuarantineBodyBytes = 64 * 1024;
 // The row of a decided alert; `incident_id` may be empty.
 void mark_decided(
     Database& db, std::int64_t seq, const std::string& reason, const std::string& incident_id
+);
+// See ports/snapshot_store.hpp.
+[[nodiscard]] std::optional<std::string> alert_text(Database& db, const std::string& id);
+[[nodiscard]] ports::SnapshotStore::AlertTexts alert_texts(
+    Database& db, std::int64_t after, WallTime since, int limit
 );
 [[nodiscard]] std::optional<ports::Standing> standing(Database& db, const std::string& key);
 

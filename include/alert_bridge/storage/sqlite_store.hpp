@@ -112,6 +112,7 @@ class SqliteStore final : public ports::Store,
 
     Task<std::string> known_of(ports::Subject subject) override;
     Task<std::optional<std::string>> alert_text(std::string id) override;
+    Task<AlertTexts> alert_texts(std::int64_t after, WallTime since, int limit) override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }
