@@ -48,6 +48,24 @@ TEST_CASE("a stored alert is found by its id") {
     CHECK_FALSE(bench.run(bench.sqlite().alert_text("a2"))->has_value());
 }
 
+TEST_CASE("the journal is read in pages, from about a time on") {
+    SqliteBench bench;
+    ports::Batch batch;
+    for (const char* id : {"a1", "a2", "a3"}) {
+        batch.alerts.push_back(an_alert(id));
+    }
+    REQUIRE(bench.run(bench.store().append(std::move(batch))).has_value());
+    const auto first = bench.run(bench.sqlite().alert_texts(0, WallTime{}, 2));
+    REQUIRE((first.has_value() && first->size() == 2));
+    CHECK(first->front().first < first->back().first);
+    const auto second = bench.run(bench.sqlite().alert_texts(first->back().first, WallTime{}, 2));
+    REQUIRE((second.has_value() && second->size() == 1));
+    domain::Alert alert;
+    REQUIRE(storage::decode(second->front().second, alert));
+    CHECK(alert.id == "a3");
+    CHECK(bench.run(bench.sqlite().alert_texts(second->front().first, WallTime{}, 2))->empty());
+}
+
 TEST_CASE("an incident is told with its episodes, operations and plan") {
     SqliteBench bench;
     seed_incident(bench, "i1", {an_operation("i1", domain::OperationKind::open)});
