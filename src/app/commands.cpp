@@ -12,6 +12,7 @@
 #include <memory>
 #include <utility>
 
+#include "alert_bridge/app/alarms.hpp"
 #include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/daemon.hpp"
 #include "alert_bridge/app/system_clock.hpp"
@@ -129,6 +130,10 @@ int check_command(const Options& options) {
     auto ways_back = backs(*config, io.get_executor(), clock);
     if (!ways_back) {
         return tell(ways_back.error());
+    }
+    auto alarm_plan = alarms(*config, io.get_executor());
+    if (!alarm_plan) {
+        return tell(alarm_plan.error());
     }
     auto tls = tls_context(*config);
     if (!tls) {

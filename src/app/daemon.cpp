@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "alert_bridge/app/alarms.hpp"
 #include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/service_manager.hpp"
 
@@ -39,6 +40,7 @@ struct Daemon::Parts {
     core::Intake::Decoders decoders;
     std::shared_ptr<const core::Policies> policies;
     core::BacksPtr backs;
+    core::AlarmPlan alarms;
     http::TlsContextPtr tls;
 };
 
@@ -64,6 +66,11 @@ Result<std::unique_ptr<Daemon>> Daemon::create(
         return backs.error();
     }
     parts.backs = *backs;
+    auto alarms = app::alarms(config, io.get_executor());
+    if (!alarms) {
+        return alarms.error();
+    }
+    parts.alarms = std::move(*alarms);
     auto tls = tls_context(config);
     if (!tls) {
         return tls.error();
@@ -138,6 +145,9 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
            *metrics_, *ids_, policies_},
           config_.glpi.watch_every
       ),
+      undelivered_(
+          {*store_, *store_, *clock_, *events_, *metrics_, policies_}, std::move(parts.alarms)
+      ),
       glpi_events_(
           {*clock_, *metrics_, [this](std::int64_t id) { watcher_.ring(id); },
            [this] { return glpi_->own_user_id(); }}
@@ -197,6 +207,7 @@ void Daemon::connect_parts() {
         return changes_.covering(asset.item_type, asset.id, now);
     };
     changes_.may_ask = [this] { return glpi_is_well(); };
+    undelivered_.glpi_state = [this] { return describe_glpi(); };
     watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
     watcher_.on_decided = [this] {
         dispatcher_.ring();
@@ -246,6 +257,7 @@ asio::awaitable<int> Daemon::run() {
     tasks_.spawn("state_check", state_check_.run());
     tasks_.spawn("changes", changes_.run());
     tasks_.spawn("watcher", watcher_.run());
+    tasks_.spawn("undelivered", undelivered_.run());
     tasks_.spawn("glpi_start", glpi_->start());
     tasks_.spawn("glpi_watch", watch_glpi());
     tasks_.spawn("clock", follow_clock());
@@ -354,6 +366,7 @@ asio::awaitable<bool> Daemon::stop() {
     state_check_.stop();
     changes_.stop();
     watcher_.stop();
+    undelivered_.stop();
     const bool joined = co_await tasks_.join(kStopTime);
     if (joined) {
         // What still hangs on GLPI would leave no hope for this call either.

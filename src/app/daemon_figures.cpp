@@ -79,6 +79,15 @@ void Daemon::tell_disk(const ports::StoreFigures& figures) {
     }
 }
 
+std::string Daemon::describe_glpi() const {
+    const glpi::GlpiHealth& health = glpi_->health();
+    std::string about(to_string(health.state));
+    if (!health.last_error.empty()) {
+        about += ": " + health.last_error;
+    }
+    return about;
+}
+
 http::Readiness Daemon::readiness() const {
     http::Readiness result;
     const bool store_ok = store_failure_.empty();
@@ -91,13 +100,8 @@ http::Readiness Daemon::readiness() const {
                         " bytes are free, " + std::to_string(figures_.disk_reserve_bytes) +
                         " are held back"}
     );
-    const glpi::GlpiHealth& health = glpi_->health();
-    const bool glpi_ok = health.state == glpi::GlpiHealth::State::up;
-    std::string about(to_string(health.state));
-    if (!health.last_error.empty()) {
-        about += ": " + health.last_error;
-    }
-    result.checks.push_back({"glpi", glpi_ok, about});
+    const bool glpi_ok = glpi_->health().state == glpi::GlpiHealth::State::up;
+    result.checks.push_back({"glpi", glpi_ok, describe_glpi()});
     const int placeless = correlator_.without_entity();
     result.checks.push_back(
         {"placement", placeless == 0,

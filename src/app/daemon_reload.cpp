@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Daemon: how a new configuration comes into force while it runs.
+#include "alert_bridge/app/alarms.hpp"
 #include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/daemon.hpp"
 #include "alert_bridge/app/sealed.hpp"
@@ -36,6 +37,11 @@ Result<NextParts> parts_of(
         return mistakes(backs.error().message);
     }
     next.backs = *backs;
+    auto alarms = app::alarms(*loaded.config, executor);
+    if (!alarms) {
+        return mistakes(alarms.error().message);
+    }
+    next.alarms = std::move(*alarms);
     auto tls = app::tls_context(*loaded.config);
     if (!tls) {
         return mistakes(tls.error().message);
@@ -95,6 +101,7 @@ void Daemon::apply(const config::Config& next, NextParts parts) {
     policies_.set(std::move(parts.policies));
     messenger_.use(parts.backs);
     state_check_.use(std::move(parts.backs));
+    undelivered_.use(std::move(parts.alarms));
     correlator_.look_again();
     changes_.look_again();
     events_->set_level(log_options(next).level);

@@ -53,6 +53,7 @@ asio::awaitable<void> Daemon::follow_clock() {
             watcher_.clock_was_set(by);
             messenger_.clock_was_set(by);
             state_check_.clock_was_set(by);
+            undelivered_.clock_was_set(by);
             co_await shift_waits(by);
         }
         co_await clock_->sleep(kClockCheck);

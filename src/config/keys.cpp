@@ -26,6 +26,7 @@ constexpr Key kRootKeys[] = {
     {"maps", mapping, "", "NAME -> table in a CSV file that rules look things up in"},
     {"rules", sequence, "", "tried in order; later ones win field by field"},
     {"maintenance", sequence, "", "times in which no ticket opens"},
+    {"undelivered", mapping, "", "who is told, past GLPI, that tickets do not get through"},
     {"templates", mapping, "", "NAME -> texts of tickets; en and fr are built in"},
     {"tests", sequence, "", "cases for test-rules: an alert and what is to become of it"},
     {"log", mapping, "", "what is logged and how"},
@@ -369,14 +370,14 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,     &kListen,       &kTls,          &kSource,     &kFields,    &kField,
-        &kAuth,     &kBasic,        &kSecretSource, &kGlpi,       &kPool,      &kTimeouts,
-        &kRetry,    &kCache,        &kWatch,        &kWebhook,    &kEntity,    &kStore,
-        &kSqlite,   &kRetention,    &kDefaults,     &kNotify,     &kPriority,  &kMap,
-        &kRule,     &kCondition,    &kAsset,        &kTime,       &kRegex,     &kMaintenance,
-        &kFlapping, &kRuleFlapping, &kResult,       &kRuleNotify, &kTemplates, &kLog,
-        &kLimits,   &kAdmin,        &kBack,         &kStorm,      &kTest,      &kTestAlert,
-        &kExpect};
+        &kRoot,     &kListen,       &kTls,          &kSource,      &kFields,    &kField,
+        &kAuth,     &kBasic,        &kSecretSource, &kGlpi,        &kPool,      &kTimeouts,
+        &kRetry,    &kCache,        &kWatch,        &kWebhook,     &kEntity,    &kStore,
+        &kSqlite,   &kRetention,    &kDefaults,     &kNotify,      &kPriority,  &kMap,
+        &kRule,     &kCondition,    &kAsset,        &kTime,        &kRegex,     &kMaintenance,
+        &kFlapping, &kRuleFlapping, &kResult,       &kRuleNotify,  &kTemplates, &kLog,
+        &kLimits,   &kAdmin,        &kBack,         &kStorm,       &kTest,      &kTestAlert,
+        &kExpect,   &kUndelivered,  &kMail,         &kAlarmWebhook};
     return kAll;
 }
 

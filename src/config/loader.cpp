@@ -23,6 +23,7 @@ void load_sections(Loading& loading, const Node& document) {
     load_glpi(loading, root);
     load_rules(loading, root);
     load_maintenance(loading, root);
+    load_undelivered(loading, root);
     settle_under_wait(loading);
 }
 

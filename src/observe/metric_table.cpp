@@ -167,6 +167,29 @@ constexpr std::array kTable{
         "",
         {}},
 
+    // told past GLPI
+    MetricSpec{
+        "alarm_looks_total",
+        counter,
+        "Looks at what waits for GLPI: quiet, trouble or failed.",
+        "result",
+        "",
+        {}},
+    MetricSpec{
+        "alarms_total",
+        counter,
+        "Messages to people past GLPI: raised, reminder, over.",
+        "kind",
+        "",
+        {}},
+    MetricSpec{
+        "alarm_messages_total",
+        counter,
+        "The same by channel: sent or failed.",
+        "channel",
+        "result",
+        {}},
+
     // what people do to tickets
     MetricSpec{
         "glpi_events_total",

@@ -208,9 +208,9 @@ void save_incident(Database& db, const domain::Incident& incident) {
     db.run(
         "INSERT INTO incidents (id, group_key, state, ticket_id, severity, end_reason,"
         " previous_ticket, created_at, updated_at, parent_id, sheltered_at, told_at, umbrella,"
-        " host_key, asset_key, host_down, plan, placement, opener, latest, ticket, flaps)"
+        " host_key, asset_key, host_down, plan, placement, opener, latest, ticket, flaps, priority)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-        " ?19, ?20, ?21, ?22)"
+        " ?19, ?20, ?21, ?22, ?23)"
         " ON CONFLICT (id) DO UPDATE SET group_key = excluded.group_key, state = excluded.state,"
         " ticket_id = excluded.ticket_id, severity = excluded.severity,"
         " end_reason = excluded.end_reason, previous_ticket = excluded.previous_ticket,"
@@ -221,13 +221,15 @@ void save_incident(Database& db, const domain::Incident& incident) {
         " umbrella = excluded.umbrella, host_key = excluded.host_key,"
         " asset_key = excluded.asset_key, host_down = excluded.host_down,"
         " plan = excluded.plan, placement = excluded.placement, opener = excluded.opener,"
-        " latest = excluded.latest, ticket = excluded.ticket, flaps = excluded.flaps",
+        " latest = excluded.latest, ticket = excluded.ticket, flaps = excluded.flaps,"
+        " priority = excluded.priority",
         incident.id, incident.group_key, to_string(incident.state), incident.ticket_id,
         to_string(incident.severity), incident.end_reason, incident.previous_ticket,
         incident.created_at, incident.updated_at, incident.parent_id, incident.sheltered_at,
         incident.told_at, incident.umbrella, place.host_key, place.asset_key,
         incident.plan.host_down && !incident.umbrella, encode(incident.plan),
-        encode(incident.placement), opener, latest, encode(incident.ticket), encode(incident.flaps)
+        encode(incident.placement), opener, latest, encode(incident.ticket), encode(incident.flaps),
+        incident.plan.priority.name
     );
 }
 

@@ -77,6 +77,7 @@ CREATE TABLE incidents (
             OR state = 'solved' OR state = 'ended'),
     ticket_id INTEGER NOT NULL CHECK (ticket_id >= 0),
     severity TEXT NOT NULL,
+    priority TEXT NOT NULL DEFAULT '',
     end_reason TEXT NOT NULL,
     previous_ticket INTEGER NOT NULL CHECK (previous_ticket >= 0),
     created_at INTEGER NOT NULL,
@@ -174,6 +175,8 @@ CREATE INDEX operations_observed ON operations (created_at)
     WHERE kind = 'open' AND state = 'skipped';
 CREATE INDEX operations_state ON operations (state, due_at)
     WHERE state NOT IN ('done', 'skipped');
+CREATE INDEX operations_openings ON operations (created_at)
+    WHERE kind = 'open' AND state <> 'done' AND state <> 'skipped' AND state <> 'dead';
 
 CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),

@@ -64,7 +64,7 @@ class Layers(unittest.TestCase):
                  "yaml-cpp/yaml.h": {"config"}, "prometheus/counter.h": {"observe"},
                  "spdlog/spdlog.h": {"observe"}, "re2/re2.h": {"domain"},
                  "kainjow/mustache.hpp": {"domain"}, "CLI/CLI.hpp": {"app"},
-                 "nlohmann/json.hpp": {"http", "sources", "glpi", "monitoring", "storage",
+                 "nlohmann/json.hpp": {"http", "sources", "glpi", "monitoring", "alarm", "storage",
                                        "app"}}
         for header, home in homes.items():
             allowed = {layer for layer in layers.LAYERS

@@ -59,6 +59,7 @@ class SqliteBench {
     [[nodiscard]] ports::Store& store() { return *store_; }
     [[nodiscard]] ports::OperatorStore& seat() { return *store_; }  // the operator's
     [[nodiscard]] ports::WatchStore& watch() { return *store_; }
+    [[nodiscard]] ports::BacklogStore& backlog() { return *store_; }
     [[nodiscard]] ports::NoticeStore& notices() { return *store_; }
     [[nodiscard]] storage::SqliteStore& sqlite() { return *store_; }
     [[nodiscard]] std::string path() const { return (directory_.path() / "bridge.db").string(); }

@@ -25,6 +25,7 @@
 #include "alert_bridge/core/dispatcher.hpp"
 #include "alert_bridge/core/messenger.hpp"
 #include "alert_bridge/core/state_check.hpp"
+#include "alert_bridge/core/undelivered.hpp"
 #include "alert_bridge/core/upkeep.hpp"
 #include "alert_bridge/core/waiters.hpp"
 #include "alert_bridge/core/watcher.hpp"
@@ -40,6 +41,7 @@ struct NextParts {
     core::Intake::Decoders decoders;
     std::shared_ptr<const core::Policies> policies;
     core::BacksPtr backs;
+    core::AlarmPlan alarms;
     http::TlsContextPtr tls;
 };
 
@@ -76,6 +78,7 @@ class Daemon {
     void apply(const config::Config& next, NextParts parts);
     [[nodiscard]] bool glpi_is_well() const;
     [[nodiscard]] WallTime away_until() const;
+    [[nodiscard]] std::string describe_glpi() const;
     [[nodiscard]] http::Readiness readiness() const;
     void publish(const ports::StoreFigures& figures);
     void tell_disk(const ports::StoreFigures& figures);
@@ -102,6 +105,7 @@ class Daemon {
     core::StateCheck state_check_;
     core::ChangeCalendar changes_;
     core::Watcher watcher_;
+    core::Undelivered undelivered_;
     http::GlpiEvents glpi_events_;
     http::Endpoints endpoints_;
     http::Listener listener_;

@@ -57,6 +57,7 @@ extern const Section kSource, kFields, kField, kAuth, kBasic, kSecretSource, kBa
 extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache, kWatch, kWebhook;
 extern const Section kDefaults, kNotify, kStorm, kPriority, kMap, kTemplates;
 extern const Section kMaintenance, kFlapping, kRuleFlapping;
+extern const Section kUndelivered, kMail, kAlarmWebhook;
 extern const Section kRule, kCondition, kAsset, kTime, kRegex, kResult, kRuleNotify, kEntity;
 extern const Section kTest, kTestAlert, kExpect;
 extern const Section kTestFile;  // a file of cases

@@ -23,6 +23,7 @@
 #include "alert_bridge/domain/operation.hpp"
 #include "alert_bridge/domain/render.hpp"
 #include "alert_bridge/domain/rules.hpp"
+#include "alert_bridge/domain/undelivered.hpp"
 #include "alert_bridge/ports/alert_decoder.hpp"
 
 namespace alert_bridge::config {
@@ -127,6 +128,31 @@ struct GlpiConfig {
     domain::EntityRef default_entity;     // also in Config::rules
 };
 
+struct MailConfig {
+    std::string server;   // smtp://… or smtps://…
+    std::string ca_file;  // empty: the system's certificates
+    bool require_tls = true;
+    std::string user;  // empty: no login
+    Secret password;
+    std::string from;
+    std::vector<std::string> to;
+};
+
+struct AlarmWebhookConfig {
+    std::string url;  // without a slash at the end
+    std::string ca_file;
+    Secret token;  // may be empty
+};
+
+// Who is told past GLPI; nobody without a channel.
+struct UndeliveredConfig {
+    domain::WaitLimits limits;
+    Duration repeat{};  // 0: never
+    std::vector<std::string> command;
+    std::optional<MailConfig> mail;
+    std::optional<AlarmWebhookConfig> webhook;
+};
+
 struct Config {
     ListenConfig listen;
     AdminConfig admin;
@@ -136,6 +162,7 @@ struct Config {
     GlpiConfig glpi;
     domain::RetryPolicy retry;
     domain::StormPolicy storm;
+    UndeliveredConfig undelivered;
     std::vector<SourceConfig> sources;  // in the order of the file
     domain::RuleBook rules;             // rules, priorities, maps, per-source defaults, policy
     std::map<std::string, domain::TemplateSet> templates;

@@ -40,6 +40,7 @@ void load_sources(Loading& loading, const MapReader& root);
 void load_glpi(Loading& loading, const MapReader& root);
 void load_rules(Loading& loading, const MapReader& root);
 void load_maintenance(Loading& loading, const MapReader& root);
+void load_undelivered(Loading& loading, const MapReader& root);
 
 // The section listen without `tls`.
 [[nodiscard]] ListenConfig read_listen(Diagnostics& diagnostics, const MapReader& reader);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// SqliteStore: ports::Store, OperatorStore, NoticeStore, WatchStore and SnapshotStore on one SQLite
-// file, one connection, one thread.
+// SqliteStore: ports::Store, OperatorStore, NoticeStore, WatchStore, SnapshotStore and BacklogStore
+// on one SQLite file, one connection, one thread.
 //
 // Guarantees: those of ports/store.hpp and of store_thread.hpp (group commit, intake first, a
 // failed sync turns the store off and calls on_fatal). open_sqlite_store() takes the file's lock,
@@ -20,6 +20,7 @@
 #include <memory>
 #include <string>
 
+#include "alert_bridge/ports/backlog_store.hpp"
 #include "alert_bridge/ports/notice_store.hpp"
 #include "alert_bridge/ports/operator_store.hpp"
 #include "alert_bridge/ports/snapshot_store.hpp"
@@ -44,7 +45,8 @@ class SqliteStore final : public ports::Store,
                           public ports::OperatorStore,
                           public ports::NoticeStore,
                           public ports::WatchStore,
-                          public ports::SnapshotStore {
+                          public ports::SnapshotStore,
+                          public ports::BacklogStore {
   public:
     // Takes over an opened database; open_sqlite_store() is the way to get one.
     SqliteStore(
@@ -113,6 +115,11 @@ class SqliteStore final : public ports::Store,
     Task<std::string> known_of(ports::Subject subject) override;
     Task<std::optional<std::string>> alert_text(std::string id) override;
     Task<AlertTexts> alert_texts(std::int64_t after, WallTime since, int limit) override;
+
+    Task<std::vector<domain::WaitingOpening>> late_openings(
+        domain::WaitLimits limits, WallTime now, int limit
+    ) override;
+    Task<int> openings_since(WallTime from) override;
 
     // Operations that were being sent when the process before this one ended.
     [[nodiscard]] int interrupted() const noexcept { return interrupted_; }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+//
+// Openings that wait too long: ports::BacklogStore on the tables.
+// Errors: throws SqliteError. Thread rule: the store thread.
+// Tests: tests/contract/store_backlog_test.cpp
+#pragma once
+
+#include <vector>
+
+#include "alert_bridge/domain/undelivered.hpp"
+#include "alert_bridge/storage/statement.hpp"
+
+namespace alert_bridge::storage {
+
+// Reads the openings that are older than the shortest of the limits, until it has enough.
+[[nodiscard]] std::vector<domain::WaitingOpening> late_openings(
+    Database& db, const domain::WaitLimits& limits, WallTime now, int limit
+);
+
+}  // namespace alert_bridge::storage

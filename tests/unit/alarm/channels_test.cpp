@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "alert_bridge/alarm/channels.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "catch.hpp"
+#include "scripted_server.hpp"
+
+namespace alert_bridge::test {
+namespace {
+
+using Json = nlohmann::json;
+
+domain::Alarm an_alarm() {
+    domain::Alarm alarm;
+    alarm.at = from_unix_ms(1'795'750'205'000);  // 2026-11-27T02:10:05Z
+    alarm.since = alarm.at - std::chrono::hours(1);
+    alarm.subject = "1 ticket could not be opened in time";
+    alarm.text = "web01: caf\xc3\xa9 \"down\"\n.\nGLPI: away\n";
+    alarm.late = 1;
+    return alarm;
+}
+
+alarm::MailOptions mail() {
+    alarm::MailOptions options;
+    options.server = "smtp://mail.example.org";
+    options.user = "bridge";
+    options.password = Secret("pass\"word\\");
+    options.from = "bridge@example.org";
+    options.to = {"oncall@example.org", "boss@example.org"};
+    return options;
+}
+
+bool has_line(const std::string& text, const std::string& line, const std::string& end = "\n") {
+    return (end + text).find(end + line + end) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("curl is told everything in its configuration, quoted") {
+    alarm::MailOptions options = mail();
+    const std::string text = alarm::curl_configuration(options);
+    CHECK(has_line(text, R"(url = "smtp://mail.example.org")"));
+    CHECK(has_line(text, "ssl-reqd"));
+    CHECK(has_line(text, R"(user = "bridge:pass\"word\\")"));
+    CHECK(has_line(text, R"(mail-from = "bridge@example.org")"));
+    CHECK(has_line(text, R"(mail-rcpt = "boss@example.org")"));
+    CHECK(text.find("cacert") == std::string::npos);
+    options.require_tls = false;
+    options.user.clear();
+    options.ca_file = "/etc/ca.pem";
+    const std::string plain = alarm::curl_configuration(options);
+    CHECK(has_line(plain, R"(cacert = "/etc/ca.pem")"));
+    CHECK(plain.find("ssl-reqd") == std::string::npos);
+    CHECK(plain.find("user") == std::string::npos);
+}
+
+TEST_CASE("a mail has the headers that mail needs") {
+    const std::string text = alarm::mail_text(mail(), an_alarm());
+    const std::string end = "\r\n";
+    CHECK(has_line(text, "From: <bridge@example.org>", end));
+    CHECK(has_line(text, "To: <oncall@example.org>, <boss@example.org>", end));
+    CHECK(has_line(text, "Subject: 1 ticket could not be opened in time", end));
+    CHECK(has_line(text, "Date: Fri, 27 Nov 2026 02:10:05 +0000", end));
+    CHECK(
+        text.find("\r\n\r\nweb01: caf\xc3\xa9 \"down\"\r\n.\r\nGLPI: away\r\n") != std::string::npos
+    );
+}
+
+TEST_CASE("a webhook gets the message as JSON, with its token") {
+    asio::io_context io{1};
+    int status = 204;
+    ScriptedServer server(io, [&](const SeenRequest&) { return answer(status, ""); });
+    alarm::WebhookOptions options;
+    options.url = server.url() + "/hook";
+    options.token = Secret("tok");
+    const auto channel = alarm::webhook_channel(io.get_executor(), options);
+    REQUIRE(channel.has_value());
+    REQUIRE(run(io, (*channel)->send(an_alarm())).has_value());
+    const SeenRequest& seen = server.seen.at(0);
+    CHECK(seen.method == "POST");
+    CHECK(seen.target == "/hook");
+    CHECK(seen.header("Authorization") == "Bearer tok");
+    const Json expected = {
+        {"event", "raised"},
+        {"subject", "1 ticket could not be opened in time"},
+        {"text", "web01: caf\xc3\xa9 \"down\"\n.\nGLPI: away\n"},
+        {"late", 1},
+        {"dead", 0},
+        {"fuse_blown", false},
+        {"since", "2026-11-27T01:10:05Z"},
+        {"at", "2026-11-27T02:10:05Z"}};
+    CHECK(Json::parse(seen.body) == expected);
+    status = 500;
+    const auto refused = run(io, (*channel)->send(an_alarm()));
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().code == "http_500");
+    (*channel)->stop();
+    CHECK(run(io, (*channel)->send(an_alarm())).has_error());
+    CHECK(server.seen.size() == 2);
+}
+
+}  // namespace alert_bridge::test
