@@ -13,7 +13,7 @@ using Json = nlohmann::json;
 
 domain::Alarm an_alarm() {
     domain::Alarm alarm;
-    alarm.at = from_unix_ms(1'795'750'205'000);  // 2026-11-27T02:10:05Z
+    alarm.at = from_unix_ms(1'795'745'405'000);  // 2026-11-27T02:10:05Z
     alarm.since = alarm.at - std::chrono::hours(1);
     alarm.subject = "1 ticket could not be opened in time";
     alarm.text = "web01: caf\xc3\xa9 \"down\"\n.\nGLPI: away\n";

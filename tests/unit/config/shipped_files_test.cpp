@@ -103,8 +103,8 @@ TEST_CASE("what the reference shows is what a small configuration gets") {
 }
 
 TEST_CASE("the examples that are commented out in the reference are valid too") {
-    // Each begins with "# maps:", "# maintenance:", "#  - name:", "# templates:" or "# tests:" at the
-    // start of a line.
+    // Each begins with "# maps:", "# maintenance:", "# undelivered:", "#  - name:", "# templates:"
+    // or "# tests:" at the start of a line.
     const TemporaryDirectory directory;
     const std::string path = kConfig + "/bridge.yaml";
     std::istringstream lines(config_test::read_whole(path));
@@ -112,8 +112,8 @@ TEST_CASE("the examples that are commented out in the reference are valid too") 
     bool in_example = false, in_back = false;
     while (std::getline(lines, line)) {
         const bool begins = line == "# maps:" || line == "# maintenance:" ||
-                            line == "# templates:" || line == "# tests:" ||
-                            line.starts_with("#  - name:");
+                            line == "# undelivered:" || line == "# templates:" ||
+                            line == "# tests:" || line.starts_with("#  - name:");
         in_example = begins || (in_example && line.starts_with("#  "));
         const std::size_t marks = line.starts_with("#  - ") || line.starts_with("#    when") ||
                                           line.starts_with("#    then")

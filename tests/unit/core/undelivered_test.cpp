@@ -135,10 +135,10 @@ TEST_CASE("an alert that waits for its place is late by the priority it would ha
     world.core.correlator.stop();  // nothing is decided
     world.core.settle();
     const bool is_problem = GENERATE(true, false);
-    world.core.rules->plan.priority.name = "p1";
-    world.core.take(
-        world.core.alert(is_problem ? domain::AlertKind::problem : domain::AlertKind::recovery)
-    );
+    domain::Alert alert =
+        world.core.alert(is_problem ? domain::AlertKind::problem : domain::AlertKind::recovery);
+    alert.severity = domain::Severity::disaster;  // p1
+    world.core.take(alert);
     world.core.clock.time += 9min;
     world.look();
     CHECK(world.channel->sent.empty());
