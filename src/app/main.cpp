@@ -5,6 +5,7 @@
 
 #include "alert_bridge/app/commands.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
+#include "alert_bridge/app/send_command.hpp"
 
 int main(int argc, char** argv) {
     using namespace alert_bridge::app;
@@ -23,6 +24,8 @@ int main(int argc, char** argv) {
                 return health_command(options);
             case Command::operate:
                 return operator_command(options);
+            case Command::send:
+                return send_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The daemon with real senders on loopback: Alertmanager and Nagios, and the simulated GLPI.
 
-usage: senders.py --bridge FILE --sim FILE --peers FOLDER [STEP...]
+usage: senders.py --bridge FILE --sim FILE --peers FOLDER [--minutes N] [STEP...]
 
   alertmanager  a recovery that Alertmanager never tells (send_resolved: false) is made good within
                 one reconcile period and the 30 s between two looks; silenced is not over
+  outage        Nagios drives `glpi-alert-bridge send` while the bridge is away for --minutes: every
+                notification of that time arrives, once, in the order of its service
   nagios        the ticket's number is seen as acknowledgement in Nagios' status file, once, and does
                 not come back; a recovery that Nagios never tells is made good; so is a service that
                 is taken out of its configuration
@@ -103,7 +105,7 @@ define timeperiod {
 }
 define command {
   command_name notify
-  command_line @PYTHON@ @DIR@/notify.py
+  command_line @NOTIFY@
 }
 define command {
   command_name check
@@ -113,7 +115,7 @@ define contact {
   contact_name bridge
   service_notification_period always
   host_notification_period always
-  service_notification_options w,u,c
+  service_notification_options @WANTED@
   host_notification_options d,u
   service_notification_commands notify
   host_notification_commands notify
@@ -140,7 +142,13 @@ define service {
   contacts bridge
 }
 """
-# What the second way of config/nagios/commands.cfg does: the environment as JSON.
+SEND = """\
+url: "@BRIDGE@"
+source: nagios
+token_file: "@TOKEN@"
+spool: "@DIR@/spool"
+"""
+# What the second way of config/nagios/commands-curl.cfg does: the environment as JSON.
 NOTIFY = """\
 import json, os, urllib.request
 macros = {k[7:]: v for k, v in os.environ.items() if k.startswith("NAGIOS_")}
@@ -286,8 +294,9 @@ class Nagios:
     def __init__(self, options, directory, bridge_url):
         self.directory = directory
         self.program = program(options.peers, "nagios4")
-        self.bridge_url = bridge_url
         self.process = None
+        self.recovers = False  # whether it tells of recoveries
+        self.notify = f"{sys.executable} {directory}/notify.py"
         os.makedirs(os.path.join(directory, "results"), exist_ok=True)
         write(directory, "notify.py", NOTIFY.replace("@BRIDGE@", bridge_url))
 
@@ -297,7 +306,8 @@ class Nagios:
         text = NAGIOS.replace("@DIR@", self.directory).replace("@RETAIN@", str(retain))
         text = text.replace("@USER@", pwd.getpwuid(os.getuid()).pw_name)
         text = text.replace("@GROUP@", grp.getgrgid(os.getgid()).gr_name)
-        objects = OBJECTS.replace("@PYTHON@", sys.executable).replace("@DIR@", self.directory)
+        objects = OBJECTS.replace("@NOTIFY@", self.notify)
+        objects = objects.replace("@WANTED@", "w,u,c,r" if self.recovers else "w,u,c")
         objects += "".join(SERVICE.replace("@NAME@", name) for name in services)
         write(self.directory, "objects.cfg", objects)
         return write(self.directory, "nagios.cfg", text)
@@ -383,7 +393,71 @@ def nagios(options):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-STEPS = {"alertmanager": alertmanager, "nagios": nagios}
+def outage(options):
+    """Two services change their state every few seconds, before, in and after the outage."""
+    folder = tempfile.mkdtemp(prefix="glpi-alert-bridge-nagios-")
+    world = World(options, "  nagios: {type: nagios, auth: {bearer: {file: sender.token}}}\n")
+    services, told = ["Disk /var", "HTTP"], 0
+    bridge = os.path.abspath(options.bridge)
+    try:
+        peer = Nagios(options, folder, world.bridge.url)
+        token = os.path.join(world.directory, "sender.token")
+        settings = write(folder, "send.yaml", SEND.replace("@BRIDGE@", world.bridge.url).replace(
+            "@TOKEN@", token).replace("@DIR@", folder))
+        command = [bridge, "send", "-c", settings]
+        peer.notify = " ".join(command)
+        peer.recovers = True
+        peer.start(world, services)
+
+        def change(number):
+            for name in services:
+                state = 2 if number % 2 == 0 else 0
+                peer.result(name, state, f"change {number} of {name}")
+            wait_for("Nagios to see the change", lambda: all(
+                peer.service(name).get("plugin_output") == f"change {number} of {name}"
+                for name in services))
+            return len(services)
+
+        def waiting():
+            queue = os.path.join(folder, "spool", "nagios")
+            return sum(name.endswith(".alert") for name in os.listdir(queue))
+
+        def accepted():
+            return world.bridge.metric("alerts_total", source="nagios", status="accepted")
+
+        told += change(0)
+        wait_for("the first alerts", lambda: accepted() == told)
+        world.bridge.process.stop()
+        began, number = time.monotonic(), 0
+        while time.monotonic() - began < options.minutes * 60 or number % 2 == 0:
+            number += 1
+            told += change(number)
+            wait_for("what is told to be kept", lambda: waiting() == told - len(services))
+        seconds = time.monotonic() - began
+        kept = waiting()
+        world.bridge.start()
+        world.processes.append(world.bridge.process)
+        began = time.monotonic()
+        told += change(number + 1) + change(number + 2)  # which takes the others along
+        wait_for("all of them", lambda: accepted() == told - len(services))  # counts from its start
+        wait_for("an empty spool", lambda: waiting() == 0)
+        caught_up = time.monotonic() - began
+        wait_for("every ticket to be solved", lambda: not open_tickets(world.sim))
+        doubles = world.bridge.metric("alerts_total", source="nagios", status="duplicate")
+        tickets = world.sim.tickets()
+        for name in services:
+            own = [ticket for ticket in tickets if name in ticket["name"]]
+            if not own:
+                raise Failure(f"no ticket for {name}: {[t['name'] for t in tickets]}")
+        print(f"outage: {seconds:.0f} s away, {told} notifications of {len(services)} services, {kept}"
+              f" kept, all accepted {caught_up:.1f} s after the start, {doubles:.0f} repeats; lost 0;"
+              f" tickets {len(tickets)}, open 0", flush=True)
+    finally:
+        world.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+STEPS = {"alertmanager": alertmanager, "nagios": nagios, "outage": outage}
 
 
 def main():
@@ -391,6 +465,7 @@ def main():
     parser.add_argument("--bridge", required=True)
     parser.add_argument("--sim", required=True)
     parser.add_argument("--peers", required=True)
+    parser.add_argument("--minutes", type=float, default=10, help="how long the outage lasts")
     parser.add_argument("steps", nargs="*", choices=[[], *STEPS], default=[])
     options = parser.parse_args()
     failed = 0
