@@ -185,7 +185,8 @@ class Send(SendTest):
     def test_a_wrong_token_keeps_everything_until_it_is_repaired(self):
         self.bridge.start()
         self.bridge.write("wrong.token", "wrong\n", 0o600)
-        status, said = self.send(notice(), "--token-file", os.path.join(self.directory, "wrong.token"))
+        wrong = os.path.join(self.directory, "wrong.token")
+        status, said = self.send(notice(), "--token-file", wrong)
         self.assertEqual(status, 3)
         self.assertIn("the answer is 401", said)
         status, said = self.send(notice(number=2), "--token-file", "/nowhere")

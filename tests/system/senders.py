@@ -7,7 +7,7 @@ usage: senders.py --bridge FILE --sim FILE --peers FOLDER [--minutes N] [STEP...
   alertmanager  a recovery that Alertmanager never tells (send_resolved: false) is made good within
                 one reconcile period and the 30 s between two looks; silenced is not over
   outage        Nagios drives `glpi-alert-bridge send` while the bridge is away for --minutes: every
-                notification of that time arrives, once, in the order of its service
+                notification of that time arrives, once, and every ticket is solved at the end
   nagios        the ticket's number is seen as acknowledgement in Nagios' status file, once, and does
                 not come back; a recovery that Nagios never tells is made good; so is a service that
                 is taken out of its configuration
@@ -26,6 +26,7 @@ import tempfile
 import time
 
 from harness import Bridge, Failure, Process, Sim, free_port, http, wait_for
+from nagios_peer import SEND, Nagios, program, write
 
 RECONCILE_S = 5
 SETTLE_S = 30  # StateCheck::kSettle: news of so lately are left to their own notices
@@ -67,112 +68,6 @@ receivers:
         send_resolved: false
         http_config: {authorization: {credentials: sender-secret}}
 """
-NAGIOS = """\
-log_file=@DIR@/nagios.log
-cfg_file=@DIR@/objects.cfg
-object_cache_file=@DIR@/objects.cache
-status_file=@DIR@/status.dat
-status_update_interval=1
-check_external_commands=1
-command_file=@DIR@/nagios.cmd
-lock_file=@DIR@/nagios.pid
-temp_file=@DIR@/nagios.tmp
-temp_path=@DIR@
-log_archive_path=@DIR@
-log_rotation_method=n
-check_result_path=@DIR@/results
-query_socket=@DIR@/nagios.qh
-state_retention_file=@DIR@/retention.dat
-retain_state_information=@RETAIN@
-enable_environment_macros=1
-execute_service_checks=0
-execute_host_checks=0
-enable_flap_detection=0
-nagios_user=@USER@
-nagios_group=@GROUP@
-"""
-OBJECTS = """\
-define timeperiod {
-  timeperiod_name always
-  alias always
-  sunday 00:00-24:00
-  monday 00:00-24:00
-  tuesday 00:00-24:00
-  wednesday 00:00-24:00
-  thursday 00:00-24:00
-  friday 00:00-24:00
-  saturday 00:00-24:00
-}
-define command {
-  command_name notify
-  command_line @NOTIFY@
-}
-define command {
-  command_name check
-  command_line /bin/true
-}
-define contact {
-  contact_name bridge
-  service_notification_period always
-  host_notification_period always
-  service_notification_options @WANTED@
-  host_notification_options d,u
-  service_notification_commands notify
-  host_notification_commands notify
-}
-define host {
-  host_name web01
-  address 127.0.0.1
-  check_command check
-  max_check_attempts 1
-  contacts bridge
-  check_period always
-  notification_period always
-}
-"""
-SERVICE = """\
-define service {
-  host_name web01
-  service_description @NAME@
-  check_command check
-  max_check_attempts 1
-  check_period always
-  notification_period always
-  notification_interval 0
-  contacts bridge
-}
-"""
-SEND = """\
-url: "@BRIDGE@"
-source: nagios
-token_file: "@TOKEN@"
-spool: "@DIR@/spool"
-"""
-# What the second way of config/nagios/commands-curl.cfg does: the environment as JSON.
-NOTIFY = """\
-import json, os, urllib.request
-macros = {k[7:]: v for k, v in os.environ.items() if k.startswith("NAGIOS_")}
-request = urllib.request.Request("@BRIDGE@/v1/alerts/nagios", json.dumps(macros).encode(),
-    {"Authorization": "Bearer sender-secret", "Content-Type": "application/json"})
-urllib.request.urlopen(request, timeout=20)
-"""
-
-
-def write(directory, name, text):
-    path = os.path.join(directory, name)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def program(peers, name):
-    peers = os.path.abspath(peers)
-    found = shutil.which(name, path=f"{peers}/usr/bin:{peers}/usr/sbin") or shutil.which(name)
-    if not found:
-        raise Failure(f"there is no program {name}")
-    return found
-
-
 def open_tickets(sim):
     return [ticket for ticket in sim.tickets() if ticket["status"] < 5]
 
@@ -180,12 +75,14 @@ def open_tickets(sim):
 class World:
     """The simulated GLPI and the daemon, with the sources that a step wants."""
 
-    def __init__(self, options, sources):
+    def __init__(self, options, sources, policy=""):
         self.directory = tempfile.mkdtemp(prefix="glpi-alert-bridge-senders-")
         self.processes = []
         self.sim = Sim(options.sim, self.directory, "11", SEED)
         self.processes.append(self.sim.process)
         config = CONFIG + sources.replace("@EVERY@", str(RECONCILE_S))
+        if policy:
+            config = config.replace("defaults: {", "defaults: {" + policy + ", ")
         self.bridge = Bridge(options.bridge, self.directory, config, self.sim.url)
         self.bridge.start()
         self.processes.append(self.bridge.process)
@@ -290,66 +187,6 @@ def alertmanager(options):
         world.close()
 
 
-class Nagios:
-    def __init__(self, options, directory, bridge_url):
-        self.directory = directory
-        self.program = program(options.peers, "nagios4")
-        self.process = None
-        self.recovers = False  # whether it tells of recoveries
-        self.notify = f"{sys.executable} {directory}/notify.py"
-        os.makedirs(os.path.join(directory, "results"), exist_ok=True)
-        write(directory, "notify.py", NOTIFY.replace("@BRIDGE@", bridge_url))
-
-    def configure(self, services, retain=0):
-        import grp
-        import pwd
-        text = NAGIOS.replace("@DIR@", self.directory).replace("@RETAIN@", str(retain))
-        text = text.replace("@USER@", pwd.getpwuid(os.getuid()).pw_name)
-        text = text.replace("@GROUP@", grp.getgrgid(os.getgid()).gr_name)
-        objects = OBJECTS.replace("@NOTIFY@", self.notify)
-        objects = objects.replace("@WANTED@", "w,u,c,r" if self.recovers else "w,u,c")
-        objects += "".join(SERVICE.replace("@NAME@", name) for name in services)
-        write(self.directory, "objects.cfg", objects)
-        return write(self.directory, "nagios.cfg", text)
-
-    def start(self, world, services, retain=0):
-        self.process = world.start("nagios", [self.program, self.configure(services, retain)])
-
-        def ready():
-            if not self.process.alive():
-                raise Failure("Nagios ended:\n" + self.process.text())
-            return os.path.exists(self.file("nagios.cmd")) and "servicestatus" in self.status()
-        wait_for("Nagios to be ready", ready)
-
-    def file(self, name):
-        return os.path.join(self.directory, name)
-
-    def status(self):
-        try:
-            with open(self.file("status.dat"), encoding="utf-8") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
-
-    def blocks(self, kind):
-        """The blocks of that kind, as dictionaries."""
-        found = []
-        for part in self.status().split(kind + " {")[1:]:
-            lines = part.split("\t}")[0].strip().splitlines()
-            found.append(dict(line.strip().split("=", 1) for line in lines))
-        return found
-
-    def service(self, name):
-        rows = [row for row in self.blocks("servicestatus") if row["service_description"] == name]
-        return rows[0] if rows else {}
-
-    def result(self, service, state, output):
-        """A passive check."""
-        line = f"[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;web01;{service};{state};{output}\n"
-        with open(self.file("nagios.cmd"), "w", encoding="utf-8") as pipe:
-            pipe.write(line)
-
-
 def nagios(options):
     folder = tempfile.mkdtemp(prefix="glpi-alert-bridge-nagios-")
     world = World(options, NAGIOS_SOURCE.replace("@NAGIOS@", folder))
@@ -396,7 +233,8 @@ def nagios(options):
 def outage(options):
     """Two services change their state every few seconds, before, in and after the outage."""
     folder = tempfile.mkdtemp(prefix="glpi-alert-bridge-nagios-")
-    world = World(options, "  nagios: {type: nagios, auth: {bearer: {file: sender.token}}}\n")
+    world = World(options, "  nagios: {type: nagios, auth: {bearer: {file: sender.token}}}\n",
+                  policy="flapping: none")
     services, told = ["Disk /var", "HTTP"], 0
     bridge = os.path.abspath(options.bridge)
     try:
