@@ -99,14 +99,18 @@ std::string alerts(std::size_t count) {
     return std::to_string(count) + (count == 1 ? " alert" : " alerts");
 }
 
+std::string wait(std::size_t count) {
+    return alerts(count) + (count == 1 ? " waits" : " wait");
+}
+
 int tell_repair(const SendReport& report, const std::string& what) {
     return tell(kSendNeedsRepair, what + "; nothing is sent until this is repaired: " + report.why);
 }
 
 int tell_flushed(const SendSpool& spool, const SendReport& report) {
     const std::size_t refused = spool.refused();
-    std::string text = "sent " + alerts(report.sent) + ", " + std::to_string(report.waiting) +
-                       " wait in " + spool.folder();
+    std::string text =
+        "sent " + alerts(report.sent) + "; " + wait(report.waiting) + " in " + spool.folder();
     if (refused > 0) {
         text += "; " + std::to_string(refused) + " in its folder `refused` need a look";
     }
@@ -123,7 +127,7 @@ int tell_flushed(const SendSpool& spool, const SendReport& report) {
 
 int tell_own(const SendSpool& spool, const SendReport& report, const std::string& own) {
     const std::string kept =
-        "kept in " + spool.folder() + ", where " + alerts(report.waiting) + " wait now";
+        "kept in " + spool.folder() + ", where " + wait(report.waiting) + " now";
     switch (report.own) {
         case SendFate::sent:
         case SendFate::unknown: {

@@ -133,7 +133,8 @@ SendReport send_waiting(SendSpool& spool, const SendWork& work, const std::strin
     report.waiting = left.size();
     const bool own_is_left = std::find(left.begin(), left.end(), own) != left.end();
     if (report.own == SendFate::waits && !own.empty() && !own_is_left) {
-        report.own = SendFate::unknown;
+        report.own = spool.was_set_aside(own) ? SendFate::set_aside : SendFate::unknown;
+        report.why = report.own == SendFate::set_aside ? "the reason stands beside it" : report.why;
     }
     return report;
 }

@@ -277,6 +277,10 @@ void SendSpool::clear_leavings(WallTime now) {
     }
 }
 
+bool SendSpool::was_set_aside(const std::string& name) const {
+    return ::access((folder_ + kRefused + "/" + name).c_str(), F_OK) == 0;
+}
+
 std::size_t SendSpool::refused() const {
     return names_in(folder_ + kRefused, is_alert).size();
 }

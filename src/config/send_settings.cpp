@@ -15,6 +15,8 @@ namespace {
 using enum ValueType;
 constexpr std::int64_t kMiB = 1024 * 1024;
 constexpr std::size_t kFileBytesMax = 64 * 1024;
+// As in the bridge's own configuration (load_sources.cpp).
+constexpr std::string_view kSourceNameCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-";
 constexpr std::int64_t kTimeoutMin = 100, kTimeoutMax = 60'000;
 
 constexpr Key kSendKeys[] = {
@@ -42,8 +44,7 @@ SendSettings read(const MapReader& reader, const std::string& base_dir) {
     if (!settings.source.empty() && !is_source_name(settings.source)) {
         reader.diagnostics().error(
             reader.position("source"),
-            "'source' is the name in the bridge's configuration: letters,"
-            " digits, '_' and '-'"
+            "'source' is the name in the bridge's configuration: a-z, 0-9 and -"
         );
     }
     settings.token_file = path_of(reader, "token_file", base_dir);
@@ -102,7 +103,7 @@ bool is_send_timeout(Duration timeout) noexcept {
 bool is_source_name(std::string_view name) noexcept {
     constexpr std::size_t kLongest = 64;
     return !name.empty() && name.size() <= kLongest &&
-           name.find_first_not_of(kNameCharacters) == std::string_view::npos;
+           name.find_first_not_of(kSourceNameCharacters) == std::string_view::npos;
 }
 
 Result<Secret> read_secret_file(const std::string& path, std::string_view what) {

@@ -140,7 +140,7 @@ class Send(SendTest):
         self.assertIn("the answer is 502", said)
         self.assertEqual(self.send(notice(number=2, kind="RECOVERY"))[0], 0)
         self.assertEqual(len(self.waiting()), 2)
-        self.assertIn("2 wait", self.flush()[1])
+        self.assertIn("sent 0 alerts; 2 alerts wait in", self.flush()[1])
         self.bridge.start()
         self.proxy.seen.clear()
         status, said = self.send(notice("SMTP"))

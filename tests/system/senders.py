@@ -21,6 +21,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -277,8 +278,11 @@ def outage(options):
         world.processes.append(world.bridge.process)
         began = time.monotonic()
         told += change(number + 1) + change(number + 2)  # which takes the others along
-        wait_for("all of them", lambda: accepted() == told - len(services))  # counts from its start
-        wait_for("an empty spool", lambda: waiting() == 0)
+        wait_for("what they leave to go with the timer", lambda: subprocess.run(
+            [*command, "--flush"], check=True, capture_output=True) and waiting() == 0, 300)
+        taken = accepted()  # it counts from its start
+        if taken != told - len(services):
+            raise Failure(f"{told - len(services)} were told, {taken:.0f} accepted")
         caught_up = time.monotonic() - began
         wait_for("every ticket to be solved", lambda: not open_tickets(world.sim))
         doubles = world.bridge.metric("alerts_total", source="nagios", status="duplicate")

@@ -40,7 +40,7 @@ struct SendWork {
     std::function<WallTime()> now;
 };
 
-enum class SendFate { waits, sent, set_aside, unknown /* another process took care of it */ };
+enum class SendFate { waits, sent, set_aside, unknown /* another process has sent it */ };
 
 struct SendReport {
     std::size_t sent = 0;

@@ -77,6 +77,7 @@ class SendSpool {
 
     [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
     [[nodiscard]] std::size_t refused() const;
+    [[nodiscard]] bool was_set_aside(const std::string& name) const;
 
     static constexpr std::size_t kRefusedMax = 1000;
 

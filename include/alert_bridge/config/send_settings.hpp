@@ -44,7 +44,7 @@ struct LoadedSend {
 
 // Duration of a request, as the file allows it.
 [[nodiscard]] bool is_send_timeout(Duration timeout) noexcept;
-// Letters, digits, '_' and '-', at most 64: what the bridge's configuration allows.
+// a-z, 0-9 and '-', at most 64: what the bridge's configuration allows.
 [[nodiscard]] bool is_source_name(std::string_view name) noexcept;
 
 // One line of printable text in a file that nobody else may read. Errors: misconfigured "secret".

@@ -188,4 +188,7 @@ TEST_CASE("an alert that another process has sent is not sent again") {
     const SendReport report = world.send(names.front());
     CHECK(report.own == SendFate::unknown);
     CHECK(world.bridge.came.empty());
+    const auto bad = world.add({"2"});
+    REQUIRE(world.spool.set_aside(bad.front(), "why").has_value());
+    CHECK(world.send(bad.front()).own == SendFate::set_aside);
 }
