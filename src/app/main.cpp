@@ -7,6 +7,7 @@
 #include "alert_bridge/app/explain_command.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
 #include "alert_bridge/app/replay_command.hpp"
+#include "alert_bridge/app/send_command.hpp"
 #include "alert_bridge/app/test_rules_command.hpp"
 
 int main(int argc, char** argv) {
@@ -32,6 +33,8 @@ int main(int argc, char** argv) {
                 return test_rules_command(options);
             case Command::replay:
                 return replay_command(options);
+            case Command::send:
+                return send_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

@@ -118,6 +118,34 @@ void add_replay(CLI::App& app, Options& options) {
     command->add_flag("--json", replay.json, "one JSON object a line, the figures last");
 }
 
+void add_send(CLI::App& app, Options& options) {
+    SendOptions& send = options.send;
+    CLI::App* const command = app.add_subcommand(
+        "send", "for Nagios and Icinga 2: hand one alert to a bridge, or keep it until that works"
+    );
+    command->callback([&options] { options.command = Command::send; });
+    command->add_option("-c,--config", send.config, std::string("settings file; ") + kSendConfig);
+    CLI::Option* const flush =
+        command->add_flag("--flush", send.flush, "only send what waits (for a timer)");
+    CLI::Option* const set = command->add_option(
+        "--set", send.set, "NAME=VALUE: a field, beside NAGIOS_… and ICINGA_… of the environment"
+    );
+    set->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command->add_option("--body", send.body, "file with the whole JSON body; - for the input")
+        ->excludes(set)
+        ->excludes(flush);
+    set->excludes(flush);
+    command->add_option("--url", send.url, "address of the bridge");
+    command->add_option(
+        "--source", send.source, "name of the source in the bridge's configuration"
+    );
+    command->add_option("--token-file", send.token_file, "file with the bearer token");
+    command->add_option("--hmac-key-file", send.hmac_key_file, "file with the signing key");
+    command->add_option("--ca-file", send.ca_file, "authorities for https (PEM)");
+    command->add_option("--spool", send.spool, "folder of what waits");
+    command->add_option("--timeout", send.timeout, "for one request, e.g. 5s");
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
@@ -147,6 +175,7 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
     add_explain(app, options);
     add_test_rules(app, options);
     add_replay(app, options);
+    add_send(app, options);
     try {
         app.parse(argc, argv);
         const OperatorCommand& operate = options.operate;

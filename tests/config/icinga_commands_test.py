@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Runs the shipped Icinga 2 commands in a real shell with the worst texts in their environment.
 
-The commands are read from config/icinga2/commands.conf; the macros are put in the way that Icinga
-does it: into the environment, and $$ is one $. The real curl and jq talk to a server on loopback.
+The commands are read from config/icinga2; the macros are put in the way that Icinga does it: into the
+environment, and $$ is one $. The real `glpi-alert-bridge send`, curl and jq talk to a server on
+loopback. BRIDGE names the program.
 """
 
 import json
@@ -18,15 +19,16 @@ import http.server
 from nagios_commands_test import HOSTILE, Receiver
 
 HERE = pathlib.Path(__file__).resolve().parent
-COMMANDS = HERE.parents[1] / "config" / "icinga2" / "commands.conf"
+FOLDER = HERE.parents[1] / "config" / "icinga2"
+COMMANDS = FOLDER / "commands-curl.conf"
 
 
-def parts():
+def parts(file=COMMANDS):
     """(command line, environment of the template, {object: its own environment})"""
-    text = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", COMMANDS.read_text(encoding="utf-8"),
+    text = re.sub(r"/\*.*?\*/|^\s*//.*?$", "", file.read_text(encoding="utf-8"),
                   flags=re.DOTALL | re.MULTILINE)
-    line = re.search(r'command = \[ "/bin/sh", "-c", "((?:[^"\\]|\\.)*)" \]', text)[1]
-    line = line.replace('\\"', '"')
+    words = re.search(r"command = (\[.*\])\n", text)[1]
+    line = json.loads(words)[-1]
     blocks = dict(re.findall(r'NotificationCommand "([\w-]+)" \{(.*?)\n\}', text, re.DOTALL))
     env = {name: dict(re.findall(r'env\.(\w+) = "?([^"\n]+)"?', block))
            for name, block in blocks.items()}
@@ -74,6 +76,29 @@ class IcingaCommands(unittest.TestCase):
                               if each.startswith("ICINGA_")}
                     self.assertGreater(len(macros), 15)
                     self.assertEqual(self.run_command(line, macros), macros)
+
+    def test_send_hands_on_what_curl_would(self):
+        line, shared, objects = parts(FOLDER / "commands.conf")
+        self.assertEqual(line, "send")  # no shell, and nothing else on the command line
+        curl = parts()
+        self.assertEqual(objects, curl[2])
+        self.assertEqual(shared, {name: value for name, value in curl[1].items()
+                                  if name.startswith("ICINGA_")})
+        token = os.path.join(self.folder, "token")
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("the-token\n")
+        os.chmod(token, 0o600)
+        url = f"http://127.0.0.1:{self.server.server_port}"
+        for text in HOSTILE + ["line 1\nline 2"]:
+            macros = {name: text for name in {**shared, **objects["glpi-alert-bridge-host"]}}
+            with self.subTest(text=text):
+                done = subprocess.run(
+                    [os.environ["BRIDGE"], "send", "--url", url, "--source", "i", "--token-file",
+                     token, "--spool", self.folder + "/spool"], capture_output=True, text=True,
+                    env={"PATH": os.environ["PATH"], **macros}, timeout=60, check=False)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                body = json.loads(self.server.bodies.pop()[0])
+                self.assertEqual(body, {name[7:].lower(): text for name in macros})
 
     def test_every_variable_is_one_macro_and_no_other_dollar_is_single(self):
         line, shared, objects = parts()

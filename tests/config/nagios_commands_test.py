@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Runs the shipped Nagios commands in a real shell, as Nagios would, with the worst texts in them.
 
-The commands are read from config/nagios/commands.cfg; the macros are put in the way that Nagios Core
-4.4 does it (measured there): what comes from checks and people is stripped, then the whole line goes
-to /bin/sh. The real curl and jq talk to a small server on loopback, and what arrives is compared.
+The commands are read from config/nagios; the macros are put in the way that Nagios Core 4.4 does it
+(measured there): what comes from checks and people is stripped, then the whole line goes to /bin/sh.
+The real `glpi-alert-bridge send`, curl and jq talk to a small server on loopback, and what arrives is
+compared. BRIDGE names the program.
 """
 
 import http.server
@@ -20,7 +21,9 @@ import unittest
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
-COMMANDS = HERE.parents[1] / "config" / "nagios" / "commands.cfg"
+FOLDER = HERE.parents[1] / "config" / "nagios"
+CURL = "commands-curl.cfg"
+SEND = "/usr/bin/glpi-alert-bridge send"
 ILLEGAL = "`~$&|'\"<>"  # illegal_macro_output_chars, as shipped with Nagios
 MACRO = re.compile(r"\$(\w+)\$")
 
@@ -44,11 +47,11 @@ HOSTILE = [
 ]
 
 
-def commands():
+def commands(file):
     """Name of each command and its line, continued lines joined."""
-    text = COMMANDS.read_text(encoding="utf-8").replace("\\\n", " ")
+    text = (FOLDER / file).read_text(encoding="utf-8").replace("\\\n", " ")
     found = re.findall(r"command_name\s+(\S+)\s+command_line\s+(.*)", text)
-    assert found, "no commands in " + str(COMMANDS)
+    assert found, "no commands in " + file
     return dict(found)
 
 
@@ -84,7 +87,9 @@ class Receiver(http.server.BaseHTTPRequestHandler):
             pass  # the connection that was reset
 
 
-class NagiosCommands(unittest.TestCase):
+class CommandTest(unittest.TestCase):
+    said = ""  # on stderr, when all is well
+
     def setUp(self):
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
         self.server.bodies = []
@@ -98,11 +103,20 @@ class NagiosCommands(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        header = os.path.join(self.folder, "bridge.header")
-        with open(header, "w", encoding="utf-8") as file:
-            file.write("Authorization: Bearer the-token\n")
-        self.resources = {"USER20": f"http://127.0.0.1:{self.server.server_port}/v1/alerts/n",
-                          "USER21": header}
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        self.resources = {}
+        self.prepare()
+        self.files = sorted(os.listdir(self.folder))
+
+    def prepare(self):
+        raise NotImplementedError
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o600)
+        return path
 
     def run_command(self, line, macros, environment=None):
         filled = MACRO.sub(lambda m: self.resources.get(m[1], macros(m[1])), line)
@@ -110,15 +124,82 @@ class NagiosCommands(unittest.TestCase):
             ["/bin/sh", "-c", filled], cwd=self.folder, capture_output=True, text=True, timeout=60,
             env={"PATH": os.environ["PATH"], **(environment or {})}, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(done.stderr, "")
-        self.assertEqual(sorted(os.listdir(self.folder)), ["bridge.header"], "something else ran")
+        self.assertEqual(done.stderr, self.said)
+        self.assertEqual(sorted(os.listdir(self.folder)), self.files, "something else ran")
         self.assertEqual(len(self.server.bodies), 1)
         body, headers = self.server.bodies.pop()
         self.assertEqual(headers["Authorization"], "Bearer the-token")
         return body.decode()
 
+
+class SendCommands(CommandTest):
+    said = "glpi-alert-bridge: sent\n"
+
+    def prepare(self):
+        self.write("token", "the-token\n")
+        self.settings = self.write(
+            "send.yaml", f"url: {self.url}\nsource: n\ntoken_file: token\nspool: spool\n")
+        os.makedirs(os.path.join(self.folder, "spool"))
+
+    def lines(self):
+        """Each with the built program and this test's settings."""
+        program = f"{os.environ['BRIDGE']} send -c {self.settings}"
+        found = commands("commands.cfg")
+        for name, line in found.items():
+            self.assertTrue(line.startswith(SEND), name)
+        return {name: line.replace(SEND, program) for name, line in found.items()}
+
+    def test_every_text_arrives_whole_in_the_form_and_runs_nothing(self):
+        forms = {name: line for name, line in self.lines().items() if name.endswith("-form")}
+        self.assertEqual(len(forms), 2)
+        for name, line in forms.items():
+            fields = dict(re.findall(r"'(\w+)=\$(\w+)\$'", line))
+            self.assertEqual(len(fields), line.count("--set"))
+            for text in HOSTILE:
+                with self.subTest(command=name, text=text):
+                    body = self.run_command(line, lambda macro, text=text: stripped(text))
+                    self.assertEqual(json.loads(body), {field: stripped(text) for field in fields})
+
+    def test_the_form_is_that_of_curl(self):
+        curl = commands(CURL)
+        for name, line in self.lines().items():
+            if name.endswith("-form"):
+                other = curl[name.replace("glpi-alert-bridge-form", "curl")]
+                pairs = re.compile(r"'(\w+=\$\w+\$)'")
+                self.assertEqual(pairs.findall(line), pairs.findall(other))
+
+    def test_the_environment_arrives_as_it_is(self):
+        names = ["SERVICEOUTPUT", "HOSTALIAS", "LONGSERVICEOUTPUT"]
+        for text in HOSTILE:
+            with self.subTest(text=text):
+                environment = {"NAGIOS_" + name: text for name in names}
+                body = self.run_command(self.lines()["notify-by-glpi-alert-bridge"], str,
+                                        environment)
+                self.assertEqual(json.loads(body), {name.lower(): text for name in names})
+
+    def test_a_connection_that_is_reset_is_no_loss(self):
+        self.server.resets = 1
+        line = self.lines()["notify-by-glpi-alert-bridge"]
+        done = subprocess.run(["/bin/sh", "-c", line], cwd=self.folder, capture_output=True,
+                              text=True, timeout=60, check=False,
+                              env={"PATH": os.environ["PATH"], "NAGIOS_HOSTNAME": "first"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.said = "glpi-alert-bridge: sent, and 1 alert that waited\n"
+        if not self.server.bodies:
+            self.assertIn("kept in", done.stderr)
+            more = subprocess.run([*line.split(), "--flush"], check=False, capture_output=True)
+            self.assertEqual(more.returncode, 0)
+        self.assertEqual([json.loads(body) for body, _ in self.server.bodies],
+                         [{"hostname": "first"}])
+
+
+class CurlCommands(CommandTest):
+    def prepare(self):
+        header = self.write("bridge.header", "Authorization: Bearer the-token\n")
+        self.resources = {"USER20": self.url + "/v1/alerts/n", "USER21": header}
+
     def forms(self):
-        return {name: line for name, line in commands().items() if not name.endswith("-env")}
+        return {name: line for name, line in commands(CURL).items() if not name.endswith("-env")}
 
     def test_every_text_arrives_whole_in_the_form_and_runs_nothing(self):
         for name, line in self.forms().items():
@@ -146,16 +227,16 @@ class NagiosCommands(unittest.TestCase):
 
     def test_the_environment_arrives_as_it_is(self):
         names = ["NAGIOS_SERVICEOUTPUT", "NAGIOS_HOSTALIAS", "NAGIOS_LONGSERVICEOUTPUT"]
-        for name in ("notify-service-by-glpi-alert-bridge-env",
-                     "notify-host-by-glpi-alert-bridge-env"):
+        for name in ("notify-service-by-curl-env",
+                     "notify-host-by-curl-env"):
             for text in HOSTILE:
                 with self.subTest(command=name, text=text):
                     environment = {variable: text for variable in names}
-                    body = self.run_command(commands()[name], str, environment)
+                    body = self.run_command(commands(CURL)[name], str, environment)
                     self.assertEqual(json.loads(body), environment)
 
     def test_a_connection_that_is_reset_is_tried_again(self):
-        for name, line in commands().items():
+        for name, line in commands(CURL).items():
             with self.subTest(command=name):
                 self.server.attempts = 0
                 self.server.resets = 1
@@ -166,7 +247,7 @@ class NagiosCommands(unittest.TestCase):
 
     def test_the_last_attempt_ends_before_nagios_gives_up(self):
         notification_timeout = 30
-        for name, line in commands().items():
+        for name, line in commands(CURL).items():
             with self.subTest(command=name):
                 option = {key: int(value) for key, value in
                           re.findall(r"--([a-z-]+) (\d+)", line)}

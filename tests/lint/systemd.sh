@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Checks what systemd/ ships, without a running systemd: the unit has no mistake that systemd knows
-# of, its exposure score is at most 1.5 (10 is worst), and the user and the configuration directory
+# Checks what systemd/ ships, without a running systemd: the units have no mistake that systemd knows
+# of, their exposure scores are at most 1.5 (10 is worst), and the user and the configuration directory
 # are made as promised. Proves first that a mistake and a bare unit are found.
 
 set -euo pipefail
@@ -21,8 +21,9 @@ fail() {
 # The unit names the installed program, which need not be there: any program stands for it.
 verify() {
     local output
-    sed "s#/usr/bin/$name #/bin/true #" "$1" >"$scratch/$name.service"
-    output=$(systemd-analyze verify --man=no "$scratch/$name.service" 2>&1) && [[ -z $output ]] &&
+    local unit=$scratch/${2:-$name.service}
+    sed "s#/usr/bin/$name #/bin/true #" "$1" >"$unit"
+    output=$(systemd-analyze verify --man=no "$unit" 2>&1) && [[ -z $output ]] &&
         return
     echo "$output"
     return 1
@@ -40,12 +41,16 @@ self_test() {
 }
 
 self_test
-verify systemd/$name.service || fail "the unit has mistakes"
-exposure_is_low systemd/$name.service >"$scratch/score" || {
-    cat "$scratch/score"
-    fail "the exposure score is over the limit"
-}
-grep 'Overall exposure' "$scratch/score"
+for unit in "$name" "$name-send"; do
+    verify "systemd/$unit.service" "$unit.service" || fail "$unit.service has mistakes"
+    exposure_is_low "systemd/$unit.service" >"$scratch/score" || {
+        cat "$scratch/score"
+        fail "the exposure score of $unit.service is over the limit"
+    }
+    grep 'Overall exposure' "$scratch/score"
+done
+# The service that it starts stands beside it already.
+verify "systemd/$name-send.timer" "$name-send.timer" || fail "the timer has mistakes"
 
 if ((EUID != 0)); then
     echo "systemd: sysusers.d and tmpfiles.d are tried by root only"

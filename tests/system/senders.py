@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """The daemon with real senders on loopback: Alertmanager and Nagios, and the simulated GLPI.
 
-usage: senders.py --bridge FILE --sim FILE --peers FOLDER [STEP...]
+usage: senders.py --bridge FILE --sim FILE --peers FOLDER [--minutes N] [STEP...]
 
   alertmanager  a recovery that Alertmanager never tells (send_resolved: false) is made good within
                 one reconcile period and the 30 s between two looks; silenced is not over
+  outage        Nagios drives `glpi-alert-bridge send` while the bridge is away for --minutes: every
+                notification of that time arrives, once, and every ticket is solved at the end
   nagios        the ticket's number is seen as acknowledgement in Nagios' status file, once, and does
                 not come back; a recovery that Nagios never tells is made good; so is a service that
                 is taken out of its configuration
@@ -19,11 +21,13 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
 
 from harness import Bridge, Failure, Process, Sim, free_port, http, wait_for
+from nagios_peer import SEND, Nagios, program, write
 
 RECONCILE_S = 5
 SETTLE_S = 30  # StateCheck::kSettle: news of so lately are left to their own notices
@@ -65,106 +69,6 @@ receivers:
         send_resolved: false
         http_config: {authorization: {credentials: sender-secret}}
 """
-NAGIOS = """\
-log_file=@DIR@/nagios.log
-cfg_file=@DIR@/objects.cfg
-object_cache_file=@DIR@/objects.cache
-status_file=@DIR@/status.dat
-status_update_interval=1
-check_external_commands=1
-command_file=@DIR@/nagios.cmd
-lock_file=@DIR@/nagios.pid
-temp_file=@DIR@/nagios.tmp
-temp_path=@DIR@
-log_archive_path=@DIR@
-log_rotation_method=n
-check_result_path=@DIR@/results
-query_socket=@DIR@/nagios.qh
-state_retention_file=@DIR@/retention.dat
-retain_state_information=@RETAIN@
-enable_environment_macros=1
-execute_service_checks=0
-execute_host_checks=0
-enable_flap_detection=0
-nagios_user=@USER@
-nagios_group=@GROUP@
-"""
-OBJECTS = """\
-define timeperiod {
-  timeperiod_name always
-  alias always
-  sunday 00:00-24:00
-  monday 00:00-24:00
-  tuesday 00:00-24:00
-  wednesday 00:00-24:00
-  thursday 00:00-24:00
-  friday 00:00-24:00
-  saturday 00:00-24:00
-}
-define command {
-  command_name notify
-  command_line @PYTHON@ @DIR@/notify.py
-}
-define command {
-  command_name check
-  command_line /bin/true
-}
-define contact {
-  contact_name bridge
-  service_notification_period always
-  host_notification_period always
-  service_notification_options w,u,c
-  host_notification_options d,u
-  service_notification_commands notify
-  host_notification_commands notify
-}
-define host {
-  host_name web01
-  address 127.0.0.1
-  check_command check
-  max_check_attempts 1
-  contacts bridge
-  check_period always
-  notification_period always
-}
-"""
-SERVICE = """\
-define service {
-  host_name web01
-  service_description @NAME@
-  check_command check
-  max_check_attempts 1
-  check_period always
-  notification_period always
-  notification_interval 0
-  contacts bridge
-}
-"""
-# What the second way of config/nagios/commands.cfg does: the environment as JSON.
-NOTIFY = """\
-import json, os, urllib.request
-macros = {k[7:]: v for k, v in os.environ.items() if k.startswith("NAGIOS_")}
-request = urllib.request.Request("@BRIDGE@/v1/alerts/nagios", json.dumps(macros).encode(),
-    {"Authorization": "Bearer sender-secret", "Content-Type": "application/json"})
-urllib.request.urlopen(request, timeout=20)
-"""
-
-
-def write(directory, name, text):
-    path = os.path.join(directory, name)
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def program(peers, name):
-    peers = os.path.abspath(peers)
-    found = shutil.which(name, path=f"{peers}/usr/bin:{peers}/usr/sbin") or shutil.which(name)
-    if not found:
-        raise Failure(f"there is no program {name}")
-    return found
-
-
 def open_tickets(sim):
     return [ticket for ticket in sim.tickets() if ticket["status"] < 5]
 
@@ -172,12 +76,14 @@ def open_tickets(sim):
 class World:
     """The simulated GLPI and the daemon, with the sources that a step wants."""
 
-    def __init__(self, options, sources):
+    def __init__(self, options, sources, policy=""):
         self.directory = tempfile.mkdtemp(prefix="glpi-alert-bridge-senders-")
         self.processes = []
         self.sim = Sim(options.sim, self.directory, "11", SEED)
         self.processes.append(self.sim.process)
         config = CONFIG + sources.replace("@EVERY@", str(RECONCILE_S))
+        if policy:
+            config = config.replace("defaults: {", "defaults: {" + policy + ", ")
         self.bridge = Bridge(options.bridge, self.directory, config, self.sim.url)
         self.bridge.start()
         self.processes.append(self.bridge.process)
@@ -282,64 +188,6 @@ def alertmanager(options):
         world.close()
 
 
-class Nagios:
-    def __init__(self, options, directory, bridge_url):
-        self.directory = directory
-        self.program = program(options.peers, "nagios4")
-        self.bridge_url = bridge_url
-        self.process = None
-        os.makedirs(os.path.join(directory, "results"), exist_ok=True)
-        write(directory, "notify.py", NOTIFY.replace("@BRIDGE@", bridge_url))
-
-    def configure(self, services, retain=0):
-        import grp
-        import pwd
-        text = NAGIOS.replace("@DIR@", self.directory).replace("@RETAIN@", str(retain))
-        text = text.replace("@USER@", pwd.getpwuid(os.getuid()).pw_name)
-        text = text.replace("@GROUP@", grp.getgrgid(os.getgid()).gr_name)
-        objects = OBJECTS.replace("@PYTHON@", sys.executable).replace("@DIR@", self.directory)
-        objects += "".join(SERVICE.replace("@NAME@", name) for name in services)
-        write(self.directory, "objects.cfg", objects)
-        return write(self.directory, "nagios.cfg", text)
-
-    def start(self, world, services, retain=0):
-        self.process = world.start("nagios", [self.program, self.configure(services, retain)])
-
-        def ready():
-            if not self.process.alive():
-                raise Failure("Nagios ended:\n" + self.process.text())
-            return os.path.exists(self.file("nagios.cmd")) and "servicestatus" in self.status()
-        wait_for("Nagios to be ready", ready)
-
-    def file(self, name):
-        return os.path.join(self.directory, name)
-
-    def status(self):
-        try:
-            with open(self.file("status.dat"), encoding="utf-8") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
-
-    def blocks(self, kind):
-        """The blocks of that kind, as dictionaries."""
-        found = []
-        for part in self.status().split(kind + " {")[1:]:
-            lines = part.split("\t}")[0].strip().splitlines()
-            found.append(dict(line.strip().split("=", 1) for line in lines))
-        return found
-
-    def service(self, name):
-        rows = [row for row in self.blocks("servicestatus") if row["service_description"] == name]
-        return rows[0] if rows else {}
-
-    def result(self, service, state, output):
-        """A passive check."""
-        line = f"[{int(time.time())}] PROCESS_SERVICE_CHECK_RESULT;web01;{service};{state};{output}\n"
-        with open(self.file("nagios.cmd"), "w", encoding="utf-8") as pipe:
-            pipe.write(line)
-
-
 def nagios(options):
     folder = tempfile.mkdtemp(prefix="glpi-alert-bridge-nagios-")
     world = World(options, NAGIOS_SOURCE.replace("@NAGIOS@", folder))
@@ -383,7 +231,75 @@ def nagios(options):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-STEPS = {"alertmanager": alertmanager, "nagios": nagios}
+def outage(options):
+    """Two services change their state every few seconds, before, in and after the outage."""
+    folder = tempfile.mkdtemp(prefix="glpi-alert-bridge-nagios-")
+    world = World(options, "  nagios: {type: nagios, auth: {bearer: {file: sender.token}}}\n",
+                  policy="flapping: none")
+    services, told = ["Disk /var", "HTTP"], 0
+    bridge = os.path.abspath(options.bridge)
+    try:
+        peer = Nagios(options, folder, world.bridge.url)
+        token = os.path.join(world.directory, "sender.token")
+        settings = write(folder, "send.yaml", SEND.replace("@BRIDGE@", world.bridge.url).replace(
+            "@TOKEN@", token).replace("@DIR@", folder))
+        command = [bridge, "send", "-c", settings]
+        peer.notify = " ".join(command)
+        peer.recovers = True
+        peer.start(world, services)
+
+        def change(number):
+            for name in services:
+                state = 2 if number % 2 == 0 else 0
+                peer.result(name, state, f"change {number} of {name}")
+            wait_for("Nagios to see the change", lambda: all(
+                peer.service(name).get("plugin_output") == f"change {number} of {name}"
+                for name in services))
+            return len(services)
+
+        def waiting():
+            queue = os.path.join(folder, "spool", "nagios")
+            return sum(name.endswith(".alert") for name in os.listdir(queue))
+
+        def accepted():
+            return world.bridge.metric("alerts_total", source="nagios", status="accepted")
+
+        told += change(0)
+        wait_for("the first alerts", lambda: accepted() == told)
+        world.bridge.process.stop()
+        began, number = time.monotonic(), 0
+        while time.monotonic() - began < options.minutes * 60 or number % 2 == 0:
+            number += 1
+            told += change(number)
+            wait_for("what is told to be kept", lambda: waiting() == told - len(services))
+        seconds = time.monotonic() - began
+        kept = waiting()
+        world.bridge.start()
+        world.processes.append(world.bridge.process)
+        began = time.monotonic()
+        told += change(number + 1) + change(number + 2)  # which takes the others along
+        wait_for("what they leave to go with the timer", lambda: subprocess.run(
+            [*command, "--flush"], check=True, capture_output=True) and waiting() == 0, 300)
+        taken = accepted()  # it counts from its start
+        if taken != told - len(services):
+            raise Failure(f"{told - len(services)} were told, {taken:.0f} accepted")
+        caught_up = time.monotonic() - began
+        wait_for("every ticket to be solved", lambda: not open_tickets(world.sim))
+        doubles = world.bridge.metric("alerts_total", source="nagios", status="duplicate")
+        tickets = world.sim.tickets()
+        for name in services:
+            own = [ticket for ticket in tickets if name in ticket["name"]]
+            if not own:
+                raise Failure(f"no ticket for {name}: {[t['name'] for t in tickets]}")
+        print(f"outage: {seconds:.0f} s away, {told} notifications of {len(services)} services, {kept}"
+              f" kept, all accepted {caught_up:.1f} s after the start, {doubles:.0f} repeats; lost 0;"
+              f" tickets {len(tickets)}, open 0", flush=True)
+    finally:
+        world.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+STEPS = {"alertmanager": alertmanager, "nagios": nagios, "outage": outage}
 
 
 def main():
@@ -391,6 +307,7 @@ def main():
     parser.add_argument("--bridge", required=True)
     parser.add_argument("--sim", required=True)
     parser.add_argument("--peers", required=True)
+    parser.add_argument("--minutes", type=float, default=10, help="how long the outage lasts")
     parser.add_argument("steps", nargs="*", choices=[[], *STEPS], default=[])
     options = parser.parse_args()
     failed = 0

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // The command line. CLI11 stays in options.cpp, since it is slow to compile.
-// Thread rule: a value. Tests: tests/system/system_test.py, tests/system/operator_test.py
+// Thread rule: a value. Tests: tests/system/system_test.py, tests/system/operator_test.py,
+// tests/system/send_test.py
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 namespace alert_bridge::app {
 
-enum class Command { run, check, health, operate, explain, test_rules, replay };
+enum class Command { run, check, health, operate, explain, test_rules, replay, send };
 
 // dead, quarantine, outbox, incidents, unmatched
 struct OperatorCommand {
@@ -43,6 +45,17 @@ struct ReplayCommand {
     bool json = false;
 };
 
+inline constexpr const char* kSendConfig = "/etc/glpi-alert-bridge-send.yaml";
+
+struct SendOptions {
+    std::optional<std::string> config;  // absent: kSendConfig, if it is there
+    bool flush = false;
+    std::vector<std::string> set;  // NAME=VALUE
+    std::string body;              // a file, or "-"
+    // Over what the file says.
+    std::optional<std::string> url, source, token_file, hmac_key_file, ca_file, spool, timeout;
+};
+
 struct Options {
     Command command = Command::run;
     std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
@@ -51,6 +64,7 @@ struct Options {
     ExplainCommand explain;
     TestRulesCommand test_rules;
     ReplayCommand replay;
+    SendOptions send;
 };
 
 // What to do, or the exit status after help, version or a mistake was printed.

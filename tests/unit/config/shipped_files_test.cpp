@@ -287,8 +287,8 @@ TEST_CASE("Alertmanager's receiver hears of every end, of all alerts, and shows 
     CHECK(text.find("credentials:") == std::string::npos);
 }
 
-TEST_CASE("the Nagios commands show no token, fail on HTTP errors and end in time") {
-    const std::string text = config_test::read_whole(kConfig + "/nagios/commands.cfg");
+TEST_CASE("the Nagios commands with curl show no token, fail on HTTP errors and end in time") {
+    const std::string text = config_test::read_whole(kConfig + "/nagios/commands-curl.cfg");
     std::size_t commands = 0;
     for (auto at = text.find("define command"); at != std::string::npos;
          at = text.find("define command", at + 1)) {

@@ -1,0 +1,265 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The shipped media type in a real Zabbix 6.0, with the daemon and the simulated GLPI.
+
+usage: zabbix_check.py --bridge FILE --sim FILE --api URL --trapper PORT [--password TEXT]
+
+URL is the frontend's api_jsonrpc.php and PORT the server's, both of a Zabbix that runs on this
+machine for nothing else: its user Admin is used, and what an earlier run made is removed first.
+Imports the media type twice (the second time over the first), makes the macros, user, action and host that
+config/zabbix/README.md asks for, and then a problem, an update, a change of severity, a recovery, a
+manual close and a cancelled escalation. Every problem must be one ticket with its tag and its menu
+link at the event. One line each.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import struct
+import sys
+import tempfile
+import time
+
+from harness import Bridge, Failure, Sim, http, wait_for
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+MEDIA_TYPE = os.path.join(ROOT, "config", "zabbix", "zbx_glpi_alert_bridge.yaml")
+HOST = "db01.customer-a.example"
+SOLVED = 5
+CLOSE, ACKNOWLEDGE, MESSAGE, SEVERITY = 1, 2, 4, 8
+CONFIG = """\
+listen: {address: 127.0.0.1, port: @PORT@, public_url: "http://bridge.test"}
+log: {level: debug, format: json}
+store: {sqlite: {path: "@DIR@/bridge.db"}}
+sources:
+  zabbix-1:
+    {type: zabbix, time_zone: UTC, auth: {bearer: {file: sender.token}, hmac: {file: sender.hmac}}}
+glpi:
+  url: "@GLPI@"
+  app_token: {file: glpi-app.token}
+  user_token: {file: glpi-user.token}
+  default_entity: "Root entity"
+defaults: {open_after: 0s, under_wait: 0s, resolve_after: 0s}
+storm: none
+"""
+
+
+class Zabbix:
+    def __init__(self, options):
+        self.api, self.trapper, self.token = options.api, options.trapper, None
+        self.began = int(time.time())
+        self.token = self.call("user.login", {"username": "Admin", "password": options.password})
+
+    def call(self, method, parameters):
+        body = {"jsonrpc": "2.0", "method": method, "params": parameters, "id": 1}
+        if self.token:
+            body["auth"] = self.token
+        status, _, text = http("POST", self.api, json.dumps(body),
+                               {"Content-Type": "application/json-rpc"}, timeout=60)
+        answer = json.loads(text) if status == 200 else {"error": text}
+        if "error" in answer:
+            raise Failure(f"{method} answered {status}: {answer['error']}")
+        return answer["result"]
+
+    def value(self, key, value):
+        """As zabbix_sender does; whether the server took it."""
+        data = json.dumps({"request": "sender data", "data": [
+            {"host": HOST, "key": key, "value": str(value)}]}).encode()
+        with socket.create_connection(("127.0.0.1", self.trapper), timeout=20) as connection:
+            connection.sendall(b"ZBXD\1" + struct.pack("<Q", len(data)) + data)
+            answer = b""
+            while chunk := connection.recv(4096):
+                answer += chunk
+        return b"processed: 1" in answer
+
+    def event(self, trigger):
+        """The newest problem event of the trigger."""
+        found = self.call("event.get", {
+            "objectids": [trigger], "value": 1, "selectTags": "extend", "output": "extend",
+            "sortfield": ["eventid"], "sortorder": "DESC", "limit": 1})
+        return found[0] if found else None
+
+    def act(self, event, action, **more):
+        self.call("event.acknowledge", {"eventids": event["eventid"], "action": action, **more})
+
+    def alerts(self):
+        return self.call("alert.get", {
+            "output": "extend", "sortfield": "alertid", "time_from": self.began})
+
+
+MACROS = (("{$GLPI_BRIDGE.TOKEN}", "sender-secret", 1), ("{$GLPI_BRIDGE.HMACKEY}", "hmac-secret", 1))
+
+
+def clear(zabbix):
+    """Removes what an earlier run has made."""
+    for kind, field, name, key in (
+            ("action", "name", "GLPI", "actionid"), ("host", "host", HOST, "hostid"),
+            ("user", "username", "glpi-alert-bridge", "userid"),
+            ("usergroup", "name", "Bridge readers", "usrgrpid"),
+            ("hostgroup", "name", "Bridge test", "groupid"),
+            ("mediatype", "name", "GLPI alert bridge", "mediatypeid")):
+        found = zabbix.call(kind + ".get", {"filter": {field: name}})
+        if found:
+            zabbix.call(kind + ".delete", [row[key] for row in found])
+    macros = [row["globalmacroid"] for row in zabbix.call("usermacro.get", {"globalmacro": True})
+              if row["macro"].startswith("{$GLPI_BRIDGE.")]
+    if macros:
+        zabbix.call("usermacro.deleteglobal", macros)
+
+
+def set_up(zabbix, bridge_url):
+    with open(MEDIA_TYPE, encoding="utf-8") as file:
+        source = file.read()
+    rules = {"mediaTypes": {"createMissing": True, "updateExisting": True}}
+    for _ in range(2):
+        zabbix.call("configuration.import", {"format": "yaml", "rules": rules, "source": source})
+    media = zabbix.call("mediatype.get", {"filter": {"name": "GLPI alert bridge"}})
+    if len(media) != 1 or media[0]["status"] != "0":
+        raise Failure(f"media types after two imports: {media}")
+    media_id = media[0]["mediatypeid"]
+    count = len(media[0]["parameters"])
+    print(f"import: media type {media_id}, {count} parameters, once", flush=True)
+    url = ("{$GLPI_BRIDGE.URL}", bridge_url + "/v1/alerts/zabbix-1", 0)
+    for macro, value, kind in (url, *MACROS):
+        zabbix.call("usermacro.createglobal", {"macro": macro, "value": value, "type": kind})
+    group = zabbix.call("hostgroup.create", {"name": "Bridge test"})["groupids"][0]
+    readers = zabbix.call("usergroup.create", {
+        "name": "Bridge readers", "rights": [{"id": group, "permission": 2}]})["usrgrpids"][0]
+    user = zabbix.call("user.create", {
+        "username": "glpi-alert-bridge", "passwd": "Quite-long-7-passphrase", "roleid": "1",
+        "usrgrps": [{"usrgrpid": readers}],
+        "medias": [{"mediatypeid": media_id, "sendto": "bridge"}]})["userids"][0]
+    tell = [{"operationtype": 0, "opmessage": {"default_msg": 1, "mediatypeid": media_id},
+             "opmessage_usr": [{"userid": user}]}]
+    # Repeated every minute: that a trigger is gone is noticed at the next step of its escalation.
+    again = [{**tell[0], "esc_step_from": 1, "esc_step_to": 0}]
+    zabbix.call("action.create", {
+        "name": "GLPI", "eventsource": 0, "esc_period": "1m", "operations": again,
+        "recovery_operations": tell, "update_operations": tell})
+    host = zabbix.call("host.create", {"host": HOST, "groups": [{"groupid": group}],
+                                       "interfaces": []})["hostids"][0]
+    triggers = []
+    for key in ("one", "two", "three"):
+        zabbix.call("item.create", {"name": key, "key_": key, "hostid": host, "type": 2,
+                                    "value_type": 3})
+        triggers.append(zabbix.call("trigger.create", {
+            "description": f"Problem {key} on {{HOST.NAME}}", "priority": 4, "manual_close": 1,
+            "expression": f"last(/{HOST}/{key})>0"})["triggerids"][0])
+    return triggers
+
+
+class Story:
+    def __init__(self, zabbix, sim, bridge):
+        self.zabbix, self.sim, self.bridge = zabbix, sim, bridge
+
+    def wait(self, what, condition):
+        try:
+            return wait_for(what, condition, 180)
+        except Failure as failure:
+            alerts = [{name: alert[name] for name in ("alertid", "eventid", "status", "error")}
+                      for alert in self.zabbix.alerts()]
+            raise Failure(f"{failure}\nalerts: {alerts}\ntickets: "
+                          f"{json.dumps(self.sim.tickets())[:3000]}") from None
+
+    def ticket(self, name):
+        found = [ticket for ticket in self.sim.tickets() if f"Problem {name} on" in ticket["name"]]
+        if len(found) > 1:
+            raise Failure(f"{len(found)} tickets for {name}")
+        return found[0] if found else None
+
+    def problem(self, name, trigger):
+        # The server knows a new item sooner than its trigger: the same value again is no new event.
+        ticket = self.wait("the ticket",
+                           lambda: self.zabbix.value(name, 1) and self.ticket(name))
+
+        def told():
+            event = self.zabbix.event(trigger)
+            tags = {tag["tag"]: tag["value"] for tag in (event or {}).get("tags", [])}
+            return (event, tags) if "__zbx_glpi_link" in tags else None
+        event, tags = self.wait("the link at the event", told)
+        links = [each for each in event["urls"] if each["url"] == tags["__zbx_glpi_link"]]
+        if len(links) != 1 or links[0]["name"] != "GLPI ticket":
+            raise Failure(f"the event's menu: {event['urls']}")
+        if not tags["__zbx_glpi_link"].startswith("http://bridge.test/t/"):
+            raise Failure(f"the link: {tags}")
+        if tags.get("__zbx_glpi_ticket_id") != str(ticket["id"]):
+            raise Failure(f"the ticket's number is not at the event: {tags}")
+        print(f"problem {name}: ticket {ticket['id']}, tags and menu link at the event", flush=True)
+        return event
+
+    def followed(self, name, count, what):
+        self.wait(what, lambda: len((self.ticket(name) or {}).get("followups", [])) >= count)
+        print(f"{what}: follow-up {count} on the ticket of {name}", flush=True)
+
+    def solved(self, name, what):
+        self.wait(what, lambda: self.ticket(name)["status"] == SOLVED)
+        print(f"{what}: the ticket of {name} is solved", flush=True)
+
+
+def tell_all(story, triggers):
+    zabbix = story.zabbix
+    event = story.problem("one", triggers[0])
+    zabbix.act(event, ACKNOWLEDGE | MESSAGE, message="looking at it")
+    story.followed("one", 1, "acknowledged with a message")
+    zabbix.act(event, SEVERITY, severity=5)
+    story.followed("one", 2, "severity raised by hand")
+    zabbix.value("one", 0)
+    story.solved("one", "recovery")
+
+    event = story.problem("two", triggers[1])
+    zabbix.act(event, CLOSE)
+    story.solved("two", "manual close")
+
+    story.problem("three", triggers[2])
+    zabbix.call("trigger.update", {"triggerid": triggers[2], "status": 1})
+
+    def cancelled():
+        return [alert for alert in zabbix.alerts() if "scalation cancel" in alert["message"]]
+    story.wait("the notice of the cancelled escalation", cancelled)
+    story.wait("the ticket to hear of it", lambda: (
+        story.ticket("three")["status"] == SOLVED or story.ticket("three").get("followups")))
+    state = "solved" if story.ticket("three")["status"] == SOLVED else "told by a follow-up"
+    print(f"cancelled: the ticket of three is {state}", flush=True)
+
+    story.wait("every alert to be sent", lambda: all(
+        alert["status"] == "1" for alert in zabbix.alerts()))
+    bridge = story.bridge
+    sent = len(zabbix.alerts())
+    taken = bridge.metric("alerts_total", source="zabbix-1", status="accepted")
+    unread = bridge.metric("quarantined")
+    if unread:
+        raise Failure(f"{unread:.0f} bodies are in quarantine")
+    print(f"in all: {sent} alerts sent by Zabbix, {taken:.0f} accepted, 0 unreadable; "
+          f"tickets {len(story.sim.tickets())}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    for name in ("--bridge", "--sim", "--api"):
+        parser.add_argument(name, required=True)
+    parser.add_argument("--trapper", type=int, required=True)
+    parser.add_argument("--password", default="zabbix")
+    options = parser.parse_args()
+    directory = tempfile.mkdtemp(prefix="glpi-alert-bridge-zabbix-")
+    sim = bridge = None
+    try:
+        sim = Sim(options.sim, directory)
+        bridge = Bridge(options.bridge, directory, CONFIG, sim.url).start()
+        zabbix = Zabbix(options)
+        clear(zabbix)
+        tell_all(Story(zabbix, sim, bridge), set_up(zabbix, bridge.url))
+        return 0
+    except Failure as failure:
+        print(f"FAILED: {failure}", flush=True)
+        return 1
+    finally:
+        for part in (bridge, sim):
+            if part and part.process:
+                part.process.kill()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
