@@ -66,7 +66,10 @@ asio::awaitable<void> Daemon::keep_history() {
 asio::awaitable<std::string> Daemon::page_overview() {
     http::PageOverview overview;
     const auto figures = co_await store_->figures();
-    overview.figures = figures ? *figures : figures_;
+    if (figures) {
+        figures_ = *figures;  // newer than those of keep_figures()
+    }
+    overview.figures = figures_;
     overview.version = BRIDGE_VERSION;
     overview.started = started_;
     overview.readiness = readiness();

@@ -11,6 +11,7 @@ import os
 import re
 import unittest
 
+import harness
 import tls_test
 from harness import free_port, wait_for
 from system_test import CONFIG, SystemTest, zabbix
@@ -121,7 +122,7 @@ class StatusPage(SystemTest):
         self.refuse_openings()
         self.accepted("zabbix", zabbix(event_name=name))
         rows = wait_for("a dead opening", lambda: self.page.get("/v1/dead/list")["rows"])
-        self.sim.post("/faults", {"rules": []})
+        harness.http("DELETE", self.sim.url + "/_sim/faults")
         return rows[0]
 
     def test_the_page_and_its_files_are_there_and_forbid_everything_from_elsewhere(self):

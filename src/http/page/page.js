@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The status page: login, the stream of what changes, the lists and what one can do about them.
 import { addPoints, startPlots } from "/plots.js";
-import { age, fullTime, make, pill, plural, refreshAges, setServerTime, Table } from "/rows.js";
+import { age, fullTime, make, pill, plural, refreshAges, setServerTime, Table, visible } from "/rows.js";
 
 const at = (id) => document.getElementById(id);
 const rowsPerPage = 50;
@@ -24,7 +24,7 @@ async function ask(path, body = {}) {
 }
 
 function say(text, isBad = false) {
-  at("said").textContent = text;
+  at("said").textContent = visible(text);
   at("said").classList.toggle("is-bad", isBad);
 }
 
@@ -225,7 +225,8 @@ async function command(list, row, action, reason) {
 let discarding;
 function askDiscard(list, row, what) {
   discarding = { list, row };
-  at("discard-what").textContent = `${what}${row.host ? `, ${row.host}: ${row.problem}` : ""}. It will never reach GLPI.`;
+  at("discard-what").textContent = visible(
+    `${what}${row.host ? `, ${row.host}: ${row.problem}` : ""}. It will never reach GLPI.`);
   at("discard-reason").value = "";
   at("discard").returnValue = "no";
   at("discard").showModal();
@@ -269,7 +270,7 @@ async function trace(key) {
     say(error, true);
     return;
   }
-  at("trace-title").textContent = row.ticket ? `Ticket ${row.ticket}: ${row.problem}` : row.problem;
+  at("trace-title").textContent = visible(row.ticket ? `Ticket ${row.ticket}: ${row.problem}` : row.problem);
   const isLink = /^https?:\/\//.test(row.ticket_url || "");
   at("trace-body").replaceChildren(
     make("p", { class: "quiet" }, `${row.host}, ${row.source}, ${row.state}. Incident `, make("span", { class: "id" }, row.id)),

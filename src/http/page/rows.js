@@ -2,6 +2,12 @@
 // Building blocks of the page. Whatever monitoring sent becomes text, never markup: nothing here or
 // elsewhere in the page makes HTML of a string.
 
+// Characters that do not show, but would turn round or hide what stands beside them.
+const unseen = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+export function visible(text) {
+  return text.replace(/[\n\t]/g, " ").replace(unseen, "\ufffd");
+}
+
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
@@ -15,7 +21,8 @@ export function make(tag, properties = {}, ...children) {
       element.setAttribute(name, value);
     }
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
+  element.append(...children.filter((child) => child !== null && child !== undefined)
+    .map((child) => (typeof child === "string" ? visible(child) : child)));
   return element;
 }
 
