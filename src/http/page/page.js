@@ -66,7 +66,7 @@ const tables = {
     ],
   }),
   outbox: new Table(at("outbox"), {
-    key: (row) => row.id, none: "nothing: GLPI has everything",
+    key: (row) => row.id, none: "no write waits",
     columns: [
       { title: "Write", class: "tight number", cell: (row) => String(row.id) },
       { title: "Kind", class: "tight", cell: (row) => row.kind }, ticketColumn, host, problem,
@@ -80,7 +80,7 @@ const tables = {
     key: (row) => row.id, none: "none",
     columns: [
       ticketColumn, { title: "Severity", class: "tight", cell: (row) => pill(row.severity.replace("_", " "), row.severity) },
-      host, problem, { title: "Entity", cell: (row) => row.entity },
+      host, problem, { title: "Entity", class: "host", cell: (row) => row.entity },
       { title: "Problems", class: "tight number", cell: (row) => String(row.open_episodes) },
       { title: "Owed", class: "tight number", cell: (row) => row.owed ? String(row.owed) : "" },
       { title: "Source", class: "tight", cell: (row) => row.source },
@@ -181,7 +181,7 @@ function showGlance() {
   const oldest = figures.oldest_due ? Date.now() - new Date(figures.oldest_due) : 0;
   tile("waiting", String(waits), waits > 0 && (glpi.state !== "up" || oldest > 60_000) ? "warn" : "");
   at("oldest").replaceChildren(...(figures.oldest_due
-    ? ["oldest ", age(figures.oldest_due, false)] : [waits ? "just now" : "nothing waits"]));
+    ? ["oldest ", age(figures.oldest_due, false)] : [figures.undecided ? `${figures.undecided} not decided yet` : waits ? "just now" : "nothing waits"]));
   tile("open", String(figures.open));
   tile("dead-count", String(figures.dead), figures.dead ? "bad" : "");
   tile("quarantine-count", String(figures.quarantined), figures.quarantined ? "warn" : "");
