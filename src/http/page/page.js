@@ -46,7 +46,8 @@ const why = (row) => {
   if (row.waits_for) return `behind write ${row.waits_for} of the same incident`;
   if (row.state === "uncertain") return `${row.last_error || "no answer"}: looked for in GLPI first`;
   if (row.last_error) return row.last_error;
-  return row.state === "sending" ? "under way" : "due";
+  if (row.state === "sending") return "under way";
+  return { up: "due", unknown: "GLPI was not asked yet", misconfigured: "GLPI refuses us" }[row.glpi] || `GLPI is ${row.glpi}`;
 };
 
 const problem = { title: "Problem", class: "wide", cell: (row) => row.problem };
@@ -73,7 +74,7 @@ const tables = {
       { title: "Why", class: "wide named", cell: why },
       { title: "Tries", class: "tight number", cell: (row) => String(row.attempts) },
       { title: "Since", class: "tight named", cell: (row) => age(row.created_at) },
-      { title: "Next", class: "tight named", cell: (row) => row.state === "sending" ? "now" : age(row.due_at) },
+      { title: "Next", class: "tight named", cell: (row) => row.state === "sending" ? "now" : age(row.due_at, "next") },
     ],
   }),
   incidents: new Table(at("incidents"), {
@@ -136,7 +137,7 @@ async function loadList(name, total) {
     do {
       const page = await ask(`/${name}/list`, after === undefined ? {} : { after });
       if (page.error) return;
-      rows.push(...page.rows);
+      rows.push(...page.rows.map((row) => (name === "outbox" ? { ...row, glpi: overview?.glpi.state } : row)));
       after = page.next;
     } while (after !== undefined && rows.length < wanted[name]);
   }
@@ -175,13 +176,13 @@ function showGlance() {
   const { figures, glpi, checks } = overview;
   const words = { up: ["up", "good"], away: ["away", "bad"], misconfigured: ["refuses us", "bad"], unknown: ["not asked yet", ""] };
   tile("glpi-state", ...(words[glpi.state] || [glpi.state, ""]));
-  at("glpi-since").replaceChildren(...(glpi.state === "unknown" ? [] : ["for ", age(glpi.since, false)]));
+  at("glpi-since").replaceChildren(...(glpi.state === "unknown" ? [] : ["for ", age(glpi.since, "span")]));
   const owed = figures.due + figures.sending + figures.uncertain;
   const waits = owed + figures.undecided;
   const oldest = figures.oldest_due ? Date.now() - new Date(figures.oldest_due) : 0;
   tile("waiting", String(waits), waits > 0 && (glpi.state !== "up" || oldest > 60_000) ? "warn" : "");
   at("oldest").replaceChildren(...(figures.oldest_due
-    ? ["oldest ", age(figures.oldest_due, false)] : [figures.undecided ? `${figures.undecided} not decided yet` : waits ? "just now" : "nothing waits"]));
+    ? ["oldest ", age(figures.oldest_due, "span")] : [figures.undecided ? `${figures.undecided} not decided yet` : waits ? "just now" : "nothing waits"]));
   tile("open", String(figures.open));
   tile("dead-count", String(figures.dead), figures.dead ? "bad" : "");
   tile("quarantine-count", String(figures.quarantined), figures.quarantined ? "warn" : "");

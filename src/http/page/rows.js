@@ -47,16 +47,18 @@ export function fullTime(text) {
   return Number.isNaN(time.getTime()) ? text : clock.format(time);
 }
 
-// "4 min ago" or "in 4 min", kept up to date by refreshAges(); the full time as a tooltip.
-export function age(text, words = true) {
-  const element = make("time", { datetime: text, title: fullTime(text), data: { words: words ? "1" : "" } });
+// "4 min ago" or "in 4 min", kept up to date by refreshAges(); the full time as a tooltip. `words`:
+// "ago", "next" (what is past is "now"), or "span" for the bare "4 min".
+export function age(text, words = "ago") {
+  const element = make("time", { datetime: text, title: fullTime(text), data: { words } });
   showAge(element);
   return element;
 }
 function showAge(element) {
   const passed = Date.now() + skew - new Date(element.dateTime).getTime();
   const span = duration(Math.abs(passed));
-  const text = !element.dataset.words ? span : passed >= -500 ? `${span} ago` : `in ${span}`;
+  const { words } = element.dataset;
+  const text = words === "span" ? span : passed < -500 ? `in ${span}` : words === "next" ? "now" : `${span} ago`;
   if (element.textContent !== text) element.textContent = text;
 }
 export function refreshAges() { document.querySelectorAll("time[data-words]").forEach(showAge); }
