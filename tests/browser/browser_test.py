@@ -42,7 +42,7 @@ glpi:
   watch: {every: 0s}
   retry: {first: 2s, longest: 30s, second_look: 100ms}
   timeouts: {connect: 2s, request: 2s}
-defaults: {open_after: 0s, under_wait: 0s, resolve_after: 0s}
+defaults: {open_after: 0s, under_wait: 0s, resolve_after: 0s, reopen_within: 30s}
 storm: none
 """
 

@@ -6,6 +6,10 @@ import { age, fullTime, make, pill, plural, refreshAges, setServerTime, Table, v
 const at = (id) => document.getElementById(id);
 const rowsPerPage = 50;
 const rowsMax = 500;
+// The bridge lists incidents by age; those with a problem that goes on are looked for among so many.
+const incidentsRead = 200;
+const byInterest = (one, other) => (other.open_episodes > 0) - (one.open_episodes > 0) ||
+  (one.id < other.id ? 1 : -1);
 
 // --- asking the bridge ----------------------------------------------------------------------
 
@@ -82,6 +86,7 @@ const tables = {
     columns: [
       ticketColumn, { title: "Severity", class: "tight", cell: (row) => pill(row.severity.replace("_", " "), row.severity) },
       host, problem, { title: "Entity", class: "host", cell: (row) => row.entity },
+      { title: "State", class: "tight", cell: (row) => row.state.replace("_", " ") },
       { title: "Problems", class: "tight number", cell: (row) => String(row.open_episodes) },
       { title: "Owed", class: "tight number", cell: (row) => row.owed ? String(row.owed) : "" },
       { title: "Source", class: "tight", cell: (row) => row.source },
@@ -131,22 +136,26 @@ function totals(figures) {
 }
 
 async function loadList(name, total) {
-  const rows = [];
+  let rows = [];
   let after;
+  const least = name === "incidents" ? incidentsRead : 0;
   if (total > 0 || loaded[name] > 0) {
     do {
       const page = await ask(`/${name}/list`, after === undefined ? {} : { after });
       if (page.error) return;
       rows.push(...page.rows.map((row) => (name === "outbox" ? { ...row, glpi: overview?.glpi.state } : row)));
       after = page.next;
-    } while (after !== undefined && rows.length < wanted[name]);
+    } while (after !== undefined && rows.length < Math.max(wanted[name], least));
   }
   loaded[name] = rows.length;
-  const more = wanted[name] < rowsMax && after !== undefined
+  if (name === "incidents") rows.sort(byInterest);
+  const more = wanted[name] < rowsMax && (after !== undefined || rows.length > wanted[name])
     ? () => { wanted[name] += rowsPerPage; refreshLists(); } : undefined;
+  rows = rows.slice(0, wanted[name]);
   tables[name].show(rows, total, more);
 }
 
+let loading = Promise.resolve();
 let isLoading = false;
 let isStale = false;
 async function refreshLists() {
@@ -157,7 +166,8 @@ async function refreshLists() {
   isLoading = true;
   isStale = false;
   const counts = totals(overview.figures);
-  await Promise.all(Object.keys(tables).map((name) => loadList(name, counts[name])));
+  loading = Promise.all(Object.keys(tables).map((name) => loadList(name, counts[name])));
+  await loading;
   isLoading = false;
   if (isStale) setTimeout(refreshLists, 500);
 }
@@ -364,6 +374,10 @@ at("login-form").addEventListener("submit", async (event) => {
   begin();
 });
 at("logout").addEventListener("click", async () => {
+  // What is asked for still would come back as a refusal.
+  stream?.close();
+  overview = undefined;
+  await loading;
   await ask("/logout");
   showLogin();
 });

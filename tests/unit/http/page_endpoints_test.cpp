@@ -7,6 +7,7 @@
 #include "alert_bridge/http/page_assets.hpp"
 #include "catch.hpp"
 #include "desk_world.hpp"
+#include "held_clock.hpp"
 
 using namespace alert_bridge;
 using http::Method;
@@ -24,7 +25,7 @@ boost::asio::awaitable<std::string> no_news() {
 
 struct Parts {
     boost::asio::io_context io;
-    test::JumpingClock clock;
+    test::HeldClock clock;  // one that jumps would let an open stream look for news for ever
 };
 
 struct World : Parts, test::DeskWorld {
@@ -72,7 +73,14 @@ struct World : Parts, test::DeskWorld {
         if (auto early = page.admit(request.head)) {
             return std::move(*early);
         }
-        return test::run_to_end(io, page.handle(std::move(request)));
+        std::optional<Response> outcome;
+        auto on_end = [&outcome](const std::exception_ptr&, Response given) {
+            outcome = std::move(given);
+        };
+        boost::asio::co_spawn(io, page.handle(std::move(request)), std::move(on_end));
+        io.poll();
+        io.restart();
+        return std::move(outcome).value();
     }
     Response log_in(std::string_view token) {
         return ask(post("/v1/login", json{{"token", token}}.dump()));
@@ -119,7 +127,7 @@ TEST_CASE("the page's files are served as they are, to everybody, without copyin
 
 TEST_CASE("every answer forbids what the page does not need") {
     World world;
-    for (const std::string& target : {"/", "/page.js", "/v1/session", "/v1/stream", "/nothing"}) {
+    for (const char* const target : {"/", "/page.js", "/v1/session", "/v1/stream", "/nothing"}) {
         INFO(target);
         const Response response = world.ask(World::get(target));
         const std::string policy = World::header(response, "Content-Security-Policy");
@@ -215,7 +223,7 @@ TEST_CASE("wrong tokens are told, logged, counted, and soon not looked at any mo
 
 TEST_CASE("a login that is none is refused") {
     World world;
-    for (const std::string& body : {"", "[]", "{}", "{\"token\": 1}", "\"token\""}) {
+    for (const char* const body : {"", "[]", "{}", "{\"token\": 1}", "\"token\""}) {
         INFO(body);
         CHECK(world.ask(World::post("/v1/login", body)).status == 400);
     }
