@@ -58,11 +58,12 @@ copy_run_time_data() {
 
 record_packages() {
     local package
-    # dpkg knows some libraries by their path before the merge of /lib into /usr.
+    # dpkg knows some libraries by their path before the merge of /lib into /usr. dygraphs is part of
+    # the program.
     for package in $({
         libraries | xargs -n 1 dpkg -S 2>/dev/null
         libraries | sed 's#^#/usr#' | xargs -n 1 dpkg -S 2>/dev/null
-    } | cut -d: -f1 | sort -u) ca-certificates tzdata openssl; do
+    } | cut -d: -f1 | sort -u) ca-certificates tzdata openssl libjs-dygraphs; do
         dpkg-query -s "$package" >"$root/var/lib/dpkg/status.d/$package"
         copy "/usr/share/doc/$package/copyright"
     done

@@ -167,8 +167,16 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
            store_.get()}
       ),
       admin_(admin_api_, tasks_, *clock_, *events_),
+      history_(metrics_->bounds("alert_to_ticket_seconds")),
+      page_stream_({tasks_, *clock_, history_, [this] { return page_overview(); }}),
+      page_({admin_api_, page_stream_, *clock_, *events_, *metrics_, *ids_}, page_tokens(config_)),
+      page_listener_(
+          io.get_executor(), page_listener_options(config_), page_, *clock_, *events_, *metrics_
+      ),
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
     started_ = clock_->now();
+    page_.use_tls(parts.tls != nullptr);
+    page_listener_.use(parts.tls);
     listener_.use(std::move(parts.tls));
     glpi_events_.use(config_.glpi.webhook_secrets);
     connect_parts();
@@ -276,6 +284,7 @@ asio::awaitable<int> Daemon::run() {
         co_return EXIT_FAILURE;
     }
     open_admin();
+    open_page();
     const std::string port = std::to_string(listener_.port());
     metrics_->gauge("build_info", {{"version", BRIDGE_VERSION}}, 1);
     events_->log(
@@ -358,6 +367,7 @@ asio::awaitable<bool> Daemon::stop() {
     events_->log(ports::Level::info, "stopping", "finishing what runs");
     intake_.closed_reason = "stopping";
     admin_.stop();
+    co_await close_page();
     co_await listener_.stop(kListenerGrace);
     correlator_.stop();
     dispatcher_.stop();

@@ -93,6 +93,9 @@ void Daemon::reload() {
 
 // Everything that sealed_changes() does not name.
 void Daemon::apply(const config::Config& next, NextParts parts) {
+    page_.use_tls(parts.tls != nullptr);
+    page_listener_.use(parts.tls);
+    page_.use(page_tokens(next));
     listener_.use(std::move(parts.tls));
     intake_.use(std::move(parts.decoders));
     endpoints_.use(credentials(next, *ids_));

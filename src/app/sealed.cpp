@@ -2,6 +2,7 @@
 #include "alert_bridge/app/sealed.hpp"
 
 #include <string_view>
+#include <type_traits>
 
 namespace alert_bridge::app {
 namespace {
@@ -12,11 +13,21 @@ using config::GlpiConfig;
 using config::LimitsConfig;
 using config::ListenConfig;
 using config::LogConfig;
+using config::PageConfig;
 using config::StoreConfig;
 
 template <auto section, auto value>
 bool differs(const Config& a, const Config& b) {
     return (a.*section).*value != (b.*section).*value;
+}
+
+template <auto value>
+bool page_differs(const Config& a, const Config& b) {
+    const auto of = [](const Config& config) {
+        return config.admin.page ? (*config.admin.page).*value
+                                 : std::decay_t<decltype((*config.admin.page).*value)>();
+    };
+    return of(a) != of(b);
 }
 
 struct SealedKey {
@@ -29,6 +40,8 @@ constexpr SealedKey kSealed[] = {
     {"listen.port", differs<&Config::listen, &ListenConfig::port>},
     {"admin.socket", differs<&Config::admin, &AdminConfig::socket>},
     {"admin.mode", differs<&Config::admin, &AdminConfig::mode>},
+    {"admin.page.address", page_differs<&PageConfig::address>},
+    {"admin.page.port", page_differs<&PageConfig::port>},
     {"limits.body", differs<&Config::limits, &LimitsConfig::body_bytes>},
     {"limits.bodies_in_flight", differs<&Config::limits, &LimitsConfig::bodies_in_flight_bytes>},
     {"limits.connections", differs<&Config::limits, &LimitsConfig::connections>},

@@ -10,6 +10,10 @@
 namespace alert_bridge::app {
 namespace {
 
+// Of the status page: a browser opens six at most, and one per open page stays.
+constexpr std::size_t kPageConnections = 64;
+constexpr std::size_t kPageBodyBytes = 64 * 1024;
+
 http::Credentials credentials_of(const config::AuthConfig& auth) {
     http::Credentials result;
     result.bearer = auth.bearer;
@@ -66,6 +70,25 @@ http::Options listener_options(const config::Config& config) {
     options.limits.request_deadline = config.limits.request_timeout;
     options.limits.idle_deadline = config.limits.idle_timeout;
     return options;
+}
+
+http::Options page_listener_options(const config::Config& config) {
+    http::Options options;
+    options.connections_max = kPageConnections;
+    options.connections_per_address_max = kPageConnections;
+    options.is_counted = false;
+    options.limits.parser.body_bytes_max = kPageBodyBytes;
+    options.limits.in_flight_bytes_max = kPageConnections * kPageBodyBytes;
+    options.limits.handshakes_max = kPageConnections / 2;
+    if (config.admin.page) {
+        options.address = config.admin.page->address;
+        options.port = config.admin.page->port;
+    }
+    return options;
+}
+
+std::vector<Secret> page_tokens(const config::Config& config) {
+    return config.admin.page ? config.admin.page->tokens : std::vector<Secret>();
 }
 
 http::TlsOptions tls_options(const config::TlsConfig& tls) {

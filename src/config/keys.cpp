@@ -15,7 +15,7 @@ constexpr std::int64_t kMiB = 1024 * 1024;
 
 constexpr Key kRootKeys[] = {
     {"listen", mapping, "", "where the bridge accepts alerts"},
-    {"admin", mapping, "", "the socket that the operator's commands talk to"},
+    {"admin", mapping, "", "the socket that the operator's commands talk to, and the status page"},
     {"sources", mapping, "", "who may send alerts: NAME -> source; NAME is part of the URL", true},
     {"glpi", mapping, "", "the GLPI that gets the tickets", true},
     {"store", mapping, "", "where alerts and owed tickets are kept"},
@@ -52,6 +52,13 @@ constexpr Key kAdminKeys[] = {
      "Unix socket of the commands dead, quarantine, outbox, incidents, unmatched; none for none"},
     {"mode", choice, "0660", "who may use it: owner and group, or the owner alone", false, 0, 0,
      "0660|0600"},
+    {"page", mapping, "", "the status page for browsers; none if absent"},
+};
+
+constexpr Key kPageKeys[] = {
+    {"address", text, "127.0.0.1", "IP address to listen on"},
+    {"port", integer, "8481", "TCP port; 0 takes a free one and logs it", false, 0, 65535},
+    {"token", secret, "", "what people log in with; at least 16 characters", true},
 };
 
 constexpr Key kLimitsKeys[] = {
@@ -298,6 +305,7 @@ constexpr Key kEntityKeys[] = {
 constexpr Section kRoot{"", {kRootKeys}};
 constexpr Section kListen{"listen", {kListenKeys}};
 constexpr Section kAdmin{"admin", {kAdminKeys}};
+constexpr Section kPage{"admin.page", {kPageKeys}};
 constexpr Section kLimits{"limits", {kLimitsKeys}};
 constexpr Section kLog{"log", {kLogKeys}};
 constexpr Section kStore{"store", {kStoreKeys}};
@@ -370,14 +378,14 @@ const Key* Section::find(std::string_view name) const noexcept {
 
 std::span<const Section* const> all_sections() noexcept {
     static constexpr const Section* kAll[] = {
-        &kRoot,     &kListen,       &kTls,          &kSource,      &kFields,    &kField,
-        &kAuth,     &kBasic,        &kSecretSource, &kGlpi,        &kPool,      &kTimeouts,
-        &kRetry,    &kCache,        &kWatch,        &kWebhook,     &kEntity,    &kStore,
-        &kSqlite,   &kRetention,    &kDefaults,     &kNotify,      &kPriority,  &kMap,
-        &kRule,     &kCondition,    &kAsset,        &kTime,        &kRegex,     &kMaintenance,
-        &kFlapping, &kRuleFlapping, &kResult,       &kRuleNotify,  &kTemplates, &kLog,
-        &kLimits,   &kAdmin,        &kBack,         &kStorm,       &kTest,      &kTestAlert,
-        &kExpect,   &kUndelivered,  &kMail,         &kAlarmWebhook};
+        &kRoot,      &kListen,       &kTls,          &kSource,     &kFields,      &kField,
+        &kAuth,      &kBasic,        &kSecretSource, &kGlpi,       &kPool,        &kTimeouts,
+        &kRetry,     &kCache,        &kWatch,        &kWebhook,    &kEntity,      &kStore,
+        &kSqlite,    &kRetention,    &kDefaults,     &kNotify,     &kPriority,    &kMap,
+        &kRule,      &kCondition,    &kAsset,        &kTime,       &kRegex,       &kMaintenance,
+        &kFlapping,  &kRuleFlapping, &kResult,       &kRuleNotify, &kTemplates,   &kLog,
+        &kLimits,    &kAdmin,        &kPage,         &kBack,       &kStorm,       &kTest,
+        &kTestAlert, &kExpect,       &kUndelivered,  &kMail,       &kAlarmWebhook};
     return kAll;
 }
 

@@ -13,7 +13,7 @@ namespace {
 void load_sections(Loading& loading, const Node& document) {
     const MapReader root(loading.diagnostics, &document, kRoot);
     load_basics(loading, root);
-    loading.config.admin = read_admin(root.section("admin", kAdmin), loading.base_dir);
+    load_admin(loading, root);
     load_priorities(loading, root);
     load_maps(loading, root);
     load_templates(loading, root);

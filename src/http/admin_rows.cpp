@@ -107,6 +107,7 @@ json as_json(const ports::IncidentRow& row) {
     out["group_key"] = row.incident.group_key;
     out["previous_ticket"] = row.incident.previous_ticket;
     out["opened_by"] = row.incident.opener.id;
+    out["received_at"] = format_utc(row.incident.opener.received_at);
     out["text"] = row.incident.latest.text;
     out["episodes"] = json::array();
     for (const domain::Episode& episode : row.episodes) {

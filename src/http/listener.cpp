@@ -60,11 +60,11 @@ std::string address_text(const tcp::endpoint& endpoint) {
 
 struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
     Impl(
-        const asio::any_io_executor& executor, Options given, Endpoints& endpoints,
+        const asio::any_io_executor& executor, Options given, Responder& responder,
         ports::Clock& clock, ports::Events& event_log, ports::Metrics& metrics
     )
         : options(std::move(given)),
-          context{endpoints, clock, event_log, metrics, options.limits, nullptr, {}},
+          context{responder, clock, event_log, metrics, options.limits, nullptr, {}},
           acceptor(executor),
           pause(executor),
           all_ended(executor) {}
@@ -72,6 +72,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
     Result<void> listen();
     void take(tcp::socket socket);
     void forget(const std::shared_ptr<Session>& session, const std::string& peer);
+    void count_sessions();
     [[nodiscard]] bool has_room_for(const std::string& peer);
     [[nodiscard]] static asio::awaitable<void> accept_all(std::shared_ptr<Impl> self);
 
@@ -129,6 +130,12 @@ bool Listener::Impl::has_room_for(const std::string& peer) {
     return true;
 }
 
+void Listener::Impl::count_sessions() {
+    if (options.is_counted) {
+        context.metrics.gauge("http_connections", {}, static_cast<double>(sessions.size()));
+    }
+}
+
 void Listener::Impl::take(tcp::socket socket) {
     error_code error;
     const tcp::endpoint remote = socket.remote_endpoint(error);
@@ -146,7 +153,7 @@ void Listener::Impl::take(tcp::socket socket) {
     const auto session = std::make_shared<Session>(std::move(socket), context, peer);
     sessions.emplace(session.get(), session);
     ++per_address[peer];
-    context.metrics.gauge("http_connections", {}, static_cast<double>(sessions.size()));
+    count_sessions();
     auto on_end = [self = shared_from_this(), session, peer](const std::exception_ptr& failure) {
         if (failure) {
             self->context.events.log(
@@ -165,7 +172,7 @@ void Listener::Impl::forget(const std::shared_ptr<Session>& session, const std::
     if (found != per_address.end() && --found->second == 0) {
         per_address.erase(found);
     }
-    context.metrics.gauge("http_connections", {}, static_cast<double>(sessions.size()));
+    count_sessions();
     if (context.stopping && sessions.empty()) {
         all_ended.cancel();
     }
@@ -196,10 +203,10 @@ asio::awaitable<void> Listener::Impl::accept_all(std::shared_ptr<Impl> self) {
 }
 
 Listener::Listener(
-    asio::any_io_executor executor, Options options, Endpoints& endpoints, ports::Clock& clock,
+    asio::any_io_executor executor, Options options, Responder& responder, ports::Clock& clock,
     ports::Events& events, ports::Metrics& metrics
 )
-    : impl_(std::make_shared<Impl>(executor, std::move(options), endpoints, clock, events, metrics)
+    : impl_(std::make_shared<Impl>(executor, std::move(options), responder, clock, events, metrics)
       ) {}
 
 Listener::~Listener() = default;

@@ -81,10 +81,13 @@ std::string encode(const Response& response, const Framing& framing) {
     out += reason_phrase(response.status);
     out += "\r\n";
     append_header(out, "Date", http_date(framing.now));
-    if (!response.body.empty()) {
+    const std::size_t body_bytes = response.body.size() + response.fixed_body.size();
+    if (body_bytes > 0 || response.feed != nullptr) {
         append_header(out, "Content-Type", response.content_type);
     }
-    append_header(out, "Content-Length", std::to_string(response.body.size()));
+    if (response.feed == nullptr) {
+        append_header(out, "Content-Length", std::to_string(body_bytes));
+    }
     append_header(out, "X-Content-Type-Options", "nosniff");
     append_header(out, "Cache-Control", "no-store");
     for (const auto& [name, value] : response.headers) {
@@ -118,6 +121,8 @@ std::string_view reason_phrase(int status) noexcept {
             return "Method Not Allowed";
         case 408:
             return "Request Timeout";
+        case 409:
+            return "Conflict";
         case 411:
             return "Length Required";
         case 413:
@@ -126,6 +131,8 @@ std::string_view reason_phrase(int status) noexcept {
             return "Unsupported Media Type";
         case 417:
             return "Expectation Failed";
+        case 429:
+            return "Too Many Requests";
         case 431:
             return "Request Header Fields Too Large";
         case 500:

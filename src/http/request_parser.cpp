@@ -108,7 +108,7 @@ Method method_of(beast_http::verb verb) noexcept {
 struct Census {
     std::size_t fields = 0, hosts = 0, lengths = 0, codings = 0, expectations = 0, prefers = 0;
     std::size_t authorizations = 0, timestamps = 0, signatures = 0;
-    std::size_t glpi_timestamps = 0, glpi_signatures = 0;
+    std::size_t glpi_timestamps = 0, glpi_signatures = 0, origins = 0, sites = 0;
     bool encoded = false;
     std::string_view host, length, coding, expectation;
 };
@@ -147,6 +147,15 @@ void count_field(Census& census, RequestHead& head, std::string_view name, std::
     } else if (iequals_ascii(name, "prefer")) {
         head.prefer += census.prefers++ == 0 ? "" : ",";
         head.prefer += value;
+    } else if (iequals_ascii(name, "cookie")) {
+        head.cookie += head.cookie.empty() ? "" : "; ";
+        head.cookie += value;
+    } else if (iequals_ascii(name, "origin")) {
+        ++census.origins;
+        head.origin = value;
+    } else if (iequals_ascii(name, "sec-fetch-site")) {
+        ++census.sites;
+        head.fetch_site = value;
     }
 }
 
@@ -265,6 +274,7 @@ void RequestParser::check_fields() {
     const std::string_view target = view(message.target());
     const bool is_chunked = census.codings > 0;
 
+    head_.host = census.host;
     head_.method = method_of(message.method());
     head_.http_1_1 = message.version() == 11;
     head_.keep_alive = message.keep_alive();
@@ -299,6 +309,8 @@ void RequestParser::check_fields() {
         refuse(417, "the only expectation understood is 100-continue");
     } else if (census.authorizations > 1 || census.timestamps > 1 || census.signatures > 1 || census.glpi_timestamps > 1 || census.glpi_signatures > 1) {
         refuse(400, "credentials are given more than once");
+    } else if (census.origins > 1 || census.sites > 1) {
+        refuse(400, "the origin is given more than once");
     } else if (head_.method == Method::post && census.lengths == 0 && !is_chunked) {
         refuse(411, "a length is needed");
     } else if ((head_.method == Method::get || head_.method == Method::head) && head_.has_body) {

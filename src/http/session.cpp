@@ -160,7 +160,7 @@ asio::awaitable<bool> Session::one_request() {
     framing.keep_alive = head.keep_alive;
     framing.http_1_1 = head.http_1_1;
     if (!early && !gone_) {
-        early = context_.endpoints.admit(head);
+        early = context_.responder.admit(head);
     }
     if (!early && !gone_ && parser.state() == RequestParser::State::body) {
         arm(context_.limits.request_deadline);
@@ -170,7 +170,7 @@ asio::awaitable<bool> Session::one_request() {
         co_return false;
     }
     unread_ = parser.state() != RequestParser::State::complete;
-    const std::string route(context_.endpoints.route_name(head.target));
+    const std::string route(context_.responder.route_name(head.target));
     Response response;
     if (early) {
         response = std::move(*early);
@@ -179,13 +179,16 @@ asio::awaitable<bool> Session::one_request() {
     } else {
         deadline_.cancel();
         request.body = parser.take_body();
-        response = co_await context_.endpoints.handle(std::move(request));
+        response = co_await context_.responder.handle(std::move(request));
     }
     context_.metrics.count(
         "http_requests_total", {{"route", route}, {"code", std::to_string(response.status)}}
     );
+    const bool is_fed = response.feed != nullptr;  // lasts as long as somebody looks
     const bool goes_on = co_await send(std::move(response), framing);
-    context_.metrics.observe("http_request_seconds", {{"route", route}}, seconds_since(start));
+    if (!is_fed) {
+        context_.metrics.observe("http_request_seconds", {{"route", route}}, seconds_since(start));
+    }
     co_return goes_on;
 }
 
@@ -269,11 +272,18 @@ asio::awaitable<Session::Read> Session::read_more() {
 }
 
 asio::awaitable<bool> Session::send(Response response, Framing framing) {
-    framing.keep_alive = framing.keep_alive && !response.close && !context_.stopping;
+    framing.keep_alive =
+        framing.keep_alive && !response.close && !context_.stopping && !response.feed;
     framing.now = context_.clock.now();
     std::string bytes = encode(response, framing);
     arm(context_.limits.answer_deadline);
-    const bool is_sent = co_await send_bytes(std::move(bytes));
+    bool is_sent = co_await send_bytes(std::move(bytes));
+    if (is_sent && !framing.head_only) {
+        is_sent = co_await send_fixed(response.fixed_body);
+    }
+    if (is_sent && !framing.head_only && response.feed) {
+        co_await send_feed(std::move(response.feed));
+    }
     if (is_sent && !framing.keep_alive) {
         co_await close_gently();
     }
@@ -283,6 +293,29 @@ asio::awaitable<bool> Session::send(Response response, Framing framing) {
 asio::awaitable<bool> Session::send_bytes(std::string bytes) {
     const error_code error = co_await stream_.write(asio::buffer(bytes));
     co_return !error && !timed_out_;
+}
+
+asio::awaitable<bool> Session::send_fixed(std::string_view bytes) {
+    if (bytes.empty()) {
+        co_return true;
+    }
+    const auto buffer = asio::buffer(bytes.data(), bytes.size());
+    const error_code error = co_await stream_.write(buffer);
+    co_return !error && !timed_out_;
+}
+
+// However long it lasts, each part must be taken in time.
+asio::awaitable<void> Session::send_feed(std::shared_ptr<Feed> feed) {
+    bool goes_on = true;
+    while (goes_on && !context_.stopping) {
+        deadline_.cancel();
+        std::string bytes = co_await feed->next();
+        goes_on = !bytes.empty();
+        if (goes_on) {
+            arm(context_.limits.answer_deadline);
+            goes_on = co_await send_bytes(std::move(bytes));
+        }
+    }
 }
 
 // Closing with unread bytes makes TCP reset the connection, and the answer may be lost with it. In

@@ -15,6 +15,7 @@
 #include <condition_variable>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -120,10 +121,22 @@ struct EventLog::Impl {
     std::shared_ptr<spdlog::async_logger> logger;
     std::mutex repeats_mutex;
     RepeatFilter repeats{kRepeatWindow};
+    mutable std::mutex recent_mutex;
+    std::deque<Recent> recent;  // the newest first
 
     void write(const LogLine& line) {
         const std::string text = format_line(look, line);
         logger->log(spdlog::level::info, spdlog::string_view_t(text.data(), text.size()));
+    }
+
+    void keep(const LogLine& line) {
+        const std::string text = format_line({LogStyle::journal, false, {}}, line);
+        const std::size_t begin = std::min(text.find(": ") + 2, text.size());
+        const std::lock_guard lock(recent_mutex);
+        recent.push_front({line.time, line.level, std::string(line.event_id), text.substr(begin)});
+        if (recent.size() > kRecentMax) {
+            recent.pop_back();
+        }
     }
 
     // Writes what was only counted; `at` decides whose window is over.
@@ -191,6 +204,14 @@ void EventLog::log(
     if (is_shown) {
         impl_->write(line);
     }
+    if (is_shown && is_failure) {
+        impl_->keep(line);
+    }
+}
+
+std::vector<EventLog::Recent> EventLog::recent() const {
+    const std::lock_guard lock(impl_->recent_mutex);
+    return {impl_->recent.begin(), impl_->recent.end()};
 }
 
 void EventLog::set_level(ports::Level level) noexcept {

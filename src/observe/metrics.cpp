@@ -162,6 +162,42 @@ void PrometheusMetrics::observe(std::string_view name, const Labels& labels, dou
     impl_->series<prometheus::Histogram>(name, MetricType::histogram, labels).Observe(seconds);
 }
 
+double PrometheusMetrics::total(std::string_view name, std::string_view last_label) const {
+    const std::lock_guard lock(impl_->mutex);
+    const auto found = impl_->metrics.find(name);
+    BRIDGE_INVARIANT(found != impl_->metrics.end());
+    const MetricSpec& spec = *found->second.spec;
+    BRIDGE_INVARIANT(spec.type != MetricType::histogram);
+    double sum = 0;
+    for (const auto& [values, series] : found->second.series) {
+        const std::string& last = spec.second_label.empty() ? values.first : values.second;
+        if (last_label.empty() || last == last_label) {
+            sum += spec.type == MetricType::counter
+                       ? static_cast<prometheus::Counter*>(series)->Value()
+                       : static_cast<prometheus::Gauge*>(series)->Value();
+        }
+    }
+    return sum;
+}
+
+std::vector<double> PrometheusMetrics::buckets(std::string_view name) const {
+    const std::lock_guard lock(impl_->mutex);
+    auto& histogram = impl_->series<prometheus::Histogram>(name, MetricType::histogram, {});
+    std::vector<double> counts;
+    double before = 0;
+    for (const auto& bucket : histogram.Collect().histogram.bucket) {
+        const auto up_to_here = static_cast<double>(bucket.cumulative_count);
+        counts.push_back(up_to_here - before);
+        before = up_to_here;
+    }
+    return counts;
+}
+
+std::span<const double> PrometheusMetrics::bounds(std::string_view name) const {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->find(name, MetricType::histogram).spec->buckets;
+}
+
 std::string PrometheusMetrics::text() const {
     std::ostringstream out;
     const prometheus::TextSerializer serializer;

@@ -32,6 +32,8 @@
 #include "alert_bridge/glpi/glpi.hpp"
 #include "alert_bridge/http/admin_listener.hpp"
 #include "alert_bridge/http/endpoints.hpp"
+#include "alert_bridge/http/listener.hpp"
+#include "alert_bridge/http/page_endpoints.hpp"
 #include "alert_bridge/observe/metrics.hpp"
 
 namespace alert_bridge::app {
@@ -74,6 +76,10 @@ class Daemon {
     [[noreturn]] void leave_hard(int status);
     void connect_parts();
     void open_admin();
+    void open_page();
+    [[nodiscard]] boost::asio::awaitable<std::string> page_overview();
+    [[nodiscard]] boost::asio::awaitable<void> keep_history();
+    [[nodiscard]] boost::asio::awaitable<void> close_page();
     void reload();
     void apply(const config::Config& next, NextParts parts);
     [[nodiscard]] bool glpi_is_well() const;
@@ -112,6 +118,10 @@ class Daemon {
     core::OperatorDesk desk_;
     http::AdminApi admin_api_;
     http::AdminListener admin_;
+    http::PageHistory history_;
+    http::PageStream page_stream_;
+    http::PageEndpoints page_;
+    http::Listener page_listener_;
     boost::asio::signal_set signals_;
     ports::StoreFigures figures_;
     std::string store_failure_;

@@ -15,6 +15,7 @@
 #include "alert_bridge/core/policies.hpp"
 #include "alert_bridge/glpi/options.hpp"
 #include "alert_bridge/http/auth.hpp"
+#include "alert_bridge/http/endpoints.hpp"
 #include "alert_bridge/http/listener.hpp"
 #include "alert_bridge/observe/logging.hpp"
 #include "alert_bridge/storage/sqlite_store.hpp"
@@ -22,6 +23,9 @@
 namespace alert_bridge::app {
 
 [[nodiscard]] http::Options listener_options(const config::Config& config);
+// Of the status page; unused without admin.page.
+[[nodiscard]] http::Options page_listener_options(const config::Config& config);
+[[nodiscard]] std::vector<Secret> page_tokens(const config::Config& config);
 [[nodiscard]] http::EndpointOptions endpoint_options(const config::Config& config);
 [[nodiscard]] http::CredentialTablePtr credentials(const config::Config& config, IdSource& ids);
 [[nodiscard]] glpi::Options glpi_options(const config::Config& config);

@@ -52,7 +52,8 @@ struct Section {
     [[nodiscard]] const Key* find(std::string_view name) const noexcept;
 };
 
-extern const Section kRoot, kListen, kTls, kAdmin, kLimits, kLog, kStore, kSqlite, kRetention;
+extern const Section kRoot, kListen, kTls, kAdmin, kPage, kLimits, kLog, kStore;
+extern const Section kSqlite, kRetention;
 extern const Section kSource, kFields, kField, kAuth, kBasic, kSecretSource, kBack;
 extern const Section kGlpi, kPool, kTimeouts, kRetry, kCache, kWatch, kWebhook;
 extern const Section kDefaults, kNotify, kStorm, kPriority, kMap, kTemplates;

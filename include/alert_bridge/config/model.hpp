@@ -43,10 +43,18 @@ struct ListenConfig {
     std::optional<TlsConfig> tls;
 };
 
-// The operator's socket.
+// The status page.
+struct PageConfig {
+    std::string address;     // IP address
+    std::uint16_t port = 0;  // 0: any free one
+    std::vector<Secret> tokens;
+};
+
+// The operator's socket and page.
 struct AdminConfig {
     std::string socket;  // empty: none
     unsigned mode = 0660;
+    std::optional<PageConfig> page;
 };
 
 struct LimitsConfig {

@@ -45,8 +45,10 @@ void load_undelivered(Loading& loading, const MapReader& root);
 // The section listen without `tls`.
 [[nodiscard]] ListenConfig read_listen(Diagnostics& diagnostics, const MapReader& reader);
 
-// The section admin, which the operator's commands read without the rest.
+// The section admin without `page`: the operator's commands read it without the rest.
 [[nodiscard]] AdminConfig read_admin(const MapReader& reader, const std::string& base_dir);
+// Requires: `listen` is loaded.
+void load_admin(Loading& loading, const MapReader& root);
 
 // A source's `back`; empty when it has none.
 [[nodiscard]] std::optional<BackConfig> load_back(

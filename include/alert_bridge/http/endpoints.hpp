@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Endpoints: what each address answers. A session asks twice: admit() when the head is there
-// (route, method, credentials), handle() when the body is.
+// Endpoints: what each address of the listener for alerts answers.
 //
 //   POST /v1/alerts/{source}   202
 //   {"alerts":[{"id","status","error"?,"link"?,"ticket"?{"id","url"}}]}
@@ -30,6 +29,7 @@
 #include "alert_bridge/http/auth.hpp"
 #include "alert_bridge/http/glpi_events.hpp"
 #include "alert_bridge/http/message.hpp"
+#include "alert_bridge/http/responder.hpp"
 #include "alert_bridge/ports/runtime.hpp"
 #include "alert_bridge/ports/store.hpp"
 
@@ -72,7 +72,7 @@ struct EndpointOptions {
     Duration store_timeout{5'000};
 };
 
-class Endpoints {
+class Endpoints final : public Responder {
   public:
     Endpoints(EndpointServices services, EndpointOptions options, CredentialTablePtr credentials);
 
@@ -80,14 +80,10 @@ class Endpoints {
     void use(CredentialTablePtr credentials) { credentials_ = std::move(credentials); }
     void use_public_url(std::string url) { options_.public_url = std::move(url); }
 
-    // An answer that can be given without the body, or nothing: go on.
-    [[nodiscard]] std::optional<Response> admit(const RequestHead& head) const;
-    // Requires: admit() let the head through.
-    [[nodiscard]] boost::asio::awaitable<Response> handle(Request request);
-
-    // A name for metrics: "intake", "ticket", "healthz", "readyz", "metrics", "glpi" or
-    // "none".
-    [[nodiscard]] std::string_view route_name(std::string_view target) const noexcept;
+    [[nodiscard]] std::optional<Response> admit(const RequestHead& head) const override;
+    [[nodiscard]] boost::asio::awaitable<Response> handle(Request request) override;
+    // "intake", "ticket", "healthz", "readyz", "metrics", "glpi" or "none".
+    [[nodiscard]] std::string_view route_name(std::string_view target) const noexcept override;
 
   private:
     [[nodiscard]] boost::asio::awaitable<Response> take_alerts(Request request, std::string source);

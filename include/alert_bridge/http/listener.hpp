@@ -8,7 +8,7 @@
 // tells); port 0 takes a free one, port() tells which. stop() stops accepting, ends idle
 // connections, lets running requests finish until the grace time is over, then cuts the rest.
 // Running out of descriptors pauses accepting, it does not end it.
-// Requires: endpoints and listener outlive the run of the io_context (sessions refer to both).
+// Requires: responder and listener outlive the run of the io_context (sessions refer to both).
 // Thread rule: the I/O thread; the executor must be run by one thread.
 // Tests: tests/unit/http/listener_test.cpp, tls_test.cpp
 #pragma once
@@ -29,13 +29,14 @@ struct Options {
     std::uint16_t port = 0;
     std::size_t connections_max = 10'000;
     std::size_t connections_per_address_max = 2'000;
+    bool is_counted = true;  // by the gauge http_connections
     SessionLimits limits;
 };
 
 class Listener {
   public:
     Listener(
-        boost::asio::any_io_executor executor, Options options, Endpoints& endpoints,
+        boost::asio::any_io_executor executor, Options options, Responder& responder,
         ports::Clock& clock, ports::Events& events, ports::Metrics& metrics
     );
     ~Listener();

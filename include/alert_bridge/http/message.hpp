@@ -3,12 +3,14 @@
 // RequestHead, Request, Response: one HTTP exchange as the endpoints see it, and the bytes of an
 // answer. Only the few header fields that the bridge uses are carried.
 //
-// Guarantees: encode() gives one complete message for one write; a header value that would break
+// Guarantees: encode() gives one complete message for one write, but for a body that is fixed or
+// fed; a header value that would break
 // the framing (control characters) is blanked, so that nothing can be injected.
 // Thread rule: values and pure functions. Tests: tests/unit/http/message_test.cpp
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +20,8 @@
 #include "alert_bridge/base/time.hpp"
 
 namespace alert_bridge::http {
+
+class Feed;  // http/responder.hpp
 
 enum class Method { get, head, post, other };
 
@@ -35,7 +39,11 @@ struct RequestHead {
     std::string glpi_timestamp;  // X-GLPI-timestamp
     std::string glpi_signature;  // X-GLPI-signature
     std::string prefer;
-    std::string peer;  // address of the other side, set by the session
+    std::string host;
+    std::string cookie;      // several: joined by "; "
+    std::string origin;      // where a browser's page comes from
+    std::string fetch_site;  // Sec-Fetch-Site
+    std::string peer;        // address of the other side, set by the session
 };
 
 struct Request {
@@ -47,6 +55,8 @@ struct Response {
     int status = 200;
     std::string content_type = "application/json";
     std::string body;
+    std::string_view fixed_body;  // sent after `body`; lives as long as the program
+    std::shared_ptr<Feed> feed;   // if any, the body is what it gives, and the connection then ends
     std::vector<std::pair<std::string, std::string>> headers;
     bool close = false;  // nothing more is read from this connection
 
@@ -62,6 +72,7 @@ struct Framing {
     WallTime now{};  // Date
 };
 
+// All but `fixed_body` and the feed.
 [[nodiscard]] std::string encode(const Response& response, const Framing& framing);
 [[nodiscard]] std::string_view reason_phrase(int status) noexcept;
 

@@ -22,9 +22,10 @@
 #include <optional>
 #include <string>
 
-#include "alert_bridge/http/endpoints.hpp"
 #include "alert_bridge/http/request_parser.hpp"
+#include "alert_bridge/http/responder.hpp"
 #include "alert_bridge/http/stream.hpp"
+#include "alert_bridge/ports/runtime.hpp"
 
 namespace alert_bridge::http {
 
@@ -42,7 +43,7 @@ class Session;
 
 // What the sessions of one listener share.
 struct SessionContext {
-    Endpoints& endpoints;
+    Responder& responder;
     ports::Clock& clock;
     ports::Events& events;
     ports::Metrics& metrics;
@@ -79,6 +80,8 @@ class Session : public std::enable_shared_from_this<Session> {
     );
     [[nodiscard]] boost::asio::awaitable<bool> send(Response response, Framing framing);
     [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
+    [[nodiscard]] boost::asio::awaitable<bool> send_fixed(std::string_view bytes);
+    [[nodiscard]] boost::asio::awaitable<void> send_feed(std::shared_ptr<Feed> feed);
     [[nodiscard]] boost::asio::awaitable<void> close_gently();
     [[nodiscard]] boost::asio::awaitable<Greeting> shake_hands();
     void begin_handshake();

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "alert_bridge/base/error.hpp"
 #include "alert_bridge/observe/log_format.hpp"
@@ -38,6 +39,16 @@ class EventLog final : public ports::Events {
         ports::Level level, std::string_view event_id, std::string_view message,
         std::vector<ports::Field> fields = {}
     ) override;
+
+    // The newest kRecentMax warnings and errors that were shown, the newest first. `text` obeys
+    // log_format.hpp: one line, no control characters, cut.
+    struct Recent {
+        WallTime time{};
+        ports::Level level = ports::Level::warning;
+        std::string event_id, text;
+    };
+    static constexpr std::size_t kRecentMax = 20;
+    [[nodiscard]] std::vector<Recent> recent() const;
 
     void set_level(ports::Level level) noexcept;
     // Everything logged so far is written when this returns, or two seconds are over. Counts that

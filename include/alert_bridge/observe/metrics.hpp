@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "alert_bridge/ports/runtime.hpp"
 
@@ -44,6 +45,14 @@ class PrometheusMetrics final : public ports::Metrics {
     void count(std::string_view name, const Labels& labels, double by) override;
     void gauge(std::string_view name, const Labels& labels, double value) override;
     void observe(std::string_view name, const Labels& labels, double seconds) override;
+
+    // What a counter or gauge says now: the sum of its series, or of those whose last label has
+    // this value. Requires: the name is in the table with that type.
+    [[nodiscard]] double total(std::string_view name, std::string_view last_label = {}) const;
+    // How many observations each bucket of a histogram without labels holds; the open one is last.
+    [[nodiscard]] std::vector<double> buckets(std::string_view name) const;
+    // The upper ends of its buckets but the open one, as the table has them.
+    [[nodiscard]] std::span<const double> bounds(std::string_view name) const;
 
     // The whole of it, for GET /metrics.
     [[nodiscard]] std::string text() const;

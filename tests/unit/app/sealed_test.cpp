@@ -44,6 +44,9 @@ class Folder {
         for (const char* name : {"one", "two"}) {
             write(name, name);
         }
+        for (const char* name : {"page", "page2"}) {
+            write(name, std::string("a-token-of-the-") + name);
+        }
         write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
         const test::Issued own(test::named("bridge"));
         const std::map<std::string, std::string> tls_files{
@@ -205,6 +208,32 @@ TEST_CASE("every key of listen.tls reaches the settings that a reload gives the 
         CHECK(app::sealed_changes(running, next).empty());
         CHECK(tls_settings(running) != tls_settings(next));
     }
+}
+
+TEST_CASE("the page's address needs a restart, its tokens do not") {
+    const Folder folder;
+    const auto with = [&folder](const std::string& page) {
+        return loaded(folder, document("admin.page", page));
+    };
+    const config::Config running = with("{token: {file: page}}");
+    using Names = std::vector<std::string>;
+    CHECK(app::sealed_changes(running, with("{token: {file: page2}}")).empty());
+    CHECK(
+        app::page_tokens(with("{token: {file: page2}}")).front().reveal() !=
+        app::page_tokens(running).front().reveal()
+    );
+    CHECK(
+        app::sealed_changes(running, with("{token: {file: page}, port: 1}")) ==
+        Names{"admin.page.port"}
+    );
+    CHECK(
+        app::sealed_changes(running, with("{token: {file: page}, address: \"::1\"}")) ==
+        Names{"admin.page.address"}
+    );
+    CHECK(
+        app::sealed_changes(running, loaded(folder, document("", ""))) ==
+        Names{"admin.page.address", "admin.page.port"}
+    );
 }
 
 TEST_CASE("every section is known to the tests above") {

@@ -85,6 +85,8 @@ TEST_CASE("every case of a configuration file is told exactly as its first lines
     const config_test::TemporaryDirectory directory;
     directory.write("a.token", "secret-a\n");
     directory.write("b.token", "secret-b\n");
+    directory.write("page.token", "a-token-of-some-length\n");
+    directory.write("page2.token", "another-token-of-that\n");
     directory.write("open.token", "secret-c\n", 0644);
     directory.write("customers.csv", "code,entity,site\nacme,Root > ACME,Paris\n", 0644);
     directory.write("bad.csv", "code,entity\na\n", 0644);

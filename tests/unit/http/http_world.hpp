@@ -27,6 +27,7 @@
 #include <thread>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/http/endpoints.hpp"
 #include "alert_bridge/http/listener.hpp"
 #include "catch.hpp"
 #include "fake_store.hpp"

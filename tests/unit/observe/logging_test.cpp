@@ -261,3 +261,23 @@ TEST_CASE("the journal is recognised by the very file that JOURNAL_STREAM names"
     CHECK_FALSE(is_journal(STDERR_FILENO, "nonsense"));
     CHECK_FALSE(is_journal(STDERR_FILENO, nullptr));
 }
+
+TEST_CASE("the newest warnings and errors are remembered, as they were written") {
+    World world;
+    world.log->log(Level::info, "started", "the bridge runs", {});
+    CHECK(world.log->recent().empty());
+    for (std::size_t i = 0; i < EventLog::kRecentMax + 3; ++i) {
+        world.log->log(Level::warning, "w", "warning " + std::to_string(i), {});
+    }
+    world.log->log(Level::error, "glpi_down", "no\nanswer", {{"url", "a b"}});
+    world.log->log(Level::error, "glpi_down", "no\nanswer", {{"url", "a b"}});  // held back
+    const auto recent = world.log->recent();
+    REQUIRE(recent.size() == EventLog::kRecentMax);
+    CHECK(recent.front().event_id == "glpi_down");
+    CHECK(recent.front().level == Level::error);
+    CHECK(recent.front().time == world.time);
+    CHECK(recent.front().text.starts_with("no"));
+    CHECK(recent.front().text.ends_with(" url=\"a b\""));
+    CHECK(recent.front().text.find('\n') == std::string::npos);
+    CHECK(recent.at(1).text == "warning " + std::to_string(EventLog::kRecentMax + 2));
+}

@@ -152,3 +152,26 @@ TEST_CASE("every metric that the sources name is in the table with its type and 
     }
     CHECK(calls > 10);
 }
+
+TEST_CASE("totals and buckets can be read back, by the last label too") {
+    const auto metrics = observe::make_metrics();
+    CHECK(metrics->total("alerts_total", "accepted") == 0);
+    metrics->count("alerts_total", {{"source", "z"}, {"status", "accepted"}}, 2);
+    metrics->count("alerts_total", {{"source", "n"}, {"status", "accepted"}}, 3);
+    metrics->count("alerts_total", {{"source", "n"}, {"status", "duplicate"}}, 4);
+    metrics->count("glpi_logins_total", {{"result", "ok"}}, 1);
+    metrics->gauge("glpi_connections", {}, 4);
+    CHECK(metrics->total("alerts_total", "accepted") == 5);
+    CHECK(metrics->total("alerts_total") == 9);
+    CHECK(metrics->total("glpi_logins_total", "ok") == 1);
+    CHECK(metrics->total("glpi_connections") == 4);
+    metrics->observe("alert_to_ticket_seconds", {}, 0.2);
+    metrics->observe("alert_to_ticket_seconds", {}, 0.2);
+    metrics->observe("alert_to_ticket_seconds", {}, 1e9);
+    const std::vector<double> buckets = metrics->buckets("alert_to_ticket_seconds");
+    REQUIRE(buckets.size() == metrics->bounds("alert_to_ticket_seconds").size() + 1);
+    CHECK(buckets.at(0) == 0);
+    CHECK(buckets.at(1) == 2);
+    CHECK(buckets.back() == 1);
+    CHECK(metrics->bounds("alert_to_ticket_seconds")[1] == 0.25);
+}
