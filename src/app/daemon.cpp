@@ -152,7 +152,9 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
           io.get_executor(), listener_options(config_), endpoints_, *clock_, *events_, *metrics_
       ),
       desk_({*store_, *store_, *clock_, *events_, *metrics_, *ids_, policies_, intake_}),
-      admin_api_({desk_, *store_, [this](std::int64_t id) { return glpi_->desk().ticket_url(id); }}
+      admin_api_(
+          {desk_, *store_, [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
+           [this] { return sessions(); }, [this] { return status(); }}
       ),
       admin_(admin_api_, tasks_, *clock_, *events_),
       signals_(io.get_executor(), SIGTERM, SIGINT, SIGHUP) {
@@ -264,6 +266,7 @@ asio::awaitable<int> Daemon::run() {
     open_admin();
     const std::string port = std::to_string(listener_.port());
     metrics_->gauge("build_info", {{"version", BRIDGE_VERSION}}, 1);
+    metrics_->gauge("start_time_seconds", {}, static_cast<double>(to_unix_ms(started_)) / 1000.0);
     events_->log(
         ports::Level::info, "listening", "accepting alerts",
         {{"address", config_.listen.address}, {"port", port}, {"version", BRIDGE_VERSION}}

@@ -4,7 +4,11 @@
 #include <exception>
 
 #include "alert_bridge/app/commands.hpp"
+#include "alert_bridge/app/completion_command.hpp"
+#include "alert_bridge/app/manual_command.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
+#include "alert_bridge/app/schema_command.hpp"
+#include "alert_bridge/app/status_command.hpp"
 
 int main(int argc, char** argv) {
     using namespace alert_bridge::app;
@@ -23,6 +27,14 @@ int main(int argc, char** argv) {
                 return health_command(options);
             case Command::operate:
                 return operator_command(options);
+            case Command::status:
+                return status_command(options);
+            case Command::schema:
+                return schema_command(options);
+            case Command::completion:
+                return completion_command(options);
+            case Command::manual:
+                return manual_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

@@ -77,6 +77,9 @@ class Daemon {
     [[nodiscard]] bool glpi_is_well() const;
     [[nodiscard]] WallTime away_until() const;
     [[nodiscard]] http::Readiness readiness() const;
+    [[nodiscard]] std::vector<http::AdminApi::Session> sessions() const;
+    [[nodiscard]] http::AdminApi::Status status() const;
+    [[nodiscard]] Duration oldest_due() const;
     void publish(const ports::StoreFigures& figures);
     void tell_disk(const ports::StoreFigures& figures);
 
