@@ -164,7 +164,7 @@ Daemon::Daemon(asio::io_context& io, config::Config config, Options options, Par
       desk_({*store_, *store_, *clock_, *events_, *metrics_, *ids_, policies_, intake_}),
       admin_api_(
           {desk_, *store_, [this](std::int64_t id) { return glpi_->desk().ticket_url(id); },
-           store_.get()}
+           store_.get(), [this] { return sessions(); }, [this] { return status(); }}
       ),
       admin_(admin_api_, tasks_, *clock_, *events_),
       history_(metrics_->bounds("alert_to_ticket_seconds")),
@@ -287,6 +287,7 @@ asio::awaitable<int> Daemon::run() {
     open_page();
     const std::string port = std::to_string(listener_.port());
     metrics_->gauge("build_info", {{"version", BRIDGE_VERSION}}, 1);
+    metrics_->gauge("start_time_seconds", {}, static_cast<double>(to_unix_ms(started_)) / 1000.0);
     events_->log(
         ports::Level::info, "listening", "accepting alerts",
         {{"address", config_.listen.address}, {"port", port}, {"version", BRIDGE_VERSION}}

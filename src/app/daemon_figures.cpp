@@ -41,6 +41,8 @@ void Daemon::publish(const ports::StoreFigures& figures) {
     metrics_->gauge("notices", {{"state", "due"}}, number(figures.notices_due));
     metrics_->gauge("notices", {{"state", "dead"}}, number(figures.notices_dead));
     metrics_->gauge("open_incidents", {}, number(figures.open_incidents));
+    metrics_->gauge("sheltered_incidents", {}, number(figures.sheltered));
+    metrics_->gauge("storms", {}, number(figures.storms));
     metrics_->gauge("quarantined", {}, number(figures.quarantined));
     metrics_->gauge("unmatched_hosts", {}, number(figures.unmatched));
     metrics_->gauge("store_bytes", {{"file", "database"}}, number(figures.file_bytes));
@@ -48,11 +50,11 @@ void Daemon::publish(const ports::StoreFigures& figures) {
     metrics_->gauge("store_bytes", {{"file", "ballast"}}, number(figures.ballast_bytes));
     metrics_->gauge("disk_free_bytes", {}, number(figures.disk_free_bytes));
     metrics_->gauge("disk_low", {}, figures.disk_is_low ? 1 : 0);
-    const std::chrono::duration<double> oldest =
-        figures.oldest_due ? clock_->now() - *figures.oldest_due : Duration::zero();
-    metrics_->gauge("oldest_due_seconds", {}, std::max(0.0, oldest.count()));
+    const std::chrono::duration<double> oldest = oldest_due();
+    metrics_->gauge("oldest_due_seconds", {}, oldest.count());
     metrics_->gauge("http_connections", {}, static_cast<double>(listener_.connections()));
     metrics_->gauge("log_lines_dropped", {}, static_cast<double>(events_->dropped()));
+    metrics_->gauge("glpi_sessions", {}, glpi_->session().opened_at ? 1 : 0);
     metrics_->gauge("ready", {}, readiness().ready ? 1 : 0);
 }
 
@@ -86,6 +88,40 @@ std::string Daemon::describe_glpi() const {
         about += ": " + health.last_error;
     }
     return about;
+}
+
+std::vector<http::AdminApi::Session> Daemon::sessions() const {
+    const glpi::GlpiHealth& health = glpi_->health();
+    const glpi::SessionFacts facts = glpi_->session();
+    http::AdminApi::Session session;
+    session.server = config_.glpi.url;
+    session.health = to_string(health.state);
+    session.breaker_open = health.breaker_open;
+    session.version = health.version;
+    session.user_id = glpi_->own_user_id();
+    session.state = facts.state;
+    session.opened_at = facts.opened_at;
+    session.last_use = facts.last_use;
+    session.renew_at = facts.renew_at;
+    session.logins = facts.logins;
+    session.connections = facts.connections;
+    session.last_error = health.last_error;
+    return {std::move(session)};
+}
+
+Duration Daemon::oldest_due() const {
+    return figures_.oldest_due ? std::max(Duration::zero(), clock_->now() - *figures_.oldest_due)
+                               : Duration::zero();
+}
+
+http::AdminApi::Status Daemon::status() const {
+    http::AdminApi::Status status;
+    status.version = BRIDGE_VERSION;
+    status.started_at = started_;
+    status.readiness = readiness();
+    status.figures = figures_;
+    status.oldest_due = oldest_due();
+    return status;
 }
 
 http::Readiness Daemon::readiness() const {

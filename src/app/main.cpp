@@ -4,10 +4,14 @@
 #include <exception>
 
 #include "alert_bridge/app/commands.hpp"
+#include "alert_bridge/app/completion_command.hpp"
 #include "alert_bridge/app/explain_command.hpp"
+#include "alert_bridge/app/manual_command.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
 #include "alert_bridge/app/replay_command.hpp"
+#include "alert_bridge/app/schema_command.hpp"
 #include "alert_bridge/app/send_command.hpp"
+#include "alert_bridge/app/status_command.hpp"
 #include "alert_bridge/app/test_rules_command.hpp"
 
 int main(int argc, char** argv) {
@@ -35,6 +39,14 @@ int main(int argc, char** argv) {
                 return replay_command(options);
             case Command::send:
                 return send_command(options);
+            case Command::status:
+                return status_command(options);
+            case Command::schema:
+                return schema_command(options);
+            case Command::completion:
+                return completion_command(options);
+            case Command::manual:
+                return manual_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

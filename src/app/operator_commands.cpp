@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/operator_commands.hpp"
 
-#include <pwd.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
@@ -11,17 +9,15 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "alert_bridge/app/admin_client.hpp"
 #include "alert_bridge/app/table.hpp"
 #include "alert_bridge/base/text.hpp"
-#include "alert_bridge/config/loader.hpp"
-#include "alert_bridge/net/local_socket.hpp"
+#include "alert_bridge/domain/pattern.hpp"
 
 namespace alert_bridge::app {
 namespace {
 
 using nlohmann::json;
-
-constexpr Duration kPatience{30'000};
 
 // One column of a listing: its title and the key of its value.
 struct Shown {
@@ -59,6 +55,28 @@ const std::vector<Shown>& columns_of(const std::string& what) {
           {{"SINCE"}, "created_at"},
           {{"OPEN", true}, "open_episodes"},
           {{"OWED", true}, "owed"}}},
+        {"storms",
+         {name,
+          state,
+          ticket,
+          {{"ENTITY", false, true}, "entity"},
+          {{"SINCE"}, "created_at"},
+          {{"MEMBERS", true}, "members"},
+          {{"FAILING", true}, "failing"},
+          {{"LAST JOINED"}, "last_joined"}}},
+        {"sessions",
+         {{{"SERVER", false, true}, "server"},
+          {{"HEALTH"}, "health"},
+          {{"BREAKER"}, "breaker"},
+          {{"VERSION"}, "version"},
+          {{"USER", true}, "user"},
+          {{"SESSION"}, "state"},
+          {{"OPENED"}, "opened_at"},
+          {{"LAST USE"}, "last_use"},
+          {{"RENEWAL"}, "renew_at"},
+          {{"LOGINS", true}, "logins"},
+          {{"CONNECTIONS", true}, "connections"},
+          why}},
         {"quarantine",
          {id, source, {{"RECEIVED"}, "received_at"}, reason, {{"BODY", false, true}, "body"}}},
         {"unmatched",
@@ -140,64 +158,6 @@ std::string sheet(const json& row) {
     return lines + tables;
 }
 
-// The daemon at its socket.
-class Daemon {
-  public:
-    explicit Daemon(std::string socket) : socket_(std::move(socket)) {}
-
-    // Empty: told already on standard error.
-    [[nodiscard]] std::optional<json> ask(const std::string& target, json body) const {
-        body["by"] = own_name();
-        const auto reply = net::exchange_local(socket_, target, as_line(body), kPatience);
-        if (!reply) {
-            tell(reply.error());
-            return std::nullopt;
-        }
-        json answer = json::parse(reply->body, nullptr, false);
-        if (!answer.is_object()) {
-            std::fprintf(
-                stderr, "glpi-alert-bridge: what answers at %s is no daemon of this version\n",
-                socket_.c_str()
-            );
-            return std::nullopt;
-        }
-        answer["status"] = reply->status;
-        return answer;
-    }
-
-  private:
-    // Under sudo, who became root: for the daemon's log.
-    static std::string own_name() {
-        if (const char* const before = std::getenv("SUDO_USER")) {
-            return before;
-        }
-        const passwd* const entry = ::getpwuid(::geteuid());
-        return entry == nullptr ? std::to_string(::geteuid()) : entry->pw_name;
-    }
-
-    void tell(const Error& error) const {
-        std::fprintf(
-            stderr, "glpi-alert-bridge: no answer at %s: %s\n", socket_.c_str(),
-            error.message.c_str()
-        );
-        if (error.code == "no_reply") {
-            std::fputs(
-                "What was asked may have been carried out all the same: look at the list and the\n"
-                "daemon's log (event operator_command).\n",
-                stderr
-            );
-            return;
-        }
-        std::fputs(
-            "Is the daemon running (systemctl status glpi-alert-bridge), does its setting "
-            "admin.socket\nname the same path, and may you use it (ls -l: owner and group)?\n",
-            stderr
-        );
-    }
-
-    std::string socket_;
-};
-
 bool failed(const json& answer) {
     return answer.at("status") != 200;
 }
@@ -208,11 +168,29 @@ int tell_failure(const std::string& about, const json& answer) {
     return EXIT_FAILURE;
 }
 
-// Calls `use` with each page of rows; false: told already.
-bool each_page(
-    const Daemon& daemon, const std::string& what, json body,
+bool passes(const json& row, const std::map<std::string, domain::Pattern>& filters) {
+    return std::all_of(filters.begin(), filters.end(), [&row](const auto& filter) {
+        return filter.second.matches(cell(row, filter.first.c_str()));
+    });
+}
+
+std::map<std::string, domain::Pattern> compiled(const OperatorCommand& command) {
+    std::map<std::string, domain::Pattern> filters;
+    for (const auto& [key, glob] : command.filters) {
+        // Texts and globs always compile.
+        auto pattern = domain::Pattern::compile(domain::TextPattern::of(glob));
+        filters.emplace(key, std::move(pattern).value());
+    }
+    return filters;
+}
+
+// Calls `use` with each row that passes the filters, as page for page comes; false: told already.
+bool each_row(
+    const AdminClient& daemon, const OperatorCommand& command, json body,
     const std::function<void(const json&)>& use
 ) {
+    const std::string& what = command.what;
+    const auto filters = compiled(command);
     for (;;) {
         const std::optional<json> answer = daemon.ask("/" + what + "/list", body);
         if (!answer) {
@@ -222,7 +200,11 @@ bool each_page(
             tell_failure(what, *answer);
             return false;
         }
-        use(answer->at("rows"));
+        for (const json& row : answer->at("rows")) {
+            if (passes(row, filters)) {
+                use(row);
+            }
+        }
         if (!answer->contains("next")) {
             return true;
         }
@@ -230,27 +212,25 @@ bool each_page(
     }
 }
 
-int list(const Daemon& daemon, const OperatorCommand& command) {
+int list(const AdminClient& daemon, const OperatorCommand& command) {
     json rows = json::array();
-    const auto use = [&](const json& page) {
-        for (const json& row : page) {
-            if (command.json) {
-                print(as_line(row));
-            } else {
-                rows.push_back(row);
-            }
+    const auto use = [&](const json& row) {
+        if (command.json) {
+            print(as_line(row));
+        } else {
+            rows.push_back(row);
         }
     };
     json body = json::object();
     body["ended"] = command.all;
-    if (!each_page(daemon, command.what, std::move(body), use)) {
+    if (!each_row(daemon, command, std::move(body), use)) {
         return EXIT_FAILURE;
     }
     if (command.json) {
         return EXIT_SUCCESS;
     }
     if (rows.empty()) {
-        print("nothing there\n");
+        print(command.filters.empty() ? "nothing there\n" : "nothing there that fits\n");
         return EXIT_SUCCESS;
     }
     print(table_text(rows, command.what));
@@ -262,7 +242,7 @@ int list(const Daemon& daemon, const OperatorCommand& command) {
     return EXIT_SUCCESS;
 }
 
-int show(const Daemon& daemon, const OperatorCommand& command) {
+int show(const AdminClient& daemon, const OperatorCommand& command) {
     json body = json::object();
     body["id"] = command.ids.front();
     const std::optional<json> answer = daemon.ask("/" + command.what + "/show", body);
@@ -277,14 +257,10 @@ int show(const Daemon& daemon, const OperatorCommand& command) {
 }
 
 // Retry or discard.
-int settle(const Daemon& daemon, const OperatorCommand& command) {
+int settle(const AdminClient& daemon, const OperatorCommand& command) {
     std::vector<std::string> ids = command.ids;
-    const auto use = [&ids](const json& page) {
-        for (const json& row : page) {
-            ids.push_back(cell(row, "id"));
-        }
-    };
-    if (command.all && !each_page(daemon, command.what, json::object(), use)) {
+    const auto use = [&ids](const json& row) { ids.push_back(cell(row, "id")); };
+    if (command.all && !each_row(daemon, command, json::object(), use)) {
         return EXIT_FAILURE;
     }
     int status = EXIT_SUCCESS;
@@ -316,24 +292,11 @@ int settle(const Daemon& daemon, const OperatorCommand& command) {
 
 int operator_command(const Options& options) {
     const OperatorCommand& command = options.operate;
-    std::string socket = command.socket;
-    if (socket.empty()) {
-        const config::LoadedAdmin loaded = config::load_admin_only(options.config);
-        const std::string said = config::render(loaded.diagnostics);
-        std::fputs(said.c_str(), stderr);
-        if (!loaded.admin) {
-            std::fputs(
-                "Name the configuration with -c FILE, or the socket with --socket PATH.\n", stderr
-            );
-            return EXIT_FAILURE;
-        }
-        socket = loaded.admin->socket;
-    }
-    if (socket.empty()) {
-        std::fputs("glpi-alert-bridge: the configuration says admin.socket: none\n", stderr);
+    const std::optional<std::string> socket = admin_socket(options);
+    if (!socket) {
         return EXIT_FAILURE;
     }
-    const Daemon daemon(std::move(socket));
+    const AdminClient daemon(*socket);
     if (command.action == "list") {
         return list(daemon, command);
     }

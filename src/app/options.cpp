@@ -2,13 +2,19 @@
 #include "alert_bridge/app/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <memory>
+
+#include "alert_bridge/app/command_info.hpp"
+#include "alert_bridge/base/text.hpp"
 
 namespace alert_bridge::app {
 namespace {
 
 void add_config(CLI::App* command, Options& options) {
-    command->add_option("-c,--config", options.config, "configuration file")->capture_default_str();
+    command->add_option("-c,--config", options.config, "configuration file")
+        ->capture_default_str()
+        ->type_name("FILE");
 }
 
 // What one of the operator's commands can do beside `list`.
@@ -16,15 +22,22 @@ struct Seat {
     const char* what;
     const char* about;
     bool has_show;
-    bool settles;  // retry and discard
+    bool settles;         // retry and discard
+    const char* filters;  // keys of its rows, "a|b"
 };
 
 constexpr Seat kSeats[] = {
-    {"dead", "writes that GLPI refused for good: list, show, retry, discard", true, true},
-    {"quarantine", "bodies that could not be read: list, show, retry, discard", true, true},
-    {"outbox", "writes that are owed to GLPI: list, show", true, false},
-    {"incidents", "problems and their tickets: list, show", true, false},
-    {"unmatched", "hosts that no GLPI asset was found for", false, false},
+    {"dead", "writes that GLPI refused for good: list, show, retry, discard", true, true,
+     "kind|source|host|entity"},
+    {"quarantine", "bodies that could not be read: list, show, retry, discard", true, true,
+     "source|reason"},
+    {"outbox", "writes that are owed to GLPI: list, show", true, false,
+     "kind|state|source|host|entity"},
+    {"incidents", "problems and their tickets: list, show", true, false,
+     "state|severity|source|host|entity"},
+    {"storms", "more problems than tickets: one ticket for many", false, false, "state|entity"},
+    {"unmatched", "hosts that no GLPI asset was found for", false, false, "source|host"},
+    {"sessions", "the API session in GLPI, the connections and the breaker", false, false, ""},
 };
 
 // An action of a command; its ids and options go into `options` when it is the one that is asked.
@@ -64,10 +77,19 @@ void add_seat(CLI::App& app, const Seat& seat, Options& options) {
         options.operate.what = what;
     });
     add_config(command, options);
-    command->add_option("--socket", operate.socket, "the daemon's admin socket");
+    command->add_option("--socket", operate.socket, "the daemon's admin socket")->type_name("PATH");
     command->add_flag("--json", operate.json, "one JSON object a line");
     CLI::App* const list = add_action(command, "list", "what there is (the default)", options);
-    if (std::string_view(seat.what) == "incidents") {
+    const std::string_view filters(seat.filters);
+    for (const std::string& key :
+         filters.empty() ? std::vector<std::string>() : split(filters, "|")) {
+        const auto keep = [&operate, key](const std::string& glob) { operate.filters[key] = glob; };
+        command->add_option_function<std::string>(
+            "--" + key, keep, "only rows with this " + key + "; * and ? stand for any letters"
+        );
+    }
+    const std::string_view what(seat.what);
+    if (what == "incidents" || what == "storms") {
         list->add_flag("--all", operate.all, "ended ones too");
     }
     if (seat.has_show) {
@@ -146,11 +168,59 @@ void add_send(CLI::App& app, Options& options) {
     command->add_option("--timeout", send.timeout, "for one request, e.g. 5s");
 }
 
-}  // namespace
+void add_limit(CLI::App* command, const char* name, Duration& limit, const char* about) {
+    const auto keep = [&limit, name](const std::string& text) {
+        const auto parsed = parse_duration(text);
+        if (!parsed) {
+            throw CLI::ValidationError(name, "a duration like 90s, 5m or 1h, not " + text);
+        }
+        limit = *parsed;
+    };
+    command->add_option_function<std::string>(name, keep, about)
+        ->type_name("DURATION")
+        ->default_str(format_duration(limit));
+}
 
-std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
-    Options options;
-    CLI::App app{"Turns monitoring alerts into GLPI tickets."};
+void add_status(CLI::App& app, Options& options) {
+    CLI::App* const command = app.add_subcommand(
+        "status", "how the bridge is; with --nagios a plugin of Nagios and Icinga"
+    );
+    command->callback([&options] { options.command = Command::status; });
+    add_config(command, options);
+    command->add_option("--socket", options.operate.socket, "the daemon's admin socket")
+        ->type_name("PATH");
+    command->add_flag("--json", options.operate.json, "one JSON object");
+    command->add_flag(
+        "--nagios", options.status.as_plugin,
+        "one line with performance data; 1 is a warning, 2 critical, 3 unknown"
+    );
+    add_limit(
+        command, "--warning", options.status.warning,
+        "with --nagios: a write that waits for so long is a warning"
+    );
+    add_limit(
+        command, "--critical", options.status.critical,
+        "with --nagios: a write that waits for so long is critical"
+    );
+}
+
+// What the program tells about itself, for shells, editors and man(1).
+void add_printing(CLI::App& app, Options& options) {
+    app.add_subcommand("schema", "print a JSON Schema of the configuration file, for editors")
+        ->callback([&options] { options.command = Command::schema; });
+    const auto add = [&](const char* name, const char* about, Command command, const char* topic,
+                         const std::vector<std::string>& topics) {
+        CLI::App* const printing = app.add_subcommand(name, about);
+        printing->callback([&options, command] { options.command = command; });
+        printing->add_option(topic, options.topic)->required()->check(CLI::IsMember(topics));
+    };
+    add("completion", "print what makes a shell complete the command line", Command::completion,
+        "SHELL", {"bash", "zsh"});
+    add("manual", "print a manual page: the commands (1), the configuration (5)", Command::manual,
+        "SECTION", {"1", "5"});
+}
+
+void describe(CLI::App& app, Options& options) {
     app.name("glpi-alert-bridge");
     app.set_version_flag("--version", std::string("glpi-alert-bridge ") + BRIDGE_VERSION);
     app.require_subcommand(1);
@@ -176,12 +246,90 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
     add_test_rules(app, options);
     add_replay(app, options);
     add_send(app, options);
+    add_status(app, options);
+    add_printing(app, options);
+}
+
+constexpr const char* kAbout = "Turns monitoring alerts into GLPI tickets.";
+
+// What stands between the braces of "TEXT:{bash,zsh}", as CLI11 writes a set of choices.
+std::vector<std::string> choices_of(const std::string& type) {
+    const std::size_t begin = type.find('{');
+    const std::size_t end = type.rfind('}');
+    return begin == std::string::npos || end == std::string::npos
+               ? std::vector<std::string>()
+               : split(type.substr(begin + 1, end - begin - 1), ",");
+}
+
+OptionInfo option_info(const CLI::Option& option) {
+    OptionInfo info;
+    for (const std::string& name : option.get_snames()) {
+        info.names.push_back("-" + name);
+    }
+    for (const std::string& name : option.get_lnames()) {
+        info.names.push_back("--" + name);
+    }
+    const std::string type = option.get_type_name();
+    if (option.get_positional()) {
+        info.value = option.get_name(true);
+    } else if (option.get_items_expected_max() > 0) {
+        info.value = type.substr(0, type.find(':'));
+    }
+    info.choices = choices_of(type);
+    info.about = option.get_description();
+    info.fallback = option.get_default_str();
+    info.required = option.get_required();
+    info.repeats = option.get_items_expected_max() > 1;
+    return info;
+}
+
+CommandInfo command_info(const CLI::App& app) {
+    CommandInfo info;
+    info.name = app.get_name();
+    info.about = app.get_description();
+    info.falls_through = app.get_fallthrough();
+    const std::function<bool(const CLI::Option*)> any_option;
+    for (const CLI::Option* option : app.get_options(any_option)) {
+        info.options.push_back(option_info(*option));
+    }
+    const std::function<bool(const CLI::App*)> any_command;
+    for (const CLI::App* command : app.get_subcommands(any_command)) {
+        info.commands.push_back(command_info(*command));
+    }
+    return info;
+}
+
+}  // namespace
+
+bool OptionInfo::takes_file() const noexcept {
+    for (const char* kind : {"FILE", "PATH", "DIR"}) {
+        if (value.find(kind) != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
+CommandInfo describe_command_line() {
+    Options options;
+    CLI::App app{kAbout};
+    describe(app, options);
+    return command_info(app);
+}
+
+std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
+    Options options;
+    CLI::App app{kAbout};
+    describe(app, options);
     try {
         app.parse(argc, argv);
         const OperatorCommand& operate = options.operate;
         const bool settles = operate.action == "retry" || operate.action == "discard";
         if (settles && operate.ids.empty() && !operate.all) {
             throw CLI::RequiredError(operate.action + ": an ID, or --all");
+        }
+        if (!operate.ids.empty() && !operate.filters.empty()) {
+            throw CLI::ExcludesError("ID", "--" + operate.filters.begin()->first);
         }
     } catch (const CLI::ParseError& error) {
         return app.exit(error);

@@ -49,7 +49,7 @@ constexpr Key kTlsKeys[] = {
 
 constexpr Key kAdminKeys[] = {
     {"socket", text, "/run/glpi-alert-bridge/admin.sock",
-     "Unix socket of the commands dead, quarantine, outbox, incidents, unmatched; none for none"},
+     "Unix socket that the operator's commands talk to; none for none"},
     {"mode", choice, "0660", "who may use it: owner and group, or the owner alone", false, 0, 0,
      "0660|0600"},
     {"page", mapping, "", "the status page for browsers; none if absent"},

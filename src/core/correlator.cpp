@@ -242,12 +242,13 @@ asio::awaitable<Result<Decision>> Correlator::decide(
 void Correlator::decided(const ports::JournalEntry& entry, const Decision& decision) {
     const bool applied = decision.verdict == domain::Verdict::applied;
     services_.metrics.count(
-        "alerts_decided_total",
-        {{"source", entry.alert.source}, {"result", applied ? "applied" : "ignored"}}
+        "alerts_decided_total", {{"source", entry.alert.source},
+                                 {"kind", std::string(to_string(entry.alert.kind))},
+                                 {"result", applied ? "applied" : "ignored"}}
     );
     count_observed(services_.metrics, decision);
     if (decision.fuse_blown) {
-        tell_of_fuse(services_.events);
+        tell_of_fuse(services_.events, services_.metrics);
     }
     if (decision.folded) {
         services_.metrics.count("problems_folded_total", {{"source", entry.alert.source}});

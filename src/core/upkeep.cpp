@@ -104,7 +104,7 @@ asio::awaitable<void> Upkeep::fire(domain::Timer timer) {
     }
     count_observed(services_.metrics, *decision);
     if (decision->fuse_blown) {
-        tell_of_fuse(services_.events);
+        tell_of_fuse(services_.events, services_.metrics);
     }
     if (decision->verdict == domain::Verdict::applied) {
         services_.events.log(

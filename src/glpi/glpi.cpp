@@ -67,6 +67,7 @@ class ClientImpl final : public Client {
     ports::PlannedChanges& changes() noexcept override { return changes_; }
     std::int64_t own_user_id() const noexcept override { return pool_.server().user_id; }
     const GlpiHealth& health() const noexcept override { return pool_.health(); }
+    SessionFacts session() const override { return pool_.session_facts(); }
 
     void use_tokens(Secret app_token, Secret user_token) override {
         pool_.use_tokens(std::move(app_token), std::move(user_token));

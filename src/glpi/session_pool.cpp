@@ -295,6 +295,19 @@ void SessionPool::session_did_not_last() {
     refresh_health(&lost);
 }
 
+SessionFacts SessionPool::session_facts() const {
+    SessionFacts facts;
+    facts.state = to_string(state_.phase());
+    if (state_.phase() == SessionState::Phase::ready) {
+        facts.opened_at = state_.opened_at();
+        facts.last_use = state_.last_use();
+        facts.renew_at = state_.renew_at();
+    }
+    facts.logins = state_.generation();
+    facts.connections = http_->open_connections();
+    return facts;
+}
+
 asio::awaitable<void> SessionPool::kill_when_idle() {
     if (!state_.is_idle(seams_.clock.now())) {
         co_return;

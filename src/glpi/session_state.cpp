@@ -38,6 +38,7 @@ void SessionState::established(Secret token, WallTime now, std::uint64_t random)
     const auto life = rules_.life.count();
     const auto shorter =
         life >= 10 ? static_cast<std::int64_t>(random % 1000) * (life / 10) / 1000 : 0;
+    opened_at_ = now;
     renew_at_ = now + Duration(life - shorter);
     last_use_ = now;
     refusals_ = 0;
@@ -71,6 +72,22 @@ void SessionState::forgive() noexcept {
     if (phase_ == Phase::refused) {
         phase_ = Phase::absent;
     }
+}
+
+std::string_view to_string(SessionState::Phase phase) noexcept {
+    switch (phase) {
+        case SessionState::Phase::absent:
+            return "absent";
+        case SessionState::Phase::logging_in:
+            return "logging_in";
+        case SessionState::Phase::ready:
+            return "ready";
+        case SessionState::Phase::suspect:
+            return "suspect";
+        case SessionState::Phase::refused:
+            return "refused";
+    }
+    return "absent";
 }
 
 std::optional<Secret> SessionState::surrender() {

@@ -159,6 +159,15 @@ AdminApi::Answer AdminApi::handle(Request request, std::string who) {
     if (target == "/incidents/list") {
         co_return co_await list_incidents(std::move(ask));
     }
+    if (target == "/storms/list") {
+        co_return co_await list_storms(std::move(ask));
+    }
+    if (target == "/sessions/list") {
+        co_return list_sessions();
+    }
+    if (target == "/status/show") {
+        co_return show_status();
+    }
     if (target == "/quarantine/list") {
         co_return co_await list_quarantine(std::move(ask));
     }
@@ -210,6 +219,39 @@ AdminApi::Answer AdminApi::list_incidents(Ask ask) {
         body["next"] = rows->back().incident.id;
     }
     co_return answer(body);
+}
+
+AdminApi::Answer AdminApi::list_storms(Ask ask) {
+    const bool ended_too = text_of(ask.body, "ended") == "true";
+    auto rows = co_await services_.seat.storms(ask.after, ended_too, ask.limit);
+    if (!rows) {
+        co_return store_failed(rows.error());
+    }
+    json body = page(*rows);
+    if (static_cast<int>(rows->size()) == ask.limit) {
+        body["next"] = rows->back().incident.id;
+    }
+    co_return answer(body);
+}
+
+Response AdminApi::list_sessions() const {
+    json body;
+    body["rows"] = json::array();
+    if (services_.sessions) {
+        for (const Session& session : services_.sessions()) {
+            body["rows"].push_back(as_json(session));
+        }
+    }
+    return answer(body);
+}
+
+Response AdminApi::show_status() const {
+    if (!services_.status) {
+        return Response::failure(404, "no status is kept");
+    }
+    json body;
+    body["row"] = as_json(services_.status());
+    return answer(body);
 }
 
 AdminApi::Answer AdminApi::list_quarantine(Ask ask) {

@@ -120,6 +120,68 @@ json as_json(const ports::IncidentRow& row) {
     return out;
 }
 
+json as_json(const ports::StormSummary& row) {
+    json out = incident_json(row.incident);
+    out["members"] = row.members;
+    out["failing"] = row.failing;
+    if (row.last_joined) {
+        out["last_joined"] = format_utc(*row.last_joined);
+    }
+    return out;
+}
+
+json as_json(const AdminApi::Session& row) {
+    json out;
+    out["server"] = row.server;
+    out["health"] = row.health;
+    out["breaker"] = row.breaker_open ? "open" : "closed";
+    out["version"] = row.version;
+    out["user"] = row.user_id;
+    out["state"] = row.state;
+    const auto add = [&out](const char* name, const std::optional<WallTime>& at) {
+        if (at) {
+            out[name] = format_utc(*at);
+        }
+    };
+    add("opened_at", row.opened_at);
+    add("last_use", row.last_use);
+    add("renew_at", row.renew_at);
+    out["logins"] = row.logins;
+    out["connections"] = row.connections;
+    out["last_error"] = row.last_error;
+    return out;
+}
+
+json as_json(const AdminApi::Status& row) {
+    const ports::StoreFigures& figures = row.figures;
+    json out;
+    out["version"] = row.version;
+    out["started_at"] = format_utc(row.started_at);
+    out["ready"] = row.readiness.ready;
+    out["journal_pending"] = figures.journal_pending;
+    out["due"] = figures.due;
+    out["sending"] = figures.sending;
+    out["uncertain"] = figures.uncertain;
+    out["dead"] = figures.dead;
+    out["oldest_due_seconds"] =
+        std::chrono::duration_cast<std::chrono::seconds>(row.oldest_due).count();
+    out["open_incidents"] = figures.open_incidents;
+    out["storms"] = figures.storms;
+    out["sheltered_incidents"] = figures.sheltered;
+    out["quarantined"] = figures.quarantined;
+    out["unmatched_hosts"] = figures.unmatched;
+    out["notices_dead"] = figures.notices_dead;
+    out["checks"] = json::array();
+    for (const Check& check : row.readiness.checks) {
+        json one;
+        one["name"] = check.name;
+        one["ok"] = check.ok;
+        one["message"] = check.message;
+        out["checks"].push_back(std::move(one));
+    }
+    return out;
+}
+
 json as_json(const ports::QuarantineEntry& row) {
     json out;
     out["id"] = row.id;

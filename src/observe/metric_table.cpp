@@ -18,6 +18,8 @@ using enum MetricType;
 constexpr std::array kTable{
     // the program
     MetricSpec{"build_info", gauge, "Always 1; the label tells the version.", "version", "", {}},
+    MetricSpec{
+        "start_time_seconds", gauge, "When the daemon started, in seconds since 1970.", "", "", {}},
     MetricSpec{"ready", gauge, "1 when /readyz says ready.", "", "", {}},
     MetricSpec{"config_reloads_total", counter, "Reloads of the configuration.", "result", "", {}},
     MetricSpec{
@@ -80,10 +82,11 @@ constexpr std::array kTable{
     MetricSpec{
         "alerts_decided_total",
         counter,
-        "Alerts decided: applied or ignored.",
+        "Alerts decided, by what they tell (problem, recovery, …): applied or ignored.",
         "source",
         "result",
-        {}},
+        {},
+        "kind"},
     MetricSpec{
         "problems_folded_total",
         counter,
@@ -99,6 +102,21 @@ constexpr std::array kTable{
         "",
         {}},
     MetricSpec{"open_incidents", gauge, "Incidents that are not ended.", "", "", {}},
+    MetricSpec{
+        "sheltered_incidents",
+        gauge,
+        "Incidents among them that the ticket of a storm or of their host tells of.",
+        "",
+        "",
+        {}},
+    MetricSpec{"storms", gauge, "Storms that are not over, one ticket each.", "", "", {}},
+    MetricSpec{
+        "fuse_blown_total",
+        counter,
+        "Times that storm.fuse was reached: look for a rule that matches too much.",
+        "",
+        "",
+        {}},
     MetricSpec{"unmatched_hosts", gauge, "Hosts without a GLPI asset.", "", "", {}},
 
     // the way back to monitoring
@@ -217,6 +235,7 @@ constexpr std::array kTable{
         "glpi_request_seconds", histogram, "Time of one request to GLPI.", "method", "",
         kRequestSeconds},
     MetricSpec{"glpi_connections", gauge, "Open connections to GLPI.", "", "", {}},
+    MetricSpec{"glpi_sessions", gauge, "API sessions that are open in GLPI: 0 or 1.", "", "", {}},
     MetricSpec{"glpi_logins_total", counter, "API sessions opened.", "result", "", {}},
     MetricSpec{
         "asset_lookups_total",

@@ -8,6 +8,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <array>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -27,13 +29,16 @@ using Family = std::variant<
     prometheus::Family<prometheus::Counter>*, prometheus::Family<prometheus::Gauge>*,
     prometheus::Family<prometheus::Histogram>*>;
 
-// The values of the first and the second label, empty where there is none.
-using Values = std::pair<std::string, std::string>;
+// The values of the labels in the table's order, empty where there is none.
+using Values = std::array<std::string, 3>;
 
 struct ValuesLess {
     using is_transparent = void;
-    using Views = std::pair<std::string_view, std::string_view>;
-    bool operator()(const Views& one, const Views& other) const { return one < other; }
+    using Views = std::array<std::string_view, 3>;
+    template <class One, class Other>
+    bool operator()(const One& one, const Other& other) const {
+        return std::lexicographical_compare(one.begin(), one.end(), other.begin(), other.end());
+    }
 };
 
 struct Metric {
@@ -113,13 +118,16 @@ template <class T>
 T& PrometheusMetrics::Impl::series(std::string_view name, MetricType type, const Labels& labels) {
     Metric& metric = find(name, type);
     const MetricSpec& spec = *metric.spec;
-    const std::size_t expected =
-        (spec.first_label.empty() ? 0U : 1U) + (spec.second_label.empty() ? 0U : 1U);
+    const ValuesLess::Views names{spec.first_label, spec.second_label, spec.third_label};
+    const auto expected = static_cast<std::size_t>(
+        std::find(names.begin(), names.end(), std::string_view()) - names.begin()
+    );
     BRIDGE_INVARIANT(labels.size() == expected);
     ValuesLess::Views values;
     for (const auto& [label, value] : labels) {
-        BRIDGE_INVARIANT(label == spec.first_label || label == spec.second_label);
-        (label == spec.first_label ? values.first : values.second) = value;
+        const auto at = std::find(names.begin(), names.end(), label);
+        BRIDGE_INVARIANT(at != names.end() && !label.empty());
+        values[static_cast<std::size_t>(at - names.begin())] = value;
     }
     auto found = metric.series.find(values);
     if (found != metric.series.end()) {
@@ -139,7 +147,9 @@ T& PrometheusMetrics::Impl::series(std::string_view name, MetricType type, const
         made = &family.Add(own);
     }
     if (!is_full) {
-        metric.series.emplace(values, made);
+        metric.series.emplace(
+            Values{std::string(values[0]), std::string(values[1]), std::string(values[2])}, made
+        );
     }
     return *made;
 }

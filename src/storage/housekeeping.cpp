@@ -120,6 +120,12 @@ ports::StoreFigures figures(Database& db) {
     count_notices(db, figures);
     figures.open_incidents =
         read_number(db.query("SELECT count(*) FROM incidents WHERE state <> 'ended'"));
+    figures.storms =
+        read_number(db.query("SELECT count(*) FROM incidents WHERE group_key >= 'storm|'"
+                             " AND group_key < 'storm}' AND state <> 'ended'"));
+    figures.sheltered = read_number(
+        db.query("SELECT count(*) FROM incidents WHERE state = 'sheltered' AND state <> 'ended'")
+    );
     figures.quarantined = read_number(db.query("SELECT count(*) FROM quarantine"));
     figures.unmatched = read_number(db.query("SELECT count(*) FROM unmatched"));
     figures.file_bytes =

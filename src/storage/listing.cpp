@@ -39,6 +39,22 @@ ports::IncidentSummary summary(Database& db, domain::Incident incident) {
     return row;
 }
 
+ports::StormSummary storm(Database& db, domain::Incident umbrella) {
+    ports::StormSummary row;
+    auto members = db.query(
+        "SELECT count(*), coalesce(sum(state = 'sheltered'), 0), max(sheltered_at)"
+        " FROM incidents WHERE parent_id = ?1 AND parent_id <> ''",
+        umbrella.id
+    );
+    if (members.next()) {
+        row.members = members.integer();
+        row.failing = members.integer();
+        row.last_joined = members.maybe_time();
+    }
+    row.incident = std::move(umbrella);
+    return row;
+}
+
 ports::QuarantineEntry read_entry(Statement& row) {
     ports::QuarantineEntry entry;
     entry.id = row.integer();
@@ -132,6 +148,32 @@ std::vector<ports::IncidentSummary> incidents(
     for (const auto& id : ids) {
         if (auto found = find_incident(db, id)) {
             result.push_back(summary(db, *std::move(found)));
+        }
+    }
+    return result;
+}
+
+std::vector<ports::StormSummary> storms(
+    Database& db, const std::string& after_id, bool ended_too, int limit
+) {
+    // Their groups begin with this word (domain::umbrella_group), and groups are in two indexes.
+    std::vector<std::string> ids;
+    {
+        auto rows = db.query(
+            "SELECT id FROM incidents WHERE group_key >= 'storm|' AND group_key < 'storm}'"
+            " AND state <> 'ended' AND id > ?1 UNION ALL"
+            " SELECT id FROM incidents WHERE group_key >= 'storm|' AND group_key < 'storm}'"
+            " AND state = 'ended' AND id > ?1 AND ?2 ORDER BY id LIMIT ?3",
+            after_id, ended_too ? 1 : 0, std::max(limit, 0)
+        );
+        while (rows.next()) {
+            ids.push_back(rows.text());
+        }
+    }
+    std::vector<ports::StormSummary> result;
+    for (const auto& id : ids) {
+        if (auto found = find_incident(db, id); found && found->umbrella) {
+            result.push_back(storm(db, *std::move(found)));
         }
     }
     return result;

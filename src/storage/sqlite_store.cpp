@@ -211,6 +211,15 @@ SqliteStore::Task<std::vector<ports::IncidentSummary>> SqliteStore::incidents(
     return thread_.submit<std::vector<ports::IncidentSummary>>(kRead, std::move(work));
 }
 
+SqliteStore::Task<std::vector<ports::StormSummary>> SqliteStore::storms(
+    std::string after_id, bool ended_too, int limit
+) {
+    auto work = [after_id = std::move(after_id), ended_too, limit](Database& db) {
+        return storage::storms(db, after_id, ended_too, limit);
+    };
+    return thread_.submit<std::vector<ports::StormSummary>>(kRead, std::move(work));
+}
+
 SqliteStore::Task<std::optional<ports::IncidentRow>> SqliteStore::incident(std::string key) {
     auto work = [key = std::move(key)](Database& db) { return storage::incident(db, key); };
     return thread_.submit<std::optional<ports::IncidentRow>>(kRead, std::move(work));

@@ -40,6 +40,53 @@ std::int64_t quarantine_one(Bench& bench, const std::string& body) {
 
 }  // namespace
 
+TEMPLATE_LIST_TEST_CASE("storms come with what is under them", "[store]", Stores) {
+    TestType bench;
+    const auto seed = [&bench](const std::string& id, domain::IncidentState state, auto change) {
+        domain::Incident incident = an_incident(id, "group of " + id);
+        incident.state = state;
+        change(incident);
+        auto decision = applied();
+        decision.incidents.push_back(std::move(incident));
+        (void)write(bench, std::move(decision));
+    };
+    using domain::IncidentState;
+    const auto umbrella_of = [](std::int64_t entity) {
+        return [entity](domain::Incident& incident) {
+            incident.umbrella = true;
+            incident.group_key = domain::umbrella_group(entity);
+        };
+    };
+    const auto member_at = [](Duration after) {
+        return [after](domain::Incident& incident) {
+            incident.parent_id = "u1";
+            incident.sheltered_at = kNow + after;
+        };
+    };
+    seed("u1", IncidentState::open, umbrella_of(3));
+    seed("u2", IncidentState::open, umbrella_of(4));
+    seed("u3", IncidentState::ended, umbrella_of(5));
+    seed("m1", IncidentState::sheltered, member_at(Duration(1'000)));
+    seed("m2", IncidentState::sheltered, member_at(Duration(3'000)));
+    seed("m3", IncidentState::ended, member_at(Duration(2'000)));
+    seed("other", IncidentState::open, [](domain::Incident&) {});
+
+    const auto rows = *bench.run(bench.seat().storms("", false, 10));
+    REQUIRE(rows.size() == 2);
+    CHECK(rows[0].incident.id == "u1");
+    CHECK(rows[0].members == 3);
+    CHECK(rows[0].failing == 2);
+    CHECK(rows[0].last_joined == kNow + Duration(3'000));
+    CHECK(rows[1].members == 0);
+    CHECK_FALSE(rows[1].last_joined.has_value());
+    CHECK(bench.run(bench.seat().storms("", false, 1))->size() == 1);
+    CHECK(bench.run(bench.seat().storms("u1", false, 10))->front().incident.id == "u2");
+    CHECK(bench.run(bench.seat().storms("", true, 10))->back().incident.id == "u3");
+    const auto figures = *bench.run(bench.store().figures());
+    CHECK(figures.storms == 2);
+    CHECK(figures.sheltered == 2);
+}
+
 TEMPLATE_LIST_TEST_CASE(
     "owed writes come by state in the order in which they are due", "[store]", Stores
 ) {

@@ -277,6 +277,18 @@ class FakeStore final : public ports::Store,
         }
         co_return rows;
     }
+    Task<std::vector<ports::StormSummary>> storms(std::string after_id, bool ended_too, int limit)
+        override {
+        std::vector<ports::StormSummary> rows;
+        for (const domain::Incident& row : incidents_table) {
+            const bool wanted = ended_too || row.state != domain::IncidentState::ended;
+            if (row.umbrella && wanted && row.id > after_id &&
+                rows.size() < static_cast<std::size_t>(limit)) {
+                rows.push_back(storm(row));
+            }
+        }
+        co_return rows;
+    }
     Task<std::optional<ports::IncidentRow>> incident(std::string key) override {
         std::optional<ports::IncidentRow> found;
         for (const domain::Incident& row : incidents_table) {
@@ -361,7 +373,10 @@ class FakeStore final : public ports::Store,
             figures.dead += operation.state == domain::OperationState::dead ? 1 : 0;
         }
         for (const domain::Incident& incident : incidents_table) {
-            figures.open_incidents += incident.state != domain::IncidentState::ended ? 1 : 0;
+            const bool goes_on = incident.state != domain::IncidentState::ended;
+            figures.open_incidents += goes_on ? 1 : 0;
+            figures.storms += goes_on && incident.umbrella ? 1 : 0;
+            figures.sheltered += incident.state == domain::IncidentState::sheltered ? 1 : 0;
         }
         co_return figures;
     }

@@ -99,6 +99,19 @@ class FakeTables {
         return row;
     }
 
+    ports::StormSummary storm(const domain::Incident& umbrella) const {
+        ports::StormSummary row;
+        row.incident = umbrella;
+        for (const domain::Incident& incident : incidents_table) {
+            if (incident.parent_id == umbrella.id) {
+                ++row.members;
+                row.failing += incident.state == domain::IncidentState::sheltered ? 1 : 0;
+                row.last_joined = std::max(row.last_joined, incident.sheltered_at);
+            }
+        }
+        return row;
+    }
+
     ports::IncidentSummary summary(const domain::Incident& incident) const {
         ports::IncidentSummary row;
         row.incident = incident;

@@ -109,6 +109,13 @@ class Storm(SystemTest):
         self.tickets(3)
         self.assertEqual(len(self.umbrellas()), 1)
         self.assertIn('"event":"fuse_blown"', self.bridge.process.text())
+        self.assertGreaterEqual(self.bridge.metric("fuse_blown_total"), 1)
+        wait_for("the storm to be counted", lambda: self.bridge.metric("storms") == 1)
+        _, out, err = self.bridge.command("storms", "--json")
+        self.assertEqual(err, "")
+        storms = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([(one["state"], one["members"], one["failing"]) for one in storms],
+                         [("open", 2, 2)])
 
 
 class FromNagios(SystemTest):

@@ -114,6 +114,61 @@ class OperatorTest(SystemTest):
         self.assertEqual(len(self.rows("incidents")), 2)
         self.assertRegex(self.command("incidents"), r"STATE +TICKET +SEVERITY")
 
+    def test_listings_are_filtered_and_so_is_what_is_settled(self):
+        self.refuse_openings()
+        for number, host in (("1", "web01"), ("2", "web02"), ("3", "db01")):
+            self.accepted("zabbix", zabbix("200" + number, trigger_id="60" + number,
+                                           host_host=host, host_ip=""))
+        wait_for("three dead openings", lambda: len(self.rows("dead")) == 3)
+
+        def hosts(*filters):
+            return sorted(row["host"] for row in self.rows("dead", "list", *filters))
+
+        self.assertEqual(hosts("--host", "web*"), ["web01", "web02"])
+        self.assertEqual(hosts("--host", "web0?", "--source", "zabbix"), ["web01", "web02"])
+        self.assertEqual(hosts("--host", "WEB01"), [])
+        self.assertEqual(hosts("--source", "nagios"), [])
+        self.assertEqual(self.command("dead", "--host", "mail*"), "nothing there that fits\n")
+        self.command("dead", "discard", "--all", "--host", "web*")
+        self.assertEqual(hosts(), ["db01"])
+        status, _, err = self.bridge.command("dead", "discard", "1", "--host", "web*")
+        self.assertNotEqual(status, 0)
+        self.assertIn("--host", err)
+        self.assertEqual(hosts(), ["db01"])
+
+    def test_the_session_is_shown_with_what_ails_it_and_without_its_token(self):
+        session = wait_for("a session", lambda: [
+            row for row in self.rows("sessions") if row["state"] == "ready"])[0]
+        self.assertEqual((session["server"], session["health"], session["breaker"]),
+                         (self.sim.url, "up", "closed"))
+        self.assertEqual(session["logins"], 1)
+        self.assertRegex(session["version"], r"^1[01]\.")
+        self.assertRegex(session["opened_at"], r"^\d{4}-\d\d-\d\dT.*Z$")
+        self.assertRegex(self.command("sessions"), r"^SERVER +HEALTH +BREAKER +VERSION")
+        self.assertNotIn("token", json.dumps(session))
+        self.assertEqual(self.command("storms"), "nothing there\n")
+
+    def test_the_status_is_shown_and_judged_as_nagios_wants_it(self):
+        wait_for("GLPI to be up", lambda: self.rows("sessions")[0]["health"] == "up")
+        self.assertRegex(self.command("status"), r"(?m)^glpi +well: up")
+        self.assertTrue(self.rows("status")[0]["ready"])
+        status, out, err = self.bridge.command("status", "--nagios")
+        self.assertEqual((status, err), (0, ""))
+        self.assertRegex(out, r"^GLPI-ALERT-BRIDGE OK - \d+ incidents, 0 writes owed \| oldest=0s;300;900;0 due=0")
+        dead = self.dead_opening()
+
+        def judged():
+            status, out, _ = self.bridge.command("status", "--nagios")
+            return out if status == 1 else None
+        self.assertIn("WARNING - 1 dead letters", wait_for("the dead letter to count", judged))
+        self.command("dead", "discard", str(dead["id"]))
+        self.assertEqual(self.bridge.process.stop(), 0)
+        status, out, err = self.bridge.command("status", "--nagios")
+        self.assertEqual(status, 2)
+        self.assertIn("CRITICAL - the daemon does not answer", out)
+        status, _, err = self.bridge.command("status", "--nagios", "--warning", "soon")
+        self.assertIn("a duration like", err)
+
     def test_the_socket_is_for_its_owner_and_group_and_goes_with_the_daemon(self):
         path = os.path.join(self.directory, "admin.sock")
         self.assertEqual(stat.S_IMODE(os.stat(path).st_mode), 0o660)

@@ -86,6 +86,9 @@ class Daemon {
     [[nodiscard]] WallTime away_until() const;
     [[nodiscard]] std::string describe_glpi() const;
     [[nodiscard]] http::Readiness readiness() const;
+    [[nodiscard]] std::vector<http::AdminApi::Session> sessions() const;
+    [[nodiscard]] http::AdminApi::Status status() const;
+    [[nodiscard]] Duration oldest_due() const;
     void publish(const ports::StoreFigures& figures);
     void tell_disk(const ports::StoreFigures& figures);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The operator's commands: dead, quarantine, outbox, incidents and unmatched ask the running daemon
-// over its admin socket and print what it says, as a table or as JSON (one object a line).
+// The operator's commands: dead, quarantine, outbox, incidents, storms, unmatched and sessions ask
+// the running daemon over its admin socket and print what it says, as a table or as JSON (one
+// object a line). Filters are applied here, to the rows as they come.
 //
 // Guarantees: never opens the store; reads only the section `admin` of the configuration, so that
 // members of the socket's group need not read the secrets; texts from monitoring are printed

@@ -10,7 +10,8 @@
 namespace alert_bridge::core {
 
 // So many tickets within an hour are more likely a wrong rule than so many problems.
-inline void tell_of_fuse(ports::Events& events) {
+inline void tell_of_fuse(ports::Events& events, ports::Metrics& metrics) {
+    metrics.count("fuse_blown_total", {});
     events.log(
         ports::Level::error, "fuse_blown",
         "as many tickets as storm.fuse allows were opened within an hour: what comes now goes into "

@@ -40,6 +40,7 @@ class Client {
     // Of the bridge's own GLPI user; 0 before the first login.
     [[nodiscard]] virtual std::int64_t own_user_id() const noexcept = 0;
     [[nodiscard]] virtual const GlpiHealth& health() const noexcept = 0;
+    [[nodiscard]] virtual SessionFacts session() const = 0;
 
     // For the logins from now on (and, the app token, all requests); the running session stays. A
     // login that GLPI refused is tried at once by the next call or check().

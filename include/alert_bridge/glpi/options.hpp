@@ -6,7 +6,11 @@
 // Thread rule: values.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "alert_bridge/base/secret.hpp"
@@ -53,6 +57,14 @@ struct GlpiHealth {
     std::string last_error;  // [class] code: message; empty while up
     bool breaker_open = false;
     std::string version;  // "10.0.19"; empty before the first login
+};
+
+// The API session, for people. Times are empty where there is no session.
+struct SessionFacts {
+    std::string_view state;  // absent, logging_in, ready, suspect, refused
+    std::optional<WallTime> opened_at, last_use, renew_at;
+    std::uint64_t logins = 0;  // that succeeded, since the start
+    std::size_t connections = 0;
 };
 
 [[nodiscard]] std::string_view to_string(GlpiHealth::State state) noexcept;

@@ -86,6 +86,7 @@ class SessionPool {
 
     [[nodiscard]] const GlpiHealth& health() const noexcept { return health_; }
     [[nodiscard]] const Server& server() const noexcept { return server_; }
+    [[nodiscard]] SessionFacts session_facts() const;
 
   private:
     struct Session {

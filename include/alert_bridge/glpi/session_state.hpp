@@ -19,6 +19,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "alert_bridge/base/backoff.hpp"
 #include "alert_bridge/base/error.hpp"
@@ -65,6 +66,10 @@ class SessionState {
     [[nodiscard]] std::optional<Secret> take_replaced();
 
     [[nodiscard]] Phase phase() const noexcept { return phase_; }
+    // Of the session; meaningful in phase ready.
+    [[nodiscard]] WallTime opened_at() const noexcept { return opened_at_; }
+    [[nodiscard]] WallTime last_use() const noexcept { return last_use_; }
+    [[nodiscard]] WallTime renew_at() const noexcept { return renew_at_; }
     [[nodiscard]] const Secret& token() const noexcept { return token_; }
     // Counts sessions; 0 before the first.
     [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
@@ -79,11 +84,14 @@ class SessionState {
     Secret token_;
     std::optional<Secret> replaced_;
     std::uint64_t generation_ = 0;
+    WallTime opened_at_{};
     WallTime renew_at_{};
     WallTime last_use_{};
     WallTime refused_until_{};
     int refusals_ = 0;
     Error refusal_;
 };
+
+[[nodiscard]] std::string_view to_string(SessionState::Phase phase) noexcept;
 
 }  // namespace alert_bridge::glpi

@@ -5,6 +5,9 @@
 //
 //   /dead/list /outbox/list   {"after", "limit"}            -> {"rows", "next"}
 //   /incidents/list           {"after", "limit", "ended"}   -> {"rows", "next"}
+//   /storms/list              {"after", "limit", "ended"}   -> {"rows", "next"}
+//   /sessions/list            {}                            -> {"rows"}
+//   /status/show              {}                            -> {"row"}
 //   /quarantine/list          {"after", "limit"}            -> {"rows", "next"}
 //   /unmatched/list           {"after", "limit"}            -> {"rows", "next"}
 //   /WHAT/show                {"id"}                        -> {"row"}
@@ -24,10 +27,15 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "alert_bridge/core/operator_desk.hpp"
+#include "alert_bridge/http/endpoints.hpp"
 #include "alert_bridge/http/message.hpp"
 #include "alert_bridge/ports/snapshot_store.hpp"
 
@@ -37,11 +45,36 @@ class AdminApi {
   public:
     static constexpr int kRowsMax = 50;
 
+    // A connection of the bridge to another server, as `sessions` shows it.
+    struct Session {
+        std::string server;  // its address as people open it
+        std::string health;  // up, away, misconfigured, unknown
+        bool breaker_open = false;
+        std::string version;
+        std::int64_t user_id = 0;
+        std::string state;
+        std::optional<WallTime> opened_at, last_use, renew_at;
+        std::uint64_t logins = 0;
+        std::size_t connections = 0;
+        std::string last_error;
+    };
+
+    // The bridge as a whole, as `status` shows it.
+    struct Status {
+        std::string version;
+        WallTime started_at{};
+        Readiness readiness;
+        ports::StoreFigures figures;
+        Duration oldest_due{};  // how long the longest owed write has waited
+    };
+
     struct Services {
         core::OperatorDesk& desk;
         ports::OperatorStore& seat;
         std::function<std::string(std::int64_t)> ticket_url;
-        ports::SnapshotStore* snapshots = nullptr;  // null: /explain/… is not there
+        ports::SnapshotStore* snapshots = nullptr;            // null: /explain/… is not there
+        std::function<std::vector<Session>()> sessions = {};  // empty: there are none
+        std::function<Status()> status = {};
     };
 
     explicit AdminApi(Services services) : services_(std::move(services)) {}
@@ -55,6 +88,9 @@ class AdminApi {
 
     [[nodiscard]] Answer list_operations(Ask ask, std::vector<domain::OperationState> states);
     [[nodiscard]] Answer list_incidents(Ask ask);
+    [[nodiscard]] Answer list_storms(Ask ask);
+    [[nodiscard]] Response list_sessions() const;
+    [[nodiscard]] Response show_status() const;
     [[nodiscard]] Answer list_quarantine(Ask ask);
     [[nodiscard]] Answer list_unmatched(Ask ask);
     [[nodiscard]] Answer show_operation(Ask ask);

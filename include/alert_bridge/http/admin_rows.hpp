@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
+#include "alert_bridge/http/admin_api.hpp"
 #include "alert_bridge/ports/operator_store.hpp"
 
 namespace alert_bridge::http {
@@ -14,6 +15,9 @@ namespace alert_bridge::http {
 [[nodiscard]] nlohmann::json as_json(const ports::OwedWrite& row, bool whole);
 [[nodiscard]] nlohmann::json as_json(const ports::IncidentSummary& row);
 [[nodiscard]] nlohmann::json as_json(const ports::IncidentRow& row);
+[[nodiscard]] nlohmann::json as_json(const ports::StormSummary& row);
+[[nodiscard]] nlohmann::json as_json(const AdminApi::Session& row);
+[[nodiscard]] nlohmann::json as_json(const AdminApi::Status& row);
 [[nodiscard]] nlohmann::json as_json(const ports::QuarantineEntry& row);
 [[nodiscard]] nlohmann::json as_json(const ports::UnmatchedHost& row);
 

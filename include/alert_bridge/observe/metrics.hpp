@@ -27,9 +27,10 @@ struct MetricSpec {
     std::string_view name;
     MetricType type = MetricType::counter;
     std::string_view help;
-    std::string_view first_label;     // empty: none
-    std::string_view second_label;    // empty: none
+    std::string_view first_label;  // empty: none, as the others
+    std::string_view second_label;
     std::span<const double> buckets;  // histograms: upper bounds in seconds, ascending
+    std::string_view third_label = {};
 };
 
 [[nodiscard]] std::span<const MetricSpec> metric_table() noexcept;

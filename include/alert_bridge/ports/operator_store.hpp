@@ -32,6 +32,13 @@ struct IncidentSummary {
     std::int64_t owed = 0;  // unfinished operations, dead ones too
 };
 
+struct StormSummary {
+    domain::Incident incident;  // the umbrella
+    std::int64_t members = 0;   // that ever were, and did not leave for a ticket of their own
+    std::int64_t failing = 0;   // of them, those that still are under it
+    std::optional<WallTime> last_joined;
+};
+
 struct IncidentRow {
     domain::Incident incident;
     std::vector<domain::Episode> episodes;
@@ -61,6 +68,10 @@ class OperatorStore {
 
     // In the order in which they were made.
     [[nodiscard]] virtual Awaitable<Result<std::vector<IncidentSummary>>> incidents(
+        std::string after_id, bool ended_too, int limit
+    ) = 0;
+    // Umbrellas, in the order in which they were made.
+    [[nodiscard]] virtual Awaitable<Result<std::vector<StormSummary>>> storms(
         std::string after_id, bool ended_too, int limit
     ) = 0;
     // `key` is an incident's id, or the number of a ticket (then the newest incident with it). The

@@ -104,6 +104,8 @@ struct StoreFigures {
     std::int64_t open_incidents = 0, quarantined = 0, unmatched = 0;
     std::optional<WallTime> oldest_due;
     std::int64_t notices_due = 0, notices_dead = 0;  // what monitoring is owed
+    std::int64_t storms = 0;                         // umbrellas that are not ended
+    std::int64_t sheltered = 0;                      // incidents told of on another's ticket
     std::int64_t wal_bytes = 0, file_bytes = 0;
     // New alerts are refused while less is free than is held back, with a margin at the end.
     bool disk_is_low = false;

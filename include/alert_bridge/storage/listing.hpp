@@ -26,6 +26,9 @@ namespace alert_bridge::storage {
 [[nodiscard]] std::vector<ports::IncidentSummary> incidents(
     Database& db, const std::string& after_id, bool ended_too, int limit
 );
+[[nodiscard]] std::vector<ports::StormSummary> storms(
+    Database& db, const std::string& after_id, bool ended_too, int limit
+);
 [[nodiscard]] std::optional<ports::IncidentRow> incident(Database& db, const std::string& key);
 
 [[nodiscard]] std::vector<ports::UnmatchedHost> unmatched(

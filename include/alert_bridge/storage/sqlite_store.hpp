@@ -86,6 +86,8 @@ class SqliteStore final : public ports::Store,
     Task<std::vector<ports::IncidentSummary>> incidents(
         std::string after_id, bool ended_too, int limit
     ) override;
+    Task<std::vector<ports::StormSummary>> storms(std::string after_id, bool ended_too, int limit)
+        override;
     Task<std::optional<ports::IncidentRow>> incident(std::string key) override;
     Task<std::vector<ports::UnmatchedHost>> unmatched(ports::UnmatchedHost after, int limit)
         override;

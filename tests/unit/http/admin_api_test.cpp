@@ -134,6 +134,84 @@ TEST_CASE("what is not there and what is not asked well gets its status") {
     }
 }
 
+TEST_CASE("storms are listed with what is under them, ended ones on request") {
+    World world;
+    domain::Incident storm;
+    storm.id = "u1";
+    storm.umbrella = true;
+    storm.state = domain::IncidentState::open;
+    storm.ticket_id = 90;
+    world.store.incidents_table.push_back(storm);
+    for (const auto state : {domain::IncidentState::sheltered, domain::IncidentState::ended}) {
+        domain::Incident member;
+        member.id = "m" + std::to_string(world.store.incidents_table.size());
+        member.parent_id = "u1";
+        member.state = state;
+        member.sheltered_at = world.clock.now();
+        world.store.incidents_table.push_back(member);
+    }
+    storm.id = "u2";
+    storm.state = domain::IncidentState::ended;
+    world.store.incidents_table.push_back(storm);
+    const json rows = world.get("/storms/list", "{}").at("rows");
+    REQUIRE(rows.size() == 1);
+    CHECK(rows.at(0).at("ticket") == 90);
+    CHECK(rows.at(0).at("members") == 2);
+    CHECK(rows.at(0).at("failing") == 1);
+    CHECK(rows.at(0).at("last_joined") == "2026-11-23T20:48:30Z");
+    CHECK(world.get("/storms/list", R"({"ended": true})").at("rows").size() == 2);
+    CHECK(world.get("/storms/list", R"({"ended": true, "limit": 1})").at("next") == "u1");
+}
+
+TEST_CASE("sessions are listed as the daemon tells them, without times that are not there") {
+    World world;
+    CHECK(world.get("/sessions/list", "{}").at("rows").empty());
+    http::AdminApi::Session session;
+    session.server = "https://glpi.example.com";
+    session.health = "away";
+    session.breaker_open = true;
+    session.state = "absent";
+    session.last_error = "[later] connect";
+    http::AdminApi api{
+        {world.desk, world.store, [](std::int64_t) { return std::string(); },
+         [&session] { return std::vector(1, session); }}};
+    http::Request request;
+    request.head.method = http::Method::post;
+    request.head.target = "/sessions/list";
+    const auto response = test::run_to_end(world.io, api.handle(request, "uid 5"));
+    const json row = json::parse(response.body).at("rows").at(0);
+    CHECK(row.at("breaker") == "open");
+    CHECK(row.at("last_error") == "[later] connect");
+    CHECK_FALSE(row.contains("opened_at"));
+}
+
+TEST_CASE("the status tells figures and each check") {
+    World world;
+    CHECK(world.ask("/status/show", "{}").status == 404);
+    http::AdminApi api{
+        {world.desk,
+         world.store,
+         [](std::int64_t) { return std::string(); },
+         {},
+         [] {
+             http::AdminApi::Status status;
+             status.readiness.ready = false;
+             status.readiness.checks.push_back({"store", false, "it is full"});
+             status.figures.dead = 3;
+             status.oldest_due = Duration(61'500);
+             return status;
+         }}};
+    http::Request request;
+    request.head.method = http::Method::post;
+    request.head.target = "/status/show";
+    const auto response = test::run_to_end(world.io, api.handle(request, "uid 5"));
+    const json row = json::parse(response.body).at("row");
+    CHECK(row.at("ready") == false);
+    CHECK(row.at("dead") == 3);
+    CHECK(row.at("oldest_due_seconds") == 61);
+    CHECK(row.at("checks").at(0).at("message") == "it is full");
+}
+
 TEST_CASE("the quarantine and unmatched hosts are listed") {
     World world;
     ports::QuarantineEntry entry;

@@ -44,6 +44,26 @@ TEST_CASE("counters add up, gauges are set, labels tell series apart") {
     CHECK(value_of(text, "journal_pending") == "5");
 }
 
+TEST_CASE("three labels tell series apart, in whatever order they come") {
+    const auto metrics = observe::make_metrics();
+    const auto count = [&metrics](const char* kind, const char* result) {
+        metrics->count(
+            "alerts_decided_total", {{"kind", kind}, {"source", "z"}, {"result", result}}, 1
+        );
+    };
+    count("problem", "applied");
+    count("problem", "ignored");
+    count("recovery", "applied");
+    metrics->count(
+        "alerts_decided_total", {{"source", "z"}, {"result", "applied"}, {"kind", "problem"}}, 1
+    );
+    const std::string text = metrics->text();
+    const std::string start = "alerts_decided_total{kind=\"";
+    CHECK(value_of(text, start + "problem\",result=\"applied\",source=\"z\"}") == "2");
+    CHECK(value_of(text, start + "problem\",result=\"ignored\",source=\"z\"}") == "1");
+    CHECK(value_of(text, start + "recovery\",result=\"applied\",source=\"z\"}") == "1");
+}
+
 TEST_CASE("the port's default of one may be used through the interface") {
     const auto metrics = observe::make_metrics();
     ports::Metrics& port = *metrics;
@@ -89,6 +109,7 @@ TEST_CASE("the table follows Prometheus' naming and has no name twice") {
         CHECK(spec.buckets.empty() == (spec.type != MetricType::histogram));
         CHECK(std::is_sorted(spec.buckets.begin(), spec.buckets.end()));
         CHECK((spec.second_label.empty() || !spec.first_label.empty()));
+        CHECK((spec.third_label.empty() || !spec.second_label.empty()));
     }
 }
 
@@ -144,8 +165,8 @@ TEST_CASE("every metric that the sources name is in the table with its type and 
                 used.insert((*l)[1]);
             }
             std::set<std::string> known{
-                std::string(table.at(name)->first_label),
-                std::string(table.at(name)->second_label)};
+                std::string(table.at(name)->first_label), std::string(table.at(name)->second_label),
+                std::string(table.at(name)->third_label)};
             known.erase("");
             CHECK(used == known);
         }

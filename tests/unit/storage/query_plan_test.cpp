@@ -3,6 +3,8 @@
 #include <sqlite3.h>
 
 #include "alert_bridge/storage/decisions.hpp"
+#include "alert_bridge/storage/housekeeping.hpp"
+#include "alert_bridge/storage/listing.hpp"
 #include "alert_bridge/storage/notices.hpp"
 #include "alert_bridge/storage/schema.hpp"
 #include "catch.hpp"
@@ -84,6 +86,24 @@ TEST_CASE("a member's timer reads one time of its siblings, and nothing else of 
     const std::string plan = plan_of(db, "FROM incidents WHERE parent_id = ?1");
     CAPTURE(plan);
     CHECK(plan.find("COVERING INDEX incidents_members (parent_id=?)") != std::string::npos);
+}
+
+TEST_CASE("storms are found by their groups, among however many incidents") {
+    Database db = memory();
+    (void)storms(db, "", true, 50);
+    const std::string plan = plan_of(db, "UNION ALL SELECT id FROM incidents WHERE group_key");
+    CAPTURE(plan);
+    CHECK(plan.find("incidents_group (group_key>? AND group_key<?)") != std::string::npos);
+    CHECK(plan.find("incidents_group_ended (group_key>? AND group_key<?)") != std::string::npos);
+    (void)figures(db);
+    CHECK(
+        plan_of(db, "SELECT count(*) FROM incidents WHERE group_key").find("incidents_group (") !=
+        std::string::npos
+    );
+    CHECK(
+        plan_of(db, "WHERE state = 'sheltered'").find("incidents_live (state=?)") !=
+        std::string::npos
+    );
 }
 
 }  // namespace alert_bridge::storage
