@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "alert_bridge/app/commands.hpp"
+#include "alert_bridge/app/doctor_command.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
 
 int main(int argc, char** argv) {
@@ -23,6 +24,8 @@ int main(int argc, char** argv) {
                 return health_command(options);
             case Command::operate:
                 return operator_command(options);
+            case Command::doctor:
+                return doctor_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

@@ -79,6 +79,16 @@ void add_seat(CLI::App& app, const Seat& seat, Options& options) {
     }
 }
 
+void add_doctor(CLI::App& app, Options& options) {
+    CLI::App* const doctor = app.add_subcommand(
+        "doctor", "ask GLPI, and this machine, whether all is as the configuration wants it"
+    );
+    add_config(doctor, options);
+    doctor->add_flag("--json", options.doctor_as_json, "one JSON object a line");
+    doctor->footer("Ends with 0 when all is fine, 1 with errors, 3 with warnings only.");
+    doctor->callback([&options] { options.command = Command::doctor; });
+}
+
 }  // namespace
 
 std::variant<Options, int> parse_command_line(int argc, const char* const* argv) {
@@ -102,6 +112,7 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
         app.add_subcommand("health", "ask the running daemon whether it is alive (for containers)");
     add_config(health, options);
     health->callback([&options] { options.command = Command::health; });
+    add_doctor(app, options);
     for (const Seat& seat : kSeats) {
         add_seat(app, seat, options);
     }

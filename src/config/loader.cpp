@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/config/loader.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
 #include "alert_bridge/config/files.hpp"
+#include "alert_bridge/config/secrets.hpp"
 #include "alert_bridge/config/sections.hpp"
 
 namespace alert_bridge::config {
@@ -36,26 +38,44 @@ void compile_once(Diagnostics& diagnostics, const Config& config) {
     }
 }
 
-}  // namespace
-
-Loaded load_text(const std::string& text, const std::string& name, const std::string& base_dir) {
-    Diagnostics diagnostics(name);
-    Loaded loaded;
-    if (const auto document = parse_yaml(text, diagnostics)) {
-        Loading loading{diagnostics, base_dir, {}, {}, {}, {}, {}, false};
-        load_sections(loading, *document);
-        if (!diagnostics.has_errors()) {
-            compile_once(diagnostics, loading.config);
-        }
-        if (!diagnostics.has_errors()) {
-            loaded.config = std::move(loading.config);
-        }
-    }
-    loaded.diagnostics = diagnostics.take();
-    return loaded;
+bool is_open_secret(const Diagnostic& each) {
+    return each.severity == Diagnostic::error && tells_of_open_secret(each);
 }
 
-namespace {
+// `open_secrets` are no mistakes, when the caller wants a list of them.
+Loaded load_text_with(
+    Diagnostics diagnostics, const std::string& text, const std::string& base_dir,
+    bool lists_open_secrets
+) {
+    Loaded loaded;
+    const auto document = parse_yaml(text, diagnostics);
+    Loading loading{diagnostics, base_dir, {}, {}, {}, {}, {}, false};
+    if (document) {
+        load_sections(loading, *document);
+    }
+    std::vector<Diagnostic> told;
+    if (lists_open_secrets) {
+        told = diagnostics.take();
+        const auto rest = std::stable_partition(told.begin(), told.end(), is_open_secret);
+        for (auto each = told.begin(); each != rest; ++each) {
+            loaded.open_secrets.push_back(each->message);
+        }
+        told.erase(told.begin(), rest);
+    }
+    const bool has_errors = !document || diagnostics.has_errors() ||
+                            std::any_of(told.begin(), told.end(), [](const Diagnostic& each) {
+                                return each.severity == Diagnostic::error;
+                            });
+    if (!has_errors) {
+        compile_once(diagnostics, loading.config);
+    }
+    if (!has_errors && !diagnostics.has_errors()) {
+        loaded.config = std::move(loading.config);
+    }
+    loaded.diagnostics = diagnostics.take();
+    loaded.diagnostics.insert(loaded.diagnostics.begin(), told.begin(), told.end());
+    return loaded;
+}
 
 struct ConfigFile {
     FileText content;
@@ -72,16 +92,30 @@ ConfigFile read_config(const std::string& path) {
     return file;
 }
 
+Loaded load_file(const std::string& path, bool lists_open_secrets) {
+    const ConfigFile file = read_config(path);
+    Diagnostics diagnostics(path);
+    if (!file.content.problem.empty()) {
+        diagnostics.error({}, file.content.problem);
+        return {std::nullopt, diagnostics.take(), {}};
+    }
+    return load_text_with(
+        std::move(diagnostics), file.content.text, file.base_dir, lists_open_secrets
+    );
+}
+
 }  // namespace
 
+Loaded load_text(const std::string& text, const std::string& name, const std::string& base_dir) {
+    return load_text_with(Diagnostics(name), text, base_dir, false);
+}
+
 Loaded load(const std::string& path) {
-    const ConfigFile file = read_config(path);
-    if (!file.content.problem.empty()) {
-        Diagnostics diagnostics(path);
-        diagnostics.error({}, file.content.problem);
-        return {std::nullopt, diagnostics.take()};
-    }
-    return load_text(file.content.text, path, file.base_dir);
+    return load_file(path, false);
+}
+
+Loaded load_with_open_secrets(const std::string& path) {
+    return load_file(path, true);
 }
 
 namespace {

@@ -10,7 +10,7 @@
 
 namespace alert_bridge::app {
 
-enum class Command { run, check, health, operate };
+enum class Command { run, check, health, operate, doctor };
 
 // dead, quarantine, outbox, incidents, unmatched
 struct OperatorCommand {
@@ -28,6 +28,7 @@ struct Options {
     std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
     bool adopt_glpi = false;  // accept that glpi.url names another server than the store's tickets
     OperatorCommand operate;
+    bool doctor_as_json = false;
 };
 
 // What to do, or the exit status after help, version or a mistake was printed.

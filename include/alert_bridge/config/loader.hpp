@@ -24,9 +24,14 @@ namespace alert_bridge::config {
 struct Loaded {
     std::optional<Config> config;
     std::vector<Diagnostic> diagnostics;
+    std::vector<std::string> open_secrets;  // see load_with_open_secrets()
 };
 
 [[nodiscard]] Loaded load(const std::string& path);
+
+// For `doctor`, which has more to look at than the first mistake: secrets whose files are open to
+// others are listed, and no errors.
+[[nodiscard]] Loaded load_with_open_secrets(const std::string& path);
 
 // The section admin alone: for the operator's commands, whose user may not read the secrets that
 // the rest needs. Mistakes elsewhere are not told, but for those of YAML itself.

@@ -23,10 +23,14 @@ namespace alert_bridge::config {
 inline constexpr std::size_t kMaxSecretBytes = 4096;
 inline constexpr std::size_t kMaxSecrets = 8;
 
-// Exactly one secret; empty after a mistake (told).
+// Exactly one secret; empty after any other mistake (told) than an open file.
 [[nodiscard]] Secret read_secret(
     Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir
 );
+
+// Whether it is the mistake that a secret's file is open to others. Such a secret is read all the
+// same, for load_with_open_secrets(); nobody else goes on after a mistake.
+[[nodiscard]] bool tells_of_open_secret(const Diagnostic& diagnostic) noexcept;
 
 // One or a list; empty after a mistake (told).
 [[nodiscard]] std::vector<Secret> read_secrets(
