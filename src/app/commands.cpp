@@ -15,9 +15,9 @@
 #include "alert_bridge/app/alarms.hpp"
 #include "alert_bridge/app/backs.hpp"
 #include "alert_bridge/app/daemon.hpp"
+#include "alert_bridge/app/own_listener.hpp"
 #include "alert_bridge/app/system_clock.hpp"
 #include "alert_bridge/config/loader.hpp"
-#include "alert_bridge/net/http_client.hpp"
 
 namespace alert_bridge::app {
 
@@ -38,27 +38,11 @@ int tell(const Error& error) {
     return EXIT_FAILURE;
 }
 
-// 0.0.0.0 and :: are addresses to listen on, not to talk to.
-std::string reachable(const std::string& address) {
-    if (address == "0.0.0.0") {
-        return "127.0.0.1";
-    }
-    if (address == "::") {
-        return "[::1]";
-    }
-    return address.find(':') == std::string::npos ? address : "[" + address + "]";
-}
-
-// With client_ca the bridge asks for a certificate, which this command has not: that it asks shows
-// that it is there, which is all that /healthz tells.
-asio::awaitable<int> ask_health(std::shared_ptr<net::HttpClient> client, bool demands_certificate) {
-    net::HttpRequest request;
-    request.target = "/healthz";
-    request.idempotent = true;
-    const net::Exchange exchange = co_await client->exchange(std::move(request));
-    client->close_idle();
-    const bool is_well = exchange.answered && exchange.response.status == 200;
-    if (is_well || (demands_certificate && exchange.code == "certificate_required")) {
+asio::awaitable<int> tell_health(
+    std::shared_ptr<net::HttpClient> client, bool demands_certificate
+) {
+    const net::Exchange exchange = co_await ask_healthz(std::move(client));
+    if (is_well(exchange, demands_certificate)) {
         co_return EXIT_SUCCESS;
     }
     const std::string why = exchange.answered ? "status " + std::to_string(exchange.response.status)
@@ -155,26 +139,12 @@ int health_command(const Options& options) {
         return EXIT_FAILURE;
     }
     const config::ListenConfig& listen = *loaded.listen;
-    const std::string scheme = listen.tls ? "https://" : "http://";
-    auto url =
-        net::parse_url(scheme + reachable(listen.address) + ":" + std::to_string(listen.port));
-    if (!url) {
-        return tell(url.error());
-    }
     asio::io_context io(1);
-    net::ClientOptions client_options;
-    client_options.url = *url;
-    // To this machine's own port, with nothing to give away; the certificate names the bridge as
-    // senders know it, not this address, and may have been renewed on disk only.
-    client_options.verify_server = false;
-    client_options.connections = 1;
-    client_options.request_timeout = Duration(5'000);
-    auto client = net::HttpClient::create(io.get_executor(), std::move(client_options));
+    auto client = own_client(io.get_executor(), listen);
     if (!client) {
         return tell(client.error());
     }
-    const bool demands_certificate = listen.tls && !listen.tls->client_ca_file.empty();
-    return run_to_end(io, ask_health(*client, demands_certificate));
+    return run_to_end(io, tell_health(*client, demands_certificate(listen)));
 }
 
 }  // namespace alert_bridge::app

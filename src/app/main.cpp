@@ -5,6 +5,7 @@
 
 #include "alert_bridge/app/commands.hpp"
 #include "alert_bridge/app/completion_command.hpp"
+#include "alert_bridge/app/doctor_command.hpp"
 #include "alert_bridge/app/explain_command.hpp"
 #include "alert_bridge/app/manual_command.hpp"
 #include "alert_bridge/app/operator_commands.hpp"
@@ -47,6 +48,8 @@ int main(int argc, char** argv) {
                 return completion_command(options);
             case Command::manual:
                 return manual_command(options);
+            case Command::doctor:
+                return doctor_command(options);
         }
     } catch (const std::exception& error) {
         std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.what());

@@ -116,6 +116,16 @@ void add_explain(CLI::App& app, Options& options) {
     command->add_flag("--json", explain.json, "one JSON object");
 }
 
+void add_doctor(CLI::App& app, Options& options) {
+    CLI::App* const doctor = app.add_subcommand(
+        "doctor", "ask GLPI, and this machine, whether all is as the configuration wants it"
+    );
+    add_config(doctor, options);
+    doctor->add_flag("--json", options.doctor_as_json, "one JSON object a line");
+    doctor->footer("Ends with 0 when all is fine, 1 with errors, 3 with warnings only.");
+    doctor->callback([&options] { options.command = Command::doctor; });
+}
+
 void add_test_rules(CLI::App& app, Options& options) {
     CLI::App* const command = app.add_subcommand(
         "test-rules", "try the rules on the cases of section `tests`; asks nobody, needs no secrets"
@@ -239,6 +249,7 @@ void describe(CLI::App& app, Options& options) {
         app.add_subcommand("health", "ask the running daemon whether it is alive (for containers)");
     add_config(health, options);
     health->callback([&options] { options.command = Command::health; });
+    add_doctor(app, options);
     for (const Seat& seat : kSeats) {
         add_seat(app, seat, options);
     }

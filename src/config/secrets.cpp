@@ -10,21 +10,28 @@
 namespace alert_bridge::config {
 namespace {
 
+constexpr std::string_view kOpenToOthers = " can be read by others";
+
 // The value, or why there is none. The line end that editors add is not part of it.
 struct Found {
     std::string value;
     std::string problem;
+    bool is_open = false;  // to others; then both are there
 };
 
 Found from_file(const std::string& path, bool must_be_private) {
     FileText file = read_file(path, kMaxSecretBytes + 2);
     if (!file.problem.empty()) {
-        return {{}, file.problem};
+        return {{}, file.problem, false};
     }
     if (must_be_private && file.others_may_read) {
-        return {{}, "'" + path + "' can be read by others: chmod 600 it (chmod 400 if read-only)"};
+        return {
+            std::move(file.text),
+            "'" + path + "'" + std::string(kOpenToOthers) +
+                ": chmod 600 it (chmod 400 if read-only)",
+            true};
     }
-    return {std::move(file.text), {}};
+    return {std::move(file.text), {}, false};
 }
 
 Found from_credential(const std::string& name) {
@@ -32,19 +39,20 @@ Found from_credential(const std::string& name) {
     if (directory == nullptr || *directory == '\0') {
         return {
             {},
-            "credential '" + name + "': $CREDENTIALS_DIRECTORY is not set (no LoadCredential=?)"};
+            "credential '" + name + "': $CREDENTIALS_DIRECTORY is not set (no LoadCredential=?)",
+            false};
     }
     const bool is_plain_name = name.find('/') == std::string::npos && name != "." && name != "..";
     if (!is_plain_name) {
-        return {{}, "'" + name + "' is not the name of a credential"};
+        return {{}, "'" + name + "' is not the name of a credential", false};
     }
     return from_file(resolve_path(name, directory), false);
 }
 
 Found from_environment(const std::string& name) {
     const char* const value = std::getenv(name.c_str());
-    return value == nullptr ? Found{{}, "environment variable '" + name + "' is not set"}
-                            : Found{value, {}};
+    return value == nullptr ? Found{{}, "environment variable '" + name + "' is not set", false}
+                            : Found{value, {}, false};
 }
 
 std::string problem_of(const std::string& value) {
@@ -72,6 +80,10 @@ void trim_line_end(std::string& value) {
 }
 
 }  // namespace
+
+bool tells_of_open_secret(const Diagnostic& diagnostic) noexcept {
+    return diagnostic.message.find(kOpenToOthers) != std::string::npos;
+}
 
 Secret read_secret(
     Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir
@@ -112,6 +124,10 @@ Secret read_secret(
         );
     }
     trim_line_end(found.value);
+    if (found.is_open && diagnostics.secrets() == Secrets::may_be_open) {
+        diagnostics.warning(node.at, "'" + std::string(what) + "': " + found.problem);
+        found.problem.clear();
+    }
     const std::string problem = found.problem.empty() ? problem_of(found.value) : found.problem;
     if (!problem.empty() && diagnostics.secrets() == Secrets::left_out) {
         return Secret("left-out");

@@ -14,14 +14,6 @@ namespace {
 constexpr int kMaxPages = 10;
 constexpr std::string_view kSeveral = "several";
 
-constexpr NameKind kCategory{"category", "ITILCategory", true, false};
-constexpr NameKind kGroup{"group", "Group", true, true};
-constexpr NameKind kUser{"user", "User", false, false};
-constexpr NameKind kLocation{"location", "Location", true, false};
-constexpr NameKind kSla{"sla", "SLA", true, false};
-constexpr NameKind kRequestSource{"request source", "RequestType", false, false};
-constexpr NameKind kSolutionType{"solution type", "SolutionType", true, false};
-
 std::int64_t to_id(const std::string& text) {
     std::int64_t id = 0;
     std::from_chars(text.data(), text.data() + text.size(), id);

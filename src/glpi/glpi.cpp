@@ -11,8 +11,7 @@
 #include "alert_bridge/glpi/legacy_gateway.hpp"
 #include "alert_bridge/glpi/planned_changes.hpp"
 #include "alert_bridge/glpi/ticket_news.hpp"
-#include "alert_bridge/net/http_client.hpp"
-#include "alert_bridge/net/url.hpp"
+#include "alert_bridge/glpi/transport.hpp"
 
 namespace alert_bridge::glpi {
 namespace {
@@ -21,39 +20,17 @@ namespace asio = boost::asio;
 
 constexpr Duration kIdleCheck{60'000};
 
-// Where the API is, and where people go.
-struct Addresses {
-    net::Url server;
-    std::string api_path;
-    std::string base_url;
-};
-
-Addresses addresses_of(net::Url url) {
-    Addresses out;
-    out.api_path = url.path + "/apirest.php";
-    for (const std::string_view known : {"/apirest.php", "/api.php/v1"}) {
-        if (url.path.ends_with(known)) {
-            out.api_path = url.path;
-            url.path.resize(url.path.size() - known.size());
-            break;
-        }
-    }
-    out.base_url = url.text();
-    out.server = std::move(url);
-    return out;
-}
-
 class ClientImpl final : public Client {
   public:
     ClientImpl(
-        const asio::any_io_executor& executor, Options options, const Addresses& addresses,
-        std::shared_ptr<net::HttpClient> http, ports::Store& store, Seams seams
+        const asio::any_io_executor& executor, Options options, Transport transport,
+        ports::Store& store, Seams seams
     )
         : executor_(executor),
           options_(std::move(options)),
           seams_(seams),
-          pool_(executor, options_, std::move(http), addresses.api_path, seams),
-          gateway_(pool_, options_, addresses.base_url, seams),
+          pool_(executor, options_, std::move(transport.http), transport.api_path, seams),
+          gateway_(pool_, options_, transport.base_url, seams),
           news_(pool_),
           changes_(pool_, options_, seams),
           directory_(executor, pool_, store, options_, seams) {}
@@ -125,32 +102,19 @@ Result<std::unique_ptr<Client>> make_client(
     asio::any_io_executor executor, Options options, ports::Store& store, ports::Clock& clock,
     IdSource& ids, ports::Events& events, ports::Metrics& metrics
 ) {
-    const Result<net::Url> url = net::parse_url(options.url);
-    if (!url) {
-        return url.error();
-    }
     for (const std::string& item_type : options.item_types) {
         if (!domain::is_item_type(item_type)) {
             return Error{
                 ErrorClass::misconfigured, "item_type", "'" + item_type + "' is no GLPI item type"};
         }
     }
-    const Addresses addresses = addresses_of(*url);
-    net::ClientOptions http_options;
-    http_options.url = addresses.server;
-    http_options.ca_file = options.ca_file;
-    http_options.connections = options.connections;
-    http_options.connect_timeout = options.connect_timeout;
-    http_options.request_timeout = options.request_timeout;
-    http_options.wait_timeout = options.request_timeout;
-    Result<std::shared_ptr<net::HttpClient>> http =
-        net::HttpClient::create(executor, std::move(http_options));
-    if (!http) {
-        return http.error();
+    Result<Transport> transport = make_transport(executor, options);
+    if (!transport) {
+        return transport.error();
     }
     const Seams seams{clock, ids, events, metrics};
     return std::unique_ptr<Client>(std::make_unique<ClientImpl>(
-        executor, std::move(options), addresses, std::move(*http), store, seams
+        executor, std::move(options), std::move(*transport), store, seams
     ));
 }
 

@@ -41,16 +41,6 @@ std::string normal_name(std::string_view name) {
     return join(parts, ">");
 }
 
-bool is_usable(const json& row, const NameKind& kind) {
-    if (flag_in(row, "is_deleted") || (has(row, "is_active") && !flag_in(row, "is_active"))) {
-        return false;
-    }
-    if (kind.for_assignment && has(row, "is_assign") && !flag_in(row, "is_assign")) {
-        return false;
-    }
-    return kind.item_type != "SLA" || !has(row, "type") || number_in(row, "type") == kTimeToResolve;
-}
-
 }  // namespace
 
 bool is_searchable(std::string_view value) {
@@ -211,17 +201,35 @@ std::vector<domain::Entity> parse_entities(const std::string& text) {
     return out;
 }
 
-std::vector<NamedRow> rows_named(const json& rows, const NameKind& kind, std::string_view name) {
-    std::vector<NamedRow> out;
+bool carries_name(const json& row, std::string_view name) {
+    if (!row.is_object()) {
+        return false;
+    }
     const std::string wanted = normal_name(name);
     const bool is_path = wanted.find('>') != std::string::npos;
+    return normal_name(decode_entities(text_in(row, "completename"))) == wanted ||
+           (!is_path && normal_name(decode_entities(text_in(row, "name"))) == wanted);
+}
+
+std::string_view why_unusable(const json& row, const NameKind& kind) {
+    if (flag_in(row, "is_deleted")) {
+        return "is in the trash bin";
+    }
+    if (has(row, "is_active") && !flag_in(row, "is_active")) {
+        return "is not active";
+    }
+    if (kind.for_assignment && has(row, "is_assign") && !flag_in(row, "is_assign")) {
+        return "is not one that tickets can be assigned to";
+    }
+    const bool to_own =
+        kind.item_type == "SLA" && has(row, "type") && number_in(row, "type") != kTimeToResolve;
+    return to_own ? "is about the time to own, not to resolve" : "";
+}
+
+std::vector<NamedRow> rows_named(const json& rows, const NameKind& kind, std::string_view name) {
+    std::vector<NamedRow> out;
     for (const json& row : rows) {
-        if (!row.is_object() || !is_usable(row, kind)) {
-            continue;
-        }
-        const std::string short_name = normal_name(decode_entities(text_in(row, "name")));
-        const std::string complete = normal_name(decode_entities(text_in(row, "completename")));
-        if (complete != wanted && (is_path || short_name != wanted)) {
+        if (!carries_name(row, name) || !why_unusable(row, kind).empty()) {
             continue;
         }
         NamedRow named;

@@ -149,6 +149,9 @@ Json configure(World& world, const Json& body) {
         settings.search_lag_ms = static_cast<int>(to_int(body["search_lag_ms"]));
     if (body.contains("latency_ms"))
         settings.latency_ms = static_cast<int>(to_int(body["latency_ms"]));
+    if (body.contains("clock_offset_s"))
+        settings.clock_offset_s = to_int(body["clock_offset_s"]);
+    set_bool(body, "notifications", settings.notifications);
     if (body.contains("webhook_secret"))
         settings.webhook_secret = scalar_text(body["webhook_secret"]);
     for (const auto& [login, active] : at_or_null(body, "users_active").items()) {

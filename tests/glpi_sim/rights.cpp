@@ -26,6 +26,16 @@ bool is_change(const std::string& itemtype) {
     return itemtype == "Change" || itemtype == "ChangeTask" || itemtype == "Change_Item";
 }
 
+// The right that GLPI's source asks for before it lists items of this type; empty: none here.
+std::string right_of(const std::string& itemtype) {
+    if (itemtype == "ITILCategory")
+        return "itilcategory";
+    if (itemtype == "Location")
+        return "location";
+    const bool of_template = itemtype.rfind("TicketTemplate", 0) == 0;
+    return of_template ? "itiltemplate" : "";
+}
+
 }  // namespace
 
 bool entity_visible(const Call& call, Id entity) {
@@ -74,6 +84,7 @@ void require_readable_type(const Call& call, const std::string& itemtype) {
     const bool refused = (is_asset(itemtype) && !profile.read_assets) ||
                          (is_network(itemtype) && !profile.read_internet) ||
                          (is_change(itemtype) && !profile.read_changes) ||
+                         (!right_of(itemtype).empty() && !profile.may_read(right_of(itemtype))) ||
                          (itemtype == "AllAssets" && profile.interface != "central");
     if (refused)
         refuse_right(403, "ERROR_RIGHT_MISSING");

@@ -12,41 +12,6 @@ namespace glpi_sim {
 
 namespace {
 
-void add_profiles(World& world) {
-    const bool old = world.major == 10;
-    Profile admin;
-    admin.id = 4;
-    admin.name = "Super-Admin";
-    admin.interface = "central";
-    admin.read_all_tickets = admin.update_tickets = admin.change_priority = true;
-    admin.solve = admin.tasks = admin.read_assets = admin.read_internet = admin.read_changes = true;
-    admin.ticket_right = old ? 261151 : 523295;
-    admin.followup_right = old ? 31767 : 64535;
-    admin.asset_right = old ? 255 : 4095;
-    Profile technician = admin;
-    technician.id = 6;
-    technician.name = "Technician";
-    technician.change_priority = false;
-    technician.ticket_right = old ? 168989 : 431133;
-    technician.followup_right = old ? 13319 : 46087;
-    Profile bridge = technician;
-    bridge.id = 9;
-    bridge.name = "Alert bridge";
-    Profile self;
-    self.id = 1;
-    self.name = "Self-Service";
-    self.interface = "helpdesk";
-    self.ticket_right = 131077;
-    self.followup_right = 5;
-    self.asset_right = 0;
-    for (const Profile& profile : {self, admin, technician, bridge}) {
-        world.profiles[profile.id] = profile;
-        world.table("Profile").insert(
-            {{"id", profile.id}, {"name", profile.name}, {"interface", profile.interface}}
-        );
-    }
-}
-
 void add_user(World& world, const User& user) {
     world.users[user.id] = user;
     Json row = {{"id", user.id}, {"name", user.login}};
@@ -61,25 +26,30 @@ void add_user(World& world, const User& user) {
 
 void add_users(World& world) {
     const std::string password = "sim-password";
-    add_user(world, {2, "glpi", "glpi", "", "glpi", 4, 0, true, true});
+    add_user(world, {2, "glpi", "glpi", "", "glpi", 4, 0, true, true, {}});
     add_user(
         world,
-        {7, "svc-bridge", "Alert bridge", "sim-super-admin-token", password, 4, 0, true, true}
+        {7, "svc-bridge", "Alert bridge", "sim-super-admin-token", password, 4, 0, true, true, {}}
     );
     add_user(
-        world, {8, "svc-tech", "svc-tech", "sim-technician-token", password, 6, 0, true, true}
+        world, {8, "svc-tech", "svc-tech", "sim-technician-token", password, 6, 0, true, true, {}}
     );
     add_user(
-        world, {9, "svc-bonly", "svc-bonly", "sim-customer-b-token", password, 6, 3, false, true}
+        world,
+        {9, "svc-bonly", "svc-bonly", "sim-customer-b-token", password, 6, 3, false, true, {}}
     );
     add_user(
-        world, {10, "svc-self", "svc-self", "sim-self-service-token", password, 1, 0, true, true}
+        world,
+        {10, "svc-self", "svc-self", "sim-self-service-token", password, 1, 0, true, true, {}}
     );
-    add_user(world, {11, "oncall", "oncall", "sim-oncall-token", password, 6, 0, true, true});
+    add_user(world, {11, "oncall", "oncall", "sim-oncall-token", password, 6, 0, true, true, {}});
     add_user(
-        world, {12, "alert-bridge", "Alert bridge", "sim-bridge-token", password, 9, 0, true, true}
+        world,
+        {12, "alert-bridge", "Alert bridge", "sim-bridge-token", password, 9, 0, true, true, {}}
     );
-    add_user(world, {13, "person", "Pat Person", "sim-person-token", password, 6, 0, true, true});
+    add_user(
+        world, {13, "person", "Pat Person", "sim-person-token", password, 6, 0, true, true, {}}
+    );
 }
 
 Json& add_entity(World& world, const Json& given) {
@@ -98,6 +68,7 @@ Json& add_entity(World& world, const Json& given) {
     row["level"] = level;
     row["tag"] = at_or_null(given, "tag");
     row["registration_number"] = at_or_null(given, "registration_number");
+    put_entity_settings(row, given);
     row["date_mod"] = world.now_text();
     row["date_creation"] = world.now_text();
     return world.table("Entity").insert(std::move(row));
@@ -311,6 +282,8 @@ void add_seed_user(World& world, const Json& given) {
     user.password = "sim-password";
     user.profile = given.value("profiles_id", Id{6});
     user.entity = given.value("entities_id", Id{0});
+    user.recursive = given.value("is_recursive", true);
+    user.preferences = given.value("preferences", std::map<std::string, Id>{});
     add_user(world, user);
 }
 
@@ -346,6 +319,8 @@ Adder adder_of(const std::string& key) {
         {"request_types",
          [](World& world, const Json& given) { add_named(world, "RequestType", given); }},
         {"changes", add_change},
+        {"profiles", add_profile},
+        {"ticket_templates", add_ticket_template},
         {"users", add_seed_user}};
     const auto found = adders.find(key);
     return found == adders.end() ? nullptr : found->second;
@@ -354,7 +329,7 @@ Adder adder_of(const std::string& key) {
 }  // namespace
 
 void seed_recorded(World& world) {
-    add_profiles(world);
+    add_stock_profiles(world);
     add_entity(world, {{"id", 0}, {"name", "Root entity"}});
     add_entity(world, {{"id", 1}, {"name", "Customer A"}, {"entities_id", 0}});
     add_entity(world, {{"id", 2}, {"name", "Site A1"}, {"entities_id", 1}});
@@ -365,6 +340,7 @@ void seed_recorded(World& world) {
         world, "Group", {{"name", "Customer A network"}, {"entities_id", 1}, {"is_assign", 1}}
     );
     add_named(world, "Group", {{"name", "Customer B team"}, {"entities_id", 3}, {"is_assign", 1}});
+    add_ticket_template(world, {{"name", "Default"}, {"mandatory", Json::array({21})}});
     add_named(world, "ITILCategory", {{"name", "Hardware"}});
     add_named(world, "ITILCategory", {{"name", "Network"}});
     add_named(world, "ITILCategory", {{"name", "Customer B only"}, {"entities_id", 3}});

@@ -125,6 +125,10 @@ Json session_json(const Call& call) {
     out["glpigroups"] = Json::array();
     out["glpi_currenttime"] = call.world.now_text();
     out["glpilist_limit"] = "15";
+    for (const char* name : {"set_default_tech", "set_followup_tech", "set_solution_tech"}) {
+        const auto given = user.preferences.find(name);
+        out[std::string("glpi") + name] = given == user.preferences.end() ? 0 : given->second;
+    }
     return out;
 }
 
@@ -134,7 +138,9 @@ Json config_json(const World& world) {
     out["url_base"] = world.base_url;
     out["url_base_api"] = world.base_url + (world.major == 10 ? "/apirest.php/" : "/api.php/v1");
     out["enable_api"] = world.settings.api_enabled ? "1" : "0";
-    out["use_notifications"] = "0";
+    const char* const notifies = world.settings.notifications ? "1" : "0";
+    out["use_notifications"] = notifies;
+    out["notifications_mailing"] = notifies;
     out["maintenance_mode"] = "0";
     out["list_limit_max"] = "50";
     for (int urgency = 1; urgency <= 5; ++urgency) {
@@ -292,6 +298,8 @@ bool session_endpoint(Call& call, Response& out) {
     } else if (name == "getActiveProfile") {
         Json profile = profile_json(call);
         profile["computer"] = profile["networking"] = call.profile().asset_right;
+        for (const auto& [right, mask] : call.profile().rights)
+            profile[right] = mask;
         out = json_answer(call, 200, Json{{"active_profile", std::move(profile)}});
     } else if (name == "getGlpiConfig") {
         out = json_answer(call, 200, config_json(call.world));

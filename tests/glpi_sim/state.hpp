@@ -52,6 +52,13 @@ struct Profile {
     Json ticket_right;
     Json followup_right;
     Json asset_right;
+    // The other bit masks that getActiveProfile shows, by the right's name.
+    std::map<std::string, Id> rights;
+
+    bool may_read(const std::string& right) const {
+        const auto found = rights.find(right);
+        return found != rights.end() && (found->second & 1) != 0;
+    }
 };
 
 struct User {
@@ -64,6 +71,8 @@ struct User {
     Id entity = 0;
     bool recursive = true;
     bool active = true;
+    // What of it shows in the session: {"set_followup_tech": 1}.
+    std::map<std::string, Id> preferences;
 };
 
 struct Session {
@@ -85,7 +94,9 @@ struct Settings {
     std::string app_token = "sim-app-token";
     int search_lag_ms = 0;
     int latency_ms = 0;
-    std::string webhook_secret;  // empty: no webhooks
+    std::int64_t clock_offset_s = 0;  // how far GLPI's clock is ahead
+    bool notifications = false;       // use_notifications and notifications_mailing
+    std::string webhook_secret;       // empty: no webhooks
 };
 
 struct FaultRule {
@@ -121,7 +132,7 @@ struct World {
     // Creation time in milliseconds, for the simulated lag of the search.
     std::unordered_map<Id, std::int64_t> created_ms;
 
-    std::int64_t now() const { return clock_ms() / 1000; }
+    std::int64_t now() const { return clock_ms() / 1000 + settings.clock_offset_s; }
     std::string now_text() const;
     Table& table(const std::string& itemtype) { return tables[itemtype]; }
     bool knows(const std::string& itemtype) const { return tables.count(itemtype) != 0; }
@@ -150,6 +161,14 @@ struct World {
 void seed_recorded(World& world);
 // Adds the objects of a --seed file; throws std::runtime_error naming the bad part.
 void seed_more(World& world, const Json& file);
+// Profiles and what they may (admin_seed.cpp): the stock ones, and one of a --seed file.
+void add_stock_profiles(World& world);
+void add_profile(World& world, const Json& given);
+// An entity's settings for tickets: {"autoclose_delay": 3}. What is not given is inherited, or at
+// the root as GLPI installs it.
+void put_entity_settings(Json& row, const Json& given);
+// {"name": "Strict", "mandatory": [7]}, with search options of Ticket.
+void add_ticket_template(World& world, const Json& given);
 // A change with its tasks and items (change_seed.cpp).
 void add_change(World& world, const Json& given);
 

@@ -20,6 +20,7 @@ enum class Command {
     check,
     health,
     operate,
+    doctor,
     explain,
     test_rules,
     replay,
@@ -71,28 +72,30 @@ struct SendOptions {
     std::string body;              // a file, or "-"
     // Over what the file says.
     std::optional<std::string> url, source, token_file, hmac_key_file, ca_file, spool, timeout;
-    // How `status --nagios` judges; see app/status_command.hpp.
-    struct StatusLimits {
-        bool as_plugin = false;
-        Duration warning{5 * 60'000};  // that the longest owed write may have waited
-        Duration critical{15 * 60'000};
-    };
+};
 
-    struct Options {
-        Command command = Command::run;
-        std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
-        bool adopt_glpi =
-            false;  // accept that glpi.url names another server than the store's tickets
-        OperatorCommand operate;
-        ExplainCommand explain;
-        TestRulesCommand test_rules;
-        ReplayCommand replay;
-        SendOptions send;
-        StatusLimits status;
-        std::string topic;  // completion: bash, zsh; manual: 1, 5
-    };
+// How `status --nagios` judges; see app/status_command.hpp.
+struct StatusLimits {
+    bool as_plugin = false;
+    Duration warning{5 * 60'000};  // that the longest owed write may have waited
+    Duration critical{15 * 60'000};
+};
 
-    // What to do, or the exit status after help, version or a mistake was printed.
-    [[nodiscard]] std::variant<Options, int> parse_command_line(int argc, const char* const* argv);
+struct Options {
+    Command command = Command::run;
+    std::string config = "/etc/glpi-alert-bridge/bridge.yaml";
+    bool adopt_glpi = false;  // accept that glpi.url names another server than the store's tickets
+    OperatorCommand operate;
+    bool doctor_as_json = false;
+    ExplainCommand explain;
+    TestRulesCommand test_rules;
+    ReplayCommand replay;
+    SendOptions send;
+    StatusLimits status;
+    std::string topic;  // completion: bash, zsh; manual: 1, 5
+};
+
+// What to do, or the exit status after help, version or a mistake was printed.
+[[nodiscard]] std::variant<Options, int> parse_command_line(int argc, const char* const* argv);
 
 }  // namespace alert_bridge::app

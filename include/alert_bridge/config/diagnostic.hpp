@@ -34,8 +34,9 @@ struct Diagnostic {
 
 inline constexpr std::size_t kMaxDiagnostics = 200;
 
-// What to make of a secret that cannot be read. Left out: nothing, where no secret is used.
-enum class Secrets { needed, left_out };
+// Left out: one that cannot be read is no mistake, where no secret is used. May be open: one whose
+// file others can read is a warning, where more is to be looked at than the first mistake.
+enum class Secrets { needed, left_out, may_be_open };
 
 // Collects the diagnostics of one load.
 class Diagnostics {

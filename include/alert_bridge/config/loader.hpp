@@ -26,7 +26,8 @@ struct Loaded {
     std::vector<Diagnostic> diagnostics;
 };
 
-// Without the secrets, where they are not used: for whoever may not read them, or has none.
+// `secrets` is for those who do not run what they load: who may not read them or has none, and
+// `doctor`, which has more to look at than the first mistake.
 [[nodiscard]] Loaded load(const std::string& path, Secrets secrets = Secrets::needed);
 
 // The section admin alone: for the operator's commands, whose user may not read the secrets that

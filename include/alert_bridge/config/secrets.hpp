@@ -28,6 +28,9 @@ inline constexpr std::size_t kMaxSecrets = 8;
     Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir
 );
 
+// Whether it tells that a secret's file is open to others.
+[[nodiscard]] bool tells_of_open_secret(const Diagnostic& diagnostic) noexcept;
+
 // One or a list; empty after a mistake (told).
 [[nodiscard]] std::vector<Secret> read_secrets(
     Diagnostics& diagnostics, const Node& node, std::string_view what, const std::string& base_dir

@@ -79,6 +79,14 @@ struct NameKind {
     bool for_assignment = false;  // groups
 };
 
+inline constexpr NameKind kCategory{"category", "ITILCategory", true, false};
+inline constexpr NameKind kGroup{"group", "Group", true, true};
+inline constexpr NameKind kUser{"user", "User", false, false};
+inline constexpr NameKind kLocation{"location", "Location", true, false};
+inline constexpr NameKind kSla{"sla", "SLA", true, false};
+inline constexpr NameKind kRequestSource{"request source", "RequestType", false, false};
+inline constexpr NameKind kSolutionType{"solution type", "SolutionType", true, false};
+
 struct NamedRow {
     std::int64_t id = 0;
     std::int64_t entity_id = 0;
@@ -89,6 +97,11 @@ struct NamedRows {
     std::vector<NamedRow> rows;
     bool complete = true;  // false: GLPI has more than can be read
 };
+
+// Whether the row carries the name, usable or not; see rows_named().
+[[nodiscard]] bool carries_name(const nlohmann::json& row, std::string_view name);
+// Why a plan cannot use the row: "is not active"; empty when it can.
+[[nodiscard]] std::string_view why_unusable(const nlohmann::json& row, const NameKind& kind);
 
 // Rows that carry the name: the complete name when it has a '>', else the short or the complete
 // one. Inactive users, groups that take no tickets and agreements on time to own are left out.

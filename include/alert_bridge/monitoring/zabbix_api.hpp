@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "alert_bridge/monitoring/json_api.hpp"
+#include "alert_bridge/monitoring/media_type.hpp"
 
 namespace alert_bridge::monitoring {
 
@@ -30,6 +31,7 @@ class ZabbixApi final : public ports::MonitoringBack {
     [[nodiscard]] ports::Awaitable<Result<ports::Sight>> look(std::vector<ports::OpenProblem> known
     ) override;
     void stop() noexcept override { api_.stop(); }
+    [[nodiscard]] ports::Awaitable<Result<std::vector<MediaType>>> media_types();
 
   private:
     using Answer = ports::Awaitable<Result<json>>;
