@@ -21,7 +21,8 @@ PageConfig load_page(Loading& loading, const MapReader& reader) {
     Diagnostics& told = loading.diagnostics;
     PageConfig page;
     page.address = reader.text("address").value_or("");
-    if (!page.address.empty() && !domain::IpAddress::parse(page.address)) {
+    const bool is_address = domain::IpAddress::parse(page.address).has_value();
+    if (!page.address.empty() && !is_address) {
         told.error(
             reader.position("address"),
             "'address' must be an IP address, not '" + page.address + "'"
@@ -40,7 +41,7 @@ PageConfig load_page(Loading& loading, const MapReader& reader) {
             "'token' must have at least 16 characters; a good one: openssl rand -hex 24"
         );
     }
-    if (!loading.config.listen.tls && !is_loopback_address(page.address)) {
+    if (is_address && !loading.config.listen.tls && !is_loopback_address(page.address)) {
         told.warning(
             reader.position("address"),
             "the page's token and what it shows go over the network in clear text: set "

@@ -48,12 +48,13 @@ class PageStream::PageFeed final : public Feed {
 
     asio::awaitable<std::string> next() override {
         std::string news = gather();
-        if (news.empty() && goes_on()) {
+        // The bell may still ring for what was told already: one more wait.
+        for (int waits = 0; news.empty() && goes_on() && waits < 2; ++waits) {
             co_await bell_.wait(kHeartbeat);
             news = gather();
-            if (news.empty()) {
-                news = ":\n\n";
-            }
+        }
+        if (news.empty()) {
+            news = ":\n\n";
         }
         if (!goes_on()) {
             news.clear();

@@ -8,9 +8,9 @@
 //
 // Guarantees: while nobody looks nothing is asked or kept; while somebody does, `overview` is asked
 // every kLook, for all pages together. At most kFeedsMax feeds: one more ends the oldest. A quiet
-// feed gives a comment every kHeartbeat, so that who left is noticed. stop() ends all of them.
-// Requires: the services outlive the feeds' use. Thread rule: the I/O thread.
-// Tests: tests/unit/http/page_stream_test.cpp
+// feed gives a comment every kHeartbeat or two, so that who left is noticed. stop() ends all of
+// them. Requires: the services outlive the feeds' use. Thread rule: the I/O thread. Tests:
+// tests/unit/http/page_stream_test.cpp
 #pragma once
 
 #include <cstddef>

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alert_bridge/http/responder.hpp"
 #include "catch.hpp"
 
 using namespace alert_bridge;
@@ -111,4 +112,23 @@ TEST_CASE("Prefer: wait is found among other preferences and is at most 30 secon
         INFO(prefer);
         CHECK(preferred_wait_s(prefer) == seconds);
     }
+}
+
+TEST_CASE("a fixed body is counted but not copied, a fed one has no length") {
+    Response fixed;
+    fixed.content_type = "text/css";
+    fixed.fixed_body = "body {}";
+    const std::string head = encode(fixed, Framing{});
+    CHECK(head.find("Content-Length: 7\r\n") != std::string::npos);
+    CHECK(head.find("Content-Type: text/css\r\n") != std::string::npos);
+    CHECK(head.ends_with("\r\n\r\n"));
+    struct Nothing final : Feed {
+        boost::asio::awaitable<std::string> next() override { co_return std::string(); }
+    };
+    Response fed;
+    fed.content_type = "text/event-stream";
+    fed.feed = std::make_shared<Nothing>();
+    const std::string fed_head = encode(fed, Framing{});
+    CHECK(fed_head.find("Content-Length") == std::string::npos);
+    CHECK(fed_head.find("Content-Type: text/event-stream\r\n") != std::string::npos);
 }

@@ -234,3 +234,19 @@ TEST_CASE("any bytes end in some state") {
     }
     CHECK(refused > 1000);
 }
+
+TEST_CASE("what a browser says about itself is carried, and said once") {
+    const std::string get = "GET / HTTP/1.1\r\nHost: b:8481\r\n";
+    const Outcome outcome = parse(
+        get +
+        "Origin: http://b:8481\r\nSec-Fetch-Site: same-origin\r\nCookie: a=1\r\n"
+        "Cookie: b=2\r\n\r\n"
+    );
+    REQUIRE(outcome.state == State::complete);
+    CHECK(outcome.head.host == "b:8481");
+    CHECK(outcome.head.origin == "http://b:8481");
+    CHECK(outcome.head.fetch_site == "same-origin");
+    CHECK(outcome.head.cookie == "a=1; b=2");
+    CHECK(parse(get + "Origin: http://b\r\nOrigin: http://b\r\n\r\n").status == 400);
+    CHECK(parse(get + "Sec-Fetch-Site: none\r\nSec-Fetch-Site: none\r\n\r\n").status == 400);
+}
