@@ -146,7 +146,16 @@ void add_plan(Page& page, const json& plan) {
     Table table({{"FIELD"}, {"VALUE", false, true}, {"FROM", false, true}});
     std::vector<std::string> remarks;
     std::string empty;
-    for (const json& field : plan) {
+    // What somebody decided comes first.
+    json ordered = json::array();
+    for (const bool is_default : {false, true}) {
+        for (const json& field : plan) {
+            if ((field.at("from") == "defaults") == is_default) {
+                ordered.push_back(field);
+            }
+        }
+    }
+    for (const json& field : ordered) {
         const std::string name = field.at("field").get<std::string>();
         if (field.contains("remark")) {
             remarks.push_back(name + ": " + field.at("remark").get<std::string>());

@@ -218,6 +218,7 @@ asio::awaitable<std::optional<Placement>> Explainer::place(
                         "; the entity is not looked up, and no asset is linked in what follows";
     Placement guess = domain::place_without_answer(question.plan, domain::EntityTree());
     guess.entity_name = place_known_without_glpi(question.plan);
+    guess.notes.clear();  // the daemon would ask, and its ticket would not say that it could not
     co_return guess;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""`explain` against the simulated GLPI: it writes nothing, and what it tells is what the daemon does.
+"""`explain` against the simulated GLPI: it writes nothing, and foretells what the daemon does.
 
 BRIDGE and SIM name the programs, as in system_test.py.
 """
@@ -68,7 +68,13 @@ def plain(requests):
     text = json.dumps(requests, sort_keys=True)
     text = re.sub(r"GAB-[0-9A-Z]{26}", "GAB", text)
     text = re.sub(r"/t/[0-9A-Z]{26}", "/t/ID", text)
-    return json.loads(text)
+    return sorted(json.loads(text), key=json.dumps)  # tickets open in no certain order
+
+
+def timeless(requests):
+    """Without times and durations: the recovery comes some seconds after it was explained."""
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", json.dumps(requests))
+    return json.loads(re.sub(r"(</strong>) \d+[dhms]( \d+[dhms])*<", r"\1 LONG<", text))
 
 
 class ExplainTest(SystemTest):
@@ -160,7 +166,7 @@ class Against(ExplainTest):
         self.assertEqual(self.recorder.writes, [])
         expected = self.foretold(page)
         self.accepted("zabbix", recovery())
-        self.assertEqual(self.sent(len(expected)), expected)
+        self.assertEqual(timeless(self.sent(len(expected))), timeless(expected))
 
         status, out, err = self.bridge.command("explain", alert["id"], "--json")
         self.assertEqual(status, 0, err)

@@ -6,9 +6,10 @@ BRIDGE and SIM name the programs, as in system_test.py.
 """
 
 import json
+import subprocess
 import unittest
 
-from system_test import SystemTest, recovery, zabbix
+from system_test import SOLVED, SystemTest, recovery, zabbix
 
 
 class Replay(SystemTest):
@@ -20,6 +21,7 @@ class Replay(SystemTest):
         last = self.accepted("zabbix", zabbix("1003", trigger_id="501", event_name="Two",
                                               event_nseverity="5"))
         self.bridge.decided(last["id"])
+        self.tickets(2, lambda tickets: any(ticket["status"] == SOLVED for ticket in tickets))
         self.sim.post("/requests/reset", {})
         with open(self.bridge.config, encoding="utf-8") as file:
             text = file.read().replace("sender.token", "no-such-file")
@@ -30,7 +32,6 @@ class Replay(SystemTest):
             0o644)
 
     def replay(self, *more):
-        import subprocess
         done = subprocess.run(
             [self.bridge.program, "replay", "--since", "1h", "--config", self.new,
              "--present", self.bridge.config, *more],
