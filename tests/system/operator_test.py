@@ -144,7 +144,7 @@ class OperatorTest(SystemTest):
         self.assertEqual(session["logins"], 1)
         self.assertRegex(session["version"], r"^1[01]\.")
         self.assertRegex(session["opened_at"], r"^\d{4}-\d\d-\d\dT.*Z$")
-        self.assertRegex(self.command("sessions"), r"^SERVER +HEALTH +BREAKER +VERSION")
+        self.assertRegex(self.command("sessions"), r"^SERVER +HEALTH +BREAKER +SESSION")
         self.assertNotIn("token", json.dumps(session))
         self.assertEqual(self.command("storms"), "nothing there\n")
 
