@@ -48,13 +48,16 @@ Findings check_secrets(const Examined& examined) {
             continue;
         }
         const std::string& open = each.message;
+        // "'KEY': 'PATH' can be read by others: …"
+        const auto from = open.find(": '") + 3;
+        const std::string path = open.substr(from, open.find('\'', from) - from);
         out.push_back(
             {Level::error,
              {},
              open.substr(0, open.rfind(": ")),
              "whoever has an account on this machine could use it; the daemon does not start with "
              "it",
-             open.substr(std::min(open.rfind(": "), open.size() - 2) + 2)}
+             "chmod 600 " + path}
         );
     }
     if (!out.empty()) {

@@ -200,9 +200,11 @@ bool tells(const Examined& examined, Setting setting) {
 
 Findings check_mandatory_fields(const Examined& examined) {
     if (!examined.glpi.templates) {
+        const Error& error = examined.glpi.templates.error();
         return not_checked(
-            "the bridge's user may not read ticket templates (" +
-            examined.glpi.templates.error().code + ")"
+            error.code == "ERROR_RIGHT_MISSING"
+                ? "the bridge's user may not read ticket templates"
+                : "GLPI does not show its ticket templates (" + error.code + ")"
         );
     }
     if (!tells(examined, &EntityFacts::template_id)) {

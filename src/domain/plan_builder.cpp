@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/domain/plan_builder.hpp"
+#include "alert_bridge/domain/shown.hpp"
 
 #include <algorithm>
 
@@ -27,25 +28,6 @@ constexpr NameField kNameFields[] = {
 };
 constexpr std::size_t kShownValue = 200;  // code points of a value in the trace
 
-std::string shown(bool value) {
-    return value ? "true" : "false";
-}
-std::string shown(int value) {
-    return std::to_string(value);
-}
-std::string shown(Duration value) {
-    return format_duration(value);
-}
-std::string shown(const std::vector<std::string>& values) {
-    return join(values, ", ");
-}
-std::string shown(const std::map<std::string, Duration>& values) {
-    std::vector<std::string> parts;
-    for (const auto& [priority, duration] : values) {
-        parts.push_back((priority.empty() ? "" : priority + ": ") + format_duration(duration));
-    }
-    return join(parts, ", ");
-}
 template <class Enum>
 requires std::is_enum_v<Enum> std::string shown(Enum value) {
     return std::string(to_string(value));

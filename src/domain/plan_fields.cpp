@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/domain/plan_fields.hpp"
+#include "alert_bridge/domain/shown.hpp"
 
 #include <algorithm>
 #include <type_traits>
@@ -11,25 +12,6 @@ namespace {
 
 std::string shown(const std::string& value) {
     return value;
-}
-std::string shown(bool value) {
-    return value ? "true" : "false";
-}
-std::string shown(int value) {
-    return std::to_string(value);
-}
-std::string shown(Duration value) {
-    return format_duration(value);
-}
-std::string shown(const std::vector<std::string>& values) {
-    return join(values, ", ");
-}
-std::string shown(const std::map<std::string, Duration>& values) {
-    std::vector<std::string> parts;
-    for (const auto& [priority, duration] : values) {
-        parts.push_back((priority.empty() ? "" : priority + ": ") + format_duration(duration));
-    }
-    return join(parts, ", ");
 }
 std::string shown(const EntityRef& ref) {
     const bool by_name = ref.empty() || ref.by == EntityBy::name;

@@ -178,9 +178,10 @@ double PrometheusMetrics::total(std::string_view name, std::string_view last_lab
     BRIDGE_INVARIANT(found != impl_->metrics.end());
     const MetricSpec& spec = *found->second.spec;
     BRIDGE_INVARIANT(spec.type != MetricType::histogram);
+    const std::size_t last_at = spec.second_label.empty() ? 0 : spec.third_label.empty() ? 1 : 2;
     double sum = 0;
     for (const auto& [values, series] : found->second.series) {
-        const std::string& last = spec.second_label.empty() ? values.first : values.second;
+        const std::string& last = values[last_at];
         if (last_label.empty() || last == last_label) {
             sum += spec.type == MetricType::counter
                        ? static_cast<prometheus::Counter*>(series)->Value()

@@ -125,9 +125,9 @@ Json session_json(const Call& call) {
     out["glpigroups"] = Json::array();
     out["glpi_currenttime"] = call.world.now_text();
     out["glpilist_limit"] = "15";
-    for (const char* name : {"set_default_tech", "set_followup_tech", "set_solution_tech"}) {
-        const auto given = user.preferences.find(name);
-        out[std::string("glpi") + name] = given == user.preferences.end() ? 0 : given->second;
+    for (const char* key : {"set_default_tech", "set_followup_tech", "set_solution_tech"}) {
+        const auto given = user.preferences.find(key);
+        out[std::string("glpi") + key] = given == user.preferences.end() ? 0 : given->second;
     }
     return out;
 }

@@ -3,13 +3,13 @@
 // Undelivered: tells people past GLPI, on the channels of the section `undelivered`, when tickets
 // do not get through (domain/undelivered.hpp says when).
 //
-// Looks every kEvery (more often where tickets may wait for less than that) at the openings that are owed and at the alerts that are not decided yet
-// because GLPI cannot be asked for their place. Guarantees: a message that no channel took is tried
-// again, made anew, at the next look; what one channel took counts as told, the others' failures
-// are logged. What was told is kept in the store, so that a restart says nothing twice. Without a
-// channel it asks nothing.
-// Not guaranteed: that no message comes twice (the process may end between sending and noting it).
-// Thread rule: the I/O thread. Tests: tests/unit/core/undelivered_test.cpp
+// Looks every kEvery (more often where tickets may wait for less than that) at the openings that
+// are owed and at the alerts that are not decided yet because GLPI cannot be asked for their place.
+// Guarantees: a message that no channel took is tried again, made anew, at the next look; what one
+// channel took counts as told, the others' failures are logged. What was told is kept in the store,
+// so that a restart says nothing twice. Without a channel it asks nothing. Not guaranteed: that no
+// message comes twice (the process may end between sending and noting it). Thread rule: the I/O
+// thread. Tests: tests/unit/core/undelivered_test.cpp
 #pragma once
 
 #include <functional>

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// BacklogStore: which openings of tickets wait for GLPI too long, and how many there were. Consumer: core/undelivered.
-// Implementation: storage/sqlite_store, the same object as ports::Store.
+// BacklogStore: which openings of tickets wait for GLPI too long, and how many there were.
+// Consumer: core/undelivered. Implementation: storage/sqlite_store, the same object as
+// ports::Store.
 //
 // Errors: those of ports/store.hpp. Thread rule: call from the I/O thread.
 // Tests: tests/contract/store_backlog_test.cpp

@@ -18,7 +18,7 @@ TEST_CASE("a secret that others may read is told with the command that mends it"
     REQUIRE(found.size() == 1);
     CHECK(found[0].level == Level::error);
     CHECK(found[0].what == "'user_token': '/etc/x/glpi.token' can be read by others");
-    CHECK(found[0].to_do == "chmod 600 it");
+    CHECK(found[0].to_do == "chmod 600 /etc/x/glpi.token");
     CHECK(app::check_secrets(healthy()).front().level == Level::ok);
 }
 
