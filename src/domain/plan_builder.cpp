@@ -9,6 +9,8 @@
 namespace alert_bridge::domain {
 namespace {
 
+using domain::shown;
+
 struct NameField {
     std::string_view name;
     std::optional<std::string> RuleResult::*from;

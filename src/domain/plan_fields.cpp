@@ -10,6 +10,8 @@
 namespace alert_bridge::domain {
 namespace {
 
+using domain::shown;
+
 std::string shown(const std::string& value) {
     return value;
 }
