@@ -207,7 +207,8 @@ Findings check_preferences(const Examined& examined) {
 
 Findings check_clock(const Examined& examined) {
     constexpr std::int64_t kFine = 5, kBad = 120, kQuarter = 15 * 60, kZoneSlack = 60;
-    const std::string& zone = examined.config().glpi.time_zone;
+    const std::string& configured = examined.config().glpi.time_zone;
+    const std::string zone = configured.empty() ? "UTC" : configured;
     const std::optional<WallTime> theirs =
         examined.glpi.session ? parse_time(examined.glpi.session->time_text, zone) : std::nullopt;
     if (!theirs) {
@@ -216,7 +217,6 @@ Findings check_clock(const Examined& examined) {
     const auto ahead =
         std::chrono::round<std::chrono::seconds>(*theirs - examined.glpi.session->asked_at).count();
     const std::int64_t off = std::abs(ahead);
-    const std::string used_zone = zone.empty() ? "UTC" : zone;
     if (off <= kFine) {
         return fine("GLPI's clock and this one agree to within " + std::to_string(off) + "s");
     }
@@ -227,7 +227,7 @@ Findings check_clock(const Examined& examined) {
         return {
             {Level::error,
              {},
-             "GLPI's time is " + by + ", read as " + used_zone,
+             "GLPI's time is " + by + ", read as " + zone,
              "that is a difference of time zones: dates that the bridge sends would be wrong by it",
              "set glpi.time_zone to the zone of the bridge's GLPI user (its preferences, else "
              "PHP's)"}};

@@ -120,7 +120,10 @@ class Comparison {
 
     void objects(const std::string& at, const Json& want, const Json& have) {
         notes(at, want, have);
-        bool shortened_by_recorder = trimmed_ || reduced_row(want, have);
+        // That keys of the session were left out is noted beside it.
+        session_was_cut_ = session_was_cut_ || want.contains("_other_session_keys_left_out");
+        bool shortened_by_recorder =
+            trimmed_ || reduced_row(want, have) || (session_was_cut_ && at.ends_with(".session"));
         for (const auto& [key, value] : want.items()) {
             if (is_recorders_note(key)) {
                 shortened_by_recorder = true;
@@ -158,6 +161,7 @@ class Comparison {
     }
 
     bool trimmed_;
+    bool session_was_cut_ = false;
     Lines lines_;
 };
 
