@@ -79,8 +79,8 @@ TEST_CASE("numbers, durations, sizes and booleans that are not required have a d
     for_each_key([](const Section& section, const Key& key) {
         const bool is_scalar = key.type == ValueType::integer || key.type == ValueType::duration ||
                                key.type == ValueType::size || key.type == ValueType::boolean;
-        const bool leaves_alone = section.path.starts_with("rules[].then") ||
-                                  section.path.starts_with("tests[].expect");
+        const bool leaves_alone =
+            section.path.starts_with("rules[].then") || section.path.starts_with("tests[].expect");
         if (is_scalar && !key.required && !leaves_alone) {
             INFO(section.path << "." << key.name);
             CHECK_FALSE(key.fallback.empty());

@@ -103,8 +103,8 @@ TEST_CASE("what the reference shows is what a small configuration gets") {
 }
 
 TEST_CASE("the examples that are commented out in the reference are valid too") {
-    // Each begins with "# maps:", "# maintenance:", "#  - name:", "# templates:" or "# tests:" at the
-    // start of a line.
+    // Each begins with "# maps:", "# maintenance:", "#  - name:", "# templates:" or "# tests:" at
+    // the start of a line.
     const TemporaryDirectory directory;
     const std::string path = kConfig + "/bridge.yaml";
     std::istringstream lines(config_test::read_whole(path));
