@@ -22,16 +22,16 @@ constexpr const char* kSmall =
     "  default_entity: Root entity\n";
 
 // A directory with the secrets that the texts here refer to.
-class Secrets : public TemporaryDirectory {
+class SecretFiles : public TemporaryDirectory {
   public:
-    Secrets() {
+    SecretFiles() {
         write("a.token", "secret-a\n");
         write("b.token", "secret-b\n");
     }
 };
 
 Config loaded(const std::string& text) {
-    const Secrets directory;
+    const SecretFiles directory;
     Loaded result = load_text(text, "bridge.yaml", directory.path());
     INFO(render(result.diagnostics));
     REQUIRE(result.config);
@@ -206,7 +206,7 @@ TEST_CASE("conditions nest, and lists mean any of them") {
 }
 
 TEST_CASE("a map is read from its file and templates are taken as written") {
-    const Secrets directory;
+    const SecretFiles directory;
     directory.write("customers.csv", "code,entity\nacme,Root > ACME\n", 0644);
     const Loaded result = load_text(
         std::string(kSmall) + "maps: {customers: {csv: customers.csv, key: code}}\n" +
@@ -241,7 +241,7 @@ TEST_CASE("many rules are read with one list of mistakes") {
 }
 
 TEST_CASE("load reads a file and starts relative paths at its directory") {
-    const Secrets directory;
+    const SecretFiles directory;
     const std::string file = directory.write("bridge.yaml", kSmall, 0644);
     const Loaded result = load(file);
     INFO(render(result.diagnostics));
@@ -250,7 +250,7 @@ TEST_CASE("load reads a file and starts relative paths at its directory") {
 }
 
 TEST_CASE("a configuration file that cannot be read is told, not thrown") {
-    const Secrets directory;
+    const SecretFiles directory;
     const Loaded missing = load(directory.path() + "/none.yaml");
     CHECK_FALSE(missing.config);
     CHECK_THAT(render(missing.diagnostics), ContainsSubstring("No such file or directory"));
@@ -260,7 +260,7 @@ TEST_CASE("a configuration file that cannot be read is told, not thrown") {
 }
 
 TEST_CASE("a configuration with a mistake gives no Config, one with a warning does") {
-    const Secrets directory;
+    const SecretFiles directory;
     const Loaded wrong =
         load_text(std::string(kSmall) + "log: {level: loud}\n", "bridge.yaml", directory.path());
     CHECK_FALSE(wrong.config);
@@ -276,7 +276,7 @@ TEST_CASE("a configuration with a mistake gives no Config, one with a warning do
 }
 
 TEST_CASE("no diagnostic ever shows a secret") {
-    const Secrets directory;
+    const SecretFiles directory;
     std::string text = kSmall;
     text += "rules: [{name: a, then: {priority: p9}}]\nlog: {level: x}\n";
     CHECK(

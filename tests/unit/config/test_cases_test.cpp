@@ -156,10 +156,10 @@ TEST_CASE("every mistake is told with its place") {
     );
     INFO(all);
     for (const char* each :
-         {"2:39: ", "'hots'", "2:68: 'opens'", "3:12: 'a' is the name of another case",
+         {"2:39: ", "'hots'", "2:69: 'opens'", "3:12: 'a' is the name of another case",
           "there is no rule 'wep' (did you mean 'web'?)", "'categroy'",
           "3:5: a case needs either 'payload' or 'alert'",
-          "4:5: a case needs either 'payload' or 'alert'", "'expect' is empty", "5:45: 'file': ",
+          "4:5: a case needs either 'payload' or 'alert'", "'expect' is empty", "5:47: 'file': ",
           "'drop'", "'at' must be a date", "'open_after' must be a duration", "'other'"}) {
         INFO(each);
         CHECK_THAT(all, ContainsSubstring(each));
