@@ -257,6 +257,12 @@ Decision decide(
         return draft.finish(Verdict::applied, "found while it is sent again, noted");
     }
     draft.update_operation(std::move(operation));
+    // As a solution, not as a follow-up on what people hold: how they had left it before is over.
+    const bool solved = settled.kind == OperationKind::solve &&
+                        settled.state == OperationState::done && event.result.text.empty();
+    if (solved) {
+        draft.forget_ended_by_people();
+    }
     const bool active = incident.state != IncidentState::ended;
     const bool died = settled.kind == OperationKind::open && settled.state == OperationState::dead;
     // The report of an outage is the only place that tells of what folded: it can be retried.

@@ -36,9 +36,10 @@ class Hearing {
         if (incident_.ticket.ended != 0 && !over) {
             violation("was opened again by people");
         }
-        // What is solved and reopened between two rounds is not promised to be heard.
-        const bool reopened =
-            incident_.state == IncidentState::solved && ticket_.reopened_is_known && !over;
+        // What is solved and reopened between two rounds is not promised to be heard, nor what the
+        // bridge reopens itself before the next one.
+        const bool reopened = incident_.state == IncidentState::solved &&
+                              ticket_.reopened_is_known && !over && !reopened_too();
         if (reopened && incident_.ticket.reopened_row == 0) {
             violation("was reopened after it was solved");
         }
@@ -60,6 +61,16 @@ class Hearing {
         return std::any_of(row_.episodes.begin(), row_.episodes.end(), [](const auto& one) {
             return one.state == EpisodeState::open;
         });
+    }
+    [[nodiscard]] bool reopened_too() const {
+        return std::any_of(
+            row_.operations.begin(), row_.operations.end(),
+            [this](const domain::Operation& one) {
+                return one.kind == domain::OperationKind::reopen && ticket_.reopened &&
+                       one.created_at >= *ticket_.reopened &&
+                       one.created_at < *ticket_.reopened + kSlack;
+            }
+        );
     }
     void violation(const std::string& what) {
         found_.push_back(

@@ -281,6 +281,7 @@ Result<std::int64_t> SimGlpi::store_entry(
     if (entry.reopen && ticket->status == 5) {
         ticket->reopened_by[entry.reference] =
             ticket->solved_by_us ? WallTime::min() : ticket->end_seen.value_or(WallTime::max());
+        ticket->end_seen.reset();
         ticket->status = 2;
         ticket->solved_by_us = false;
     }

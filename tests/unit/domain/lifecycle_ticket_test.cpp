@@ -109,6 +109,24 @@ TEST_CASE("the bridge's own hand is nobody's: its solving and reopening is not h
     CHECK(world.incident().ticket.ended == 0);
 }
 
+TEST_CASE("a person who reopens what the bridge solved after people had ended it is heard as such"
+) {
+    PeopleWorld world;
+    world.rules.plan.policy.on_recovery = OnRecovery::solve;
+    world.take(world.alert(AlertKind::problem));
+    world.deliver();
+    closes(world);
+    world.set_status(4);  // and thought better of it, unseen
+    recovers(world);
+    world.deliver();
+    REQUIRE(world.ticket().status == 5);
+    CHECK(world.incident().ticket.ended == 0);
+    world.set_status(2);
+    world.look();
+    CHECK(world.last_reason == "reopened by Pat after it was solved");
+    CHECK(world.incident().ticket.reopened_row == world.ticket().newest_row);
+}
+
 TEST_CASE("who took a ticket keeps it, though the bridge solved it once and somebody reopened it") {
     PeopleWorld world = with_ticket();
     reopens(world);
