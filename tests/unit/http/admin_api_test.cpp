@@ -173,7 +173,7 @@ TEST_CASE("sessions are listed as the daemon tells them, without times that are 
     session.state = "absent";
     session.last_error = "[later] connect";
     http::AdminApi api{
-        {world.desk, world.store, [](std::int64_t) { return std::string(); },
+        {world.desk, world.store, [](std::int64_t) { return std::string(); }, nullptr,
          [&session] { return std::vector(1, session); }}};
     http::Request request;
     request.head.method = http::Method::post;
@@ -192,6 +192,7 @@ TEST_CASE("the status tells figures and each check") {
         {world.desk,
          world.store,
          [](std::int64_t) { return std::string(); },
+         nullptr,
          {},
          [] {
              http::AdminApi::Status status;
