@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "alert_bridge/base/invariant.hpp"
 #include "alert_bridge/base/number.hpp"
@@ -17,6 +18,10 @@ using config::Key;
 using config::Section;
 using config::ValueType;
 using nlohmann::json;
+
+constexpr std::string_view kTest = "tests[]";
+constexpr std::string_view kTestAlert = "tests[].alert";
+constexpr std::string_view kExpect = "tests[].expect";
 
 const Section* find_section(const std::string& path) {
     for (const Section* section : config::all_sections()) {
@@ -111,12 +116,15 @@ json integer(const Key& key) {
     return out;
 }
 
-// 0660 without quotes is 432 for YAML 1.1 and 660 for 1.2.
+// Without quotes 0660 is 432 for YAML 1.1 and 660 for 1.2, and no is false for 1.1.
 json choice(std::string_view choices) {
     json out;
     out["enum"] = json::array();
     for (const std::string& one : split(choices, "|")) {
         out["enum"].push_back(one);
+        if (one == "no") {
+            out["enum"].push_back(false);
+        }
         if (one.starts_with('0') && parse_whole_number(one.substr(1))) {
             out["enum"].push_back(std::stoi(one, nullptr, 8));
             out["enum"].push_back(std::stoi(one, nullptr, 10));
@@ -136,6 +144,12 @@ json other_mapping(std::string_view section, std::string_view key) {
     }
     if (key == "tag" || key == "inventory" || key == "field") {
         return by_name(pattern());
+    }
+    if (section == "undelivered") {
+        return by_name(duration());  // after
+    }
+    if (section == kTest || section == kTestAlert) {
+        return by_name(one_or_many(text()));  // asset, inventory, tags
     }
     if (key == "severity_map") {
         return by_name(choice(config::kDefaults.find("open")->choices));
@@ -164,6 +178,9 @@ json sequence(const std::string& section, std::string_view key) {
 }
 
 json free_form(const std::string& section, std::string_view key) {
+    if (section == kTest) {
+        return json::object();  // payload: whatever a sender may send
+    }
     if (section == "sources.NAME.fields") {
         return any_of({one_or_many(text()), reference("FIELD")});
     }
@@ -178,7 +195,28 @@ json free_form(const std::string& section, std::string_view key) {
                           : any_of({word("none"), reference(below)});
 }
 
+// What a case of test-rules expects: a name or a text instead of what says how to find it, and
+// nothing where it is empty.
+std::optional<json> expectation(const Key& key) {
+    if (key.name == "notify" || key.name == "flapping") {
+        return reference("rules[].then." + std::string(key.name));
+    }
+    switch (key.type) {
+        case ValueType::boolean:
+        case ValueType::integer:
+        case ValueType::duration:
+        case ValueType::choice:
+        case ValueType::texts:
+            return std::nullopt;
+        default:
+            return scalar();
+    }
+}
+
 json form_of(const std::string& section, const Key& key) {
+    if (auto expected = section == kExpect ? expectation(key) : std::nullopt) {
+        return *std::move(expected);
+    }
     switch (key.type) {
         case ValueType::text:
             return text();

@@ -4,7 +4,7 @@
 //
 // Guarantees: decode(encode(x)) == x for what the snapshot of an alert holds; members, outage and
 // outage_worst belong to other events and are left out. Otherwise as alert_json.hpp.
-// Thread rule: pure functions. Tests: tests/unit/storage/snapshot_json_test.cpp
+// Thread rule: pure functions. Tests: tests/contract/store_snapshot_test.cpp
 #pragma once
 
 #include <string>

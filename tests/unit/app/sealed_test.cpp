@@ -25,9 +25,9 @@ namespace {
 
 // Whole sections that a reload puts into force: decoders, credentials, rules, texts. Of `tests` the
 // daemon takes no notice.
-const std::set<std::string> kAppliedSections{"sources",     "defaults", "priorities",
-                                             "maps",        "rules",    "templates",
-                                             "maintenance", "storm",    "tests"};
+const std::set<std::string> kAppliedSections{"sources", "defaults",   "priorities",  "maps",
+                                             "rules",   "templates",  "maintenance", "storm",
+                                             "tests",   "undelivered"};
 // Single keys that Daemon::apply() puts into force.
 const std::set<std::string> kAppliedKeys{
     "listen.public_url",        "log.level",           "glpi.app_token",

@@ -48,13 +48,13 @@ TEST_CASE("a secret file is read relative to the configuration, without its line
     CHECK(read("{file: " + directory.path() + "/unix}", "/nowhere").values.size() == 1);
 }
 
-TEST_CASE("a secret file that others may read is a mistake; it is read all the same") {
+TEST_CASE("a secret file that others may read is refused") {
     const TemporaryDirectory directory;
     for (const mode_t mode : {0640U, 0604U, 0644U, 0660U, 0610U}) {
         directory.write("token", "abc\n", mode);
         const auto [values, problems] = read("{file: token}", directory.path());
         INFO(mode);
-        CHECK(values == std::vector<std::string>{"abc"});
+        CHECK(values.empty());
         CHECK(
             problems == "f:1:8: error: 'token': '" + directory.path() +
                             "/token' can be read by others: chmod 600 it (chmod 400 if read-only)\n"
@@ -73,34 +73,24 @@ TEST_CASE("open secrets keep a configuration from being loaded, but for who asks
     const std::string path = directory.path() + "/bridge.yaml";
     const Loaded refused = load(path);
     CHECK_FALSE(refused.config);
-    CHECK(refused.open_secrets.empty());
     CHECK(refused.diagnostics.size() == 1);
 
-    const Loaded listed = load_with_open_secrets(path);
-    REQUIRE(listed.config);
-    CHECK(listed.config->glpi.user_token.reveal() == "abc");
-    CHECK(listed.diagnostics.empty());
-    REQUIRE(listed.open_secrets.size() == 1);
+    const Loaded warned = load(path, Secrets::may_be_open);
+    REQUIRE(warned.config);
+    CHECK(warned.config->glpi.user_token.reveal() == "abc");
+    REQUIRE(warned.diagnostics.size() == 1);
+    CHECK(warned.diagnostics[0].severity == Diagnostic::warning);
+    CHECK(tells_of_open_secret(warned.diagnostics[0]));
     CHECK(
-        listed.open_secrets[0] == "'user_token': '" + directory.path() +
-                                      "/open' can be read by others: chmod 600 it (chmod 400 if "
-                                      "read-only)"
+        warned.diagnostics[0].message ==
+        "'user_token': '" + directory.path() +
+            "/open' can be read by others: chmod 600 it (chmod 400 if read-only)"
     );
 
     directory.write("bridge.yaml", text + "sorces: 1\n");
-    const Loaded wrong = load_with_open_secrets(path);
+    const Loaded wrong = load(path, Secrets::may_be_open);
     CHECK_FALSE(wrong.config);
-    CHECK(wrong.open_secrets.size() == 1);
-    CHECK(wrong.diagnostics.size() == 1);
-}
-
-TEST_CASE("an open secret of no use is told twice, and not read") {
-    const TemporaryDirectory directory;
-    directory.write("token", "\n", 0644);
-    const auto [values, problems] = read("{file: token}", directory.path());
-    CHECK(values.empty());
-    CHECK_THAT(problems, ContainsSubstring("can be read by others"));
-    CHECK_THAT(problems, ContainsSubstring("the secret is empty"));
+    CHECK(wrong.diagnostics.size() == 2);
 }
 
 TEST_CASE("a secret file that is missing, a directory, empty or odd is refused") {
