@@ -17,6 +17,7 @@ if [[ ${2:-} != inside ]]; then
     root=${PACKAGE_ROOT:-}
     if [[ -z $root ]]; then
         root=$(mktemp -d /var/tmp/package-check.XXXXXX)
+        chmod 755 "$root" # the service's user must get past its own /
         trap 'rm -rf --one-file-system "$root"' EXIT
     fi
     [[ -x $root/bin/sh ]] || bash docker/debian_root.sh "$root"

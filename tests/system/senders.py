@@ -308,7 +308,8 @@ def main():
     parser.add_argument("--sim", required=True)
     parser.add_argument("--peers", required=True)
     parser.add_argument("--minutes", type=float, default=10, help="how long the outage lasts")
-    parser.add_argument("steps", nargs="*", choices=[[], *STEPS], default=[])
+    parser.add_argument("steps", nargs="*", choices=[[], *STEPS], default=[], metavar="STEP",
+                        help=f"of {', '.join(STEPS)}; all of them if none is named")
     options = parser.parse_args()
     failed = 0
     for name in options.steps or STEPS:
