@@ -100,9 +100,18 @@ class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> 
         bool taken = false;
     };
 
+    // A question to the resolver, and who waits for its answer.
+    struct Lookup {
+        bool answered = false;
+        error_code error;
+        tcp::resolver::results_type found;
+        std::vector<std::shared_ptr<asio::steady_timer>> waiting;
+    };
+
     asio::awaitable<bool> wait_for_slot(SteadyTime deadline);
     asio::awaitable<Exchange> connect(Lease& lease, SteadyTime deadline);
     asio::awaitable<bool> resolve(SteadyTime deadline);
+    std::shared_ptr<Lookup> lookup_under_way();
     void give_back(std::unique_ptr<Connection> connection, std::uint64_t generation) noexcept;
     std::unique_ptr<Connection> take_idle();
 
@@ -114,6 +123,7 @@ class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> 
     std::size_t busy_ = 0;
     std::uint64_t generation_ = 0;
     Endpoints endpoints_;
+    std::shared_ptr<Lookup> lookup_;
     SteadyTime resolved_at_{};
     std::string resolve_error_;
 };
@@ -162,6 +172,29 @@ std::unique_ptr<Connection> Pool::take_idle() {
     return nullptr;
 }
 
+// One at a time: nothing can stop the resolver's thread, and what waits behind a question that
+// hangs hangs, too.
+std::shared_ptr<Pool::Lookup> Pool::lookup_under_way() {
+    if (lookup_ && !lookup_->answered) {
+        return lookup_;
+    }
+    lookup_ = std::make_shared<Lookup>();
+    const auto resolver = std::make_shared<tcp::resolver>(executor_);
+    auto on_answer = [lookup = lookup_,
+                      resolver](const error_code& error, tcp::resolver::results_type found) {
+        lookup->answered = true;
+        lookup->error = error;
+        lookup->found = std::move(found);
+        for (const auto& waiting : lookup->waiting) {
+            waiting->cancel();
+        }
+    };
+    const std::string asked = name_to_ask(options_.url.host);
+    const std::string port = std::to_string(options_.url.port);
+    resolver->async_resolve(asked, port, std::move(on_answer));
+    return lookup_;
+}
+
 asio::awaitable<bool> Pool::resolve(SteadyTime deadline) {
     const auto now = std::chrono::steady_clock::now();
     if (!endpoints_.empty() && now - resolved_at_ < kResolveAgain) {
@@ -174,25 +207,21 @@ asio::awaitable<bool> Pool::resolve(SteadyTime deadline) {
         resolved_at_ = now;
         co_return true;
     }
-    // The resolver's thread cannot be stopped; cancelling gives its answer up.
-    auto resolver = std::make_shared<tcp::resolver>(executor_);
-    auto timer = std::make_shared<asio::steady_timer>(executor_, deadline);
-    auto give_up = [resolver](const error_code& error) {
-        if (!error) {
-            resolver->cancel();
-        }
-    };
-    timer->async_wait(std::move(give_up));
-    const std::string asked = name_to_ask(options_.url.host);
-    const std::string port = std::to_string(options_.url.port);
-    auto [error, found] = co_await resolver->async_resolve(asked, port, kToken);
-    timer->cancel();
-    if (error) {
-        resolve_error_ = "cannot resolve " + options_.url.host + ": " + error.message();
+    const std::shared_ptr<Lookup> lookup = lookup_under_way();
+    if (!lookup->answered) {
+        const auto timer = std::make_shared<asio::steady_timer>(executor_, deadline);
+        lookup->waiting.push_back(timer);
+        auto [error] = co_await timer->async_wait(kToken);
+        static_cast<void>(error);  // deadline or answer: `answered` tells
+        std::erase(lookup->waiting, timer);
+    }
+    if (!lookup->answered || lookup->error) {
+        const std::string why = lookup->answered ? lookup->error.message() : "no answer in time";
+        resolve_error_ = "cannot resolve " + options_.url.host + ": " + why;
         co_return !endpoints_.empty();
     }
     endpoints_.clear();
-    for (const auto& entry : found) {
+    for (const auto& entry : lookup->found) {
         if (endpoints_.size() < kMaxEndpoints) {
             endpoints_.push_back(entry.endpoint());
         }
