@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The alert rules and the dashboard of config/prometheus name only metrics and labels that exist.
+// What config/ ships to watch the bridge names only metrics and labels that exist.
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -15,7 +15,7 @@ using namespace alert_bridge;
 namespace {
 
 std::string read_shipped(const char* name) {
-    std::ifstream in(project_dir() / "config/prometheus" / name);
+    std::ifstream in(project_dir() / "config" / name);
     std::string text{std::istreambuf_iterator<char>(in), {}};
     REQUIRE(!text.empty());
     return text;
@@ -76,14 +76,15 @@ std::set<std::string> check(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("the alert rules and the dashboard name only metrics and labels of the table") {
-    CHECK(check(read_shipped("alerts.yaml")).size() > 15);
-    CHECK(check(read_shipped("alerts_test.yaml")).size() > 15);
-    CHECK(check(without_escapes(read_shipped("grafana-dashboard.json"))).size() > 30);
+TEST_CASE("rules, dashboard and template name only metrics and labels of the table") {
+    CHECK(check(read_shipped("prometheus/alerts.yaml")).size() > 15);
+    CHECK(check(read_shipped("prometheus/alerts_test.yaml")).size() > 15);
+    CHECK(check(read_shipped("zabbix/template_glpi_alert_bridge.yaml")).size() == 11);
+    CHECK(check(without_escapes(read_shipped("prometheus/grafana-dashboard.json"))).size() > 30);
 }
 
 TEST_CASE("the dashboard groups each metric by labels that it has") {
-    const std::string text = without_escapes(read_shipped("grafana-dashboard.json"));
+    const std::string text = without_escapes(read_shipped("prometheus/grafana-dashboard.json"));
     const std::regex grouped("by \\(([a-z_, ]+)\\) \\([a-z]*\\(?glpi_alert_bridge_([a-z0-9_]+)");
     const std::regex word("[a-z_]+");
     int groups = 0;
@@ -103,7 +104,7 @@ TEST_CASE("the dashboard groups each metric by labels that it has") {
 
 TEST_CASE("what an operator judges the bridge by is on the dashboard and has an alert") {
     const std::set<std::string> shown =
-        check(without_escapes(read_shipped("grafana-dashboard.json")));
+        check(without_escapes(read_shipped("prometheus/grafana-dashboard.json")));
     for (const char* name :
          {"alerts_total", "alerts_decided_total", "alert_to_ticket_seconds", "operations",
           "oldest_due_seconds", "glpi_requests_total", "glpi_sessions", "glpi_breaker_open",
@@ -111,7 +112,7 @@ TEST_CASE("what an operator judges the bridge by is on the dashboard and has an 
         INFO(name);
         CHECK(shown.count(name) == 1);
     }
-    const std::set<std::string> alerted = check(read_shipped("alerts.yaml"));
+    const std::set<std::string> alerted = check(read_shipped("prometheus/alerts.yaml"));
     for (const char* name :
          {"ready", "glpi_up", "operations", "oldest_due_seconds", "quarantined", "storms"}) {
         INFO(name);
