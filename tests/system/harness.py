@@ -257,8 +257,8 @@ class Bridge:
     def events(self):
         """The log as objects (needs log.format: json)."""
         lines = []
-        for line in self.process.text().splitlines():
-            if line.startswith("{"):
+        for line in self.process.text().splitlines(keepends=True):
+            if line.startswith("{") and line.endswith("\n"):  # the last one may be half written
                 lines.append(json.loads(line))
         return lines
 
