@@ -271,7 +271,9 @@ asio::awaitable<OperationResult> Delivery::write_solution(ports::Claimed claimed
     if (!id) {
         co_return failed(id.error());
     }
-    co_return settled(What::done, {}, *id);
+    OperationResult result = settled(What::done, {}, *id);
+    result.solved = true;
+    co_return result;
 }
 
 }  // namespace alert_bridge::core

@@ -112,7 +112,9 @@ asio::awaitable<OperationResult> Reconciler::look_at_status(
             co_return nothing();
         }
     }
-    co_return found(solution, "found after an unclear answer");
+    OperationResult result = found(solution, "found after an unclear answer");
+    result.solved = true;
+    co_return result;
 }
 
 }  // namespace alert_bridge::core

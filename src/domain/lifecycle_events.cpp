@@ -257,11 +257,8 @@ Decision decide(
         return draft.finish(Verdict::applied, "found while it is sent again, noted");
     }
     draft.update_operation(std::move(operation));
-    // As a solution, not as a follow-up on what people hold: how they had left it before is over.
-    const bool solved = settled.kind == OperationKind::solve &&
-                        settled.state == OperationState::done && event.result.text.empty();
-    if (solved) {
-        draft.forget_ended_by_people();
+    if (event.result.solved) {
+        draft.forget_ended_by_people();  // how they had left it is over
     }
     const bool active = incident.state != IncidentState::ended;
     const bool died = settled.kind == OperationKind::open && settled.state == OperationState::dead;

@@ -124,9 +124,7 @@ Decision AlertDecision::sender_stops() {
     }
     const Episode* const own = draft_.find_episode(alert_.problem_key, alert_.episode);
     if (own == nullptr || own->state != EpisodeState::open) {
-        Episode episode = new_episode(alert_);
-        episode.incident_id = incident.id;
-        draft_.put_episode(std::move(episode));
+        bind(new_episode(alert_));
     }
     if (!draft_.is_ended_by_people()) {
         draft_.owe_reopen("flapping_ended", alert_);

@@ -19,27 +19,13 @@ bool is_told_source(const FinalState& state, const std::string& problem_key) {
     return state.told_sources.contains(std::string(domain::parts_of_key(problem_key).source));
 }
 
-// What is too mild, or dropped, is counted on a ticket without a word to monitoring.
-bool always_counted(const FinalState& state, const domain::Episode& episode) {
-    return std::none_of(
-               state.maintenance.begin(), state.maintenance.end(),
-               [](const MaintenanceTime& time) { return time.drop; }
-           ) &&
-           std::none_of(state.postings.begin(), state.postings.end(), [&](const Posting& posting) {
-               return posting.alert.problem_key == episode.problem_key &&
-                      posting.alert.episode == episode.episode &&
-                      posting.alert.severity < state.policy.open;
-           });
-}
-
 void ticket_is_told(
     const FinalState& state, const ports::IncidentRow& row, std::vector<std::string>& found
 ) {
     const std::string ticket = "GLPI ticket " + std::to_string(row.incident.ticket_id);
     for (const domain::Episode& episode : row.episodes) {
-        const bool is_owed = episode.state == EpisodeState::open &&
-                             is_told_source(state, episode.problem_key) &&
-                             always_counted(state, episode);
+        const bool is_owed =
+            episode.state == EpisodeState::open && is_told_source(state, episode.problem_key);
         const auto tells = [&](const Told& one) {
             return one.problem_key == episode.problem_key && one.episode == episode.episode &&
                    one.text == ticket;

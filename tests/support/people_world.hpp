@@ -105,6 +105,7 @@ class PeopleWorld : public World {
         writes.push_back(name);
         view.newest_row = next_row();
         if (operation.kind == OperationKind::solve) {
+            result.solved = true;
             view.status = 5;
         } else if (operation.kind == OperationKind::reopen) {
             view.status = view.assigned_row > 0 ? 2 : 1;

@@ -43,7 +43,8 @@ class AlertDecision {
     // A worse problem makes the ticket more urgent; a lesser one does not make it less, the others
     // go on. True: there is a ticket that must be told.
     [[nodiscard]] bool raise();
-    // To the incident. Monitoring is told of its ticket once: now, or when it has a number.
+    // To the incident. Monitoring is told of its ticket, now or when it has a number: once, but
+    // again of a problem that was over, for which monitoring has forgotten it.
     void bind(Episode episode);
     void go_on(std::string_view event, bool raised);
     [[nodiscard]] Decision join(Episode episode);

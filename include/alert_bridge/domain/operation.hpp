@@ -97,6 +97,7 @@ struct OperationResult {
     std::int64_t result_id = 0;
     Error error;
     std::string text;
+    bool solved = false;  // solve only: as a solution that ends the ticket, not as a follow-up
 };
 
 struct RetryPolicy {

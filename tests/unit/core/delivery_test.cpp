@@ -139,6 +139,25 @@ TEST_CASE("an unclear follow-up or solution is found by its reference") {
     CHECK(last_operation(world).state == OperationState::done);
 }
 
+TEST_CASE("the bridge's own solution ends how people had left the ticket, a follow-up does not") {
+    CoreWorld world;
+    open_ticket(world);
+    world.store.incidents_table[0].ticket.ended = 6;
+    SECTION("a solution") {}
+    SECTION("one that was found after an unclear answer") {
+        world.desk.commit_before_error = true;
+        world.desk.write_errors = {Error{ErrorClass::uncertain, "reset", ""}};
+    }
+    SECTION("a follow-up in its place") {
+        world.desk.views[100].taken_by_person = true;
+    }
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(6min);
+    world.pass(121s);
+    REQUIRE(last_operation(world).state == OperationState::done);
+    CHECK(world.store.incidents_table[0].ticket.ended == (world.desk.solutions.empty() ? 6 : 0));
+}
+
 TEST_CASE("a quiet solution whose status was lost is finished, not taken for done") {
     CoreWorld world;
     open_ticket(world);

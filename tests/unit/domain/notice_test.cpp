@@ -226,3 +226,43 @@ TEST_CASE(
     CHECK(world.incident().state == IncidentState::open);
     CHECK(told == 1);
 }
+
+TEST_CASE(
+    "a problem that comes back under the same number is told of its ticket again", "[notice]"
+) {
+    World world = told_world();
+    // As Icinga 2: it forgets an acknowledgement with the recovery, and numbers no problems.
+    const auto of_state = [&](AlertKind kind) {
+        return notice(
+            world, kind, kind == AlertKind::recovery ? ProblemState::ok : ProblemState::failing,
+            "state"
+        );
+    };
+    world.take(of_state(AlertKind::problem));
+    world.deliver_all();
+    world.pass(std::chrono::minutes(1));
+    world.take(of_state(AlertKind::recovery));
+    const bool is_solved = GENERATE(false, true);
+    if (is_solved) {
+        world.pass(std::chrono::minutes(6));
+        world.deliver_all();
+    }
+    REQUIRE((world.incident().state == IncidentState::solved) == is_solved);
+    world.pass(std::chrono::minutes(1));
+    CHECK(world.take(of_state(AlertKind::problem)).notices.size() == 1);
+    CHECK(world.take(of_state(AlertKind::problem)).notices.empty());
+}
+
+TEST_CASE("a problem that still fails when its flapping ends is told of its ticket", "[notice]") {
+    World world = told_world();
+    world.take(notice(world, AlertKind::problem, ProblemState::failing));
+    world.deliver_all();
+    world.pass(std::chrono::minutes(1));
+    world.take(notice(world, AlertKind::flapping_start, ProblemState::failing));
+    world.take(notice(world, AlertKind::recovery, ProblemState::ok));
+    world.pass(std::chrono::minutes(1));
+    const Decision decision =
+        world.take(notice(world, AlertKind::flapping_stop, ProblemState::failing, "2"));
+    CHECK(world.last_reason == "no longer flapping, still failing");
+    CHECK(decision.notices.size() == 1);
+}
