@@ -86,6 +86,19 @@ void add_places(
     }
 }
 
+// Of the incident that a ticket's number or an alert's id leads to; else `key` itself.
+std::string incident_of(Database& db, const std::string& key) {
+    const auto ticket = parse_whole_number(key);
+    auto row = ticket && *ticket != 0
+                   ? db.query(
+                         "SELECT id FROM incidents WHERE ticket_id = ?1 AND ticket_id <> 0"
+                         " ORDER BY id DESC LIMIT 1",
+                         *ticket
+                     )
+                   : db.query("SELECT incident_id FROM journal WHERE alert_id = ?1", key);
+    return row.next() ? row.text() : key;
+}
+
 }  // namespace
 
 std::optional<ports::OwedWrite> operation(Database& db, std::int64_t id) {
@@ -180,18 +193,7 @@ std::vector<ports::StormSummary> storms(
 }
 
 std::optional<ports::IncidentRow> incident(Database& db, const std::string& key) {
-    std::string id = key;
-    if (const auto ticket = parse_whole_number(key); ticket && *ticket != 0) {
-        auto row = db.query(
-            "SELECT id FROM incidents WHERE ticket_id = ?1 AND ticket_id <> 0"
-            " ORDER BY id DESC LIMIT 1",
-            *ticket
-        );
-        if (!row.next()) {
-            return std::nullopt;
-        }
-        id = row.text();
-    }
+    const std::string id = incident_of(db, key);
     auto found = find_incident(db, id);
     if (!found) {
         return std::nullopt;

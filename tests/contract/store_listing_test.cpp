@@ -188,6 +188,20 @@ TEMPLATE_LIST_TEST_CASE(
     CHECK_FALSE(bench.run(bench.seat().incident("i1' OR 1=1 --"))->has_value());
 }
 
+TEMPLATE_LIST_TEST_CASE("an alert's id leads to the incident it belongs to", "[store]", Stores) {
+    TestType bench;
+    const auto opens = append_one(bench, "a1");
+    REQUIRE(bench.run(bench.store().decide(about_alert(opens), always(an_opening()))).has_value());
+    const auto ignored = append_one(bench, "a2");
+    REQUIRE(bench.run(bench.store().decide(about_alert(ignored), always(applied()))).has_value());
+    append_one(bench, "a3");
+    const auto found = *bench.run(bench.seat().incident("a1"));
+    REQUIRE(found.has_value());
+    CHECK(found->incident.id == "i1");
+    CHECK_FALSE(bench.run(bench.seat().incident("a2"))->has_value());
+    CHECK_FALSE(bench.run(bench.seat().incident("a3"))->has_value());
+}
+
 TEMPLATE_LIST_TEST_CASE(
     "the quarantine is listed with the beginning of each body", "[store]", Stores
 ) {
