@@ -39,7 +39,6 @@ void Daemon::open_page() {
 
 // Open pages end at once; their browsers come back when the daemon does.
 asio::awaitable<void> Daemon::close_page() {
-    page_stream_.stop();
     if (config_.admin.page) {
         co_await page_listener_.stop(kPageGrace);
     }
@@ -69,25 +68,14 @@ asio::awaitable<std::string> Daemon::page_overview() {
     if (figures) {
         figures_ = *figures;  // newer than those of keep_figures()
     }
-    overview.figures = figures_;
-    overview.version = BRIDGE_VERSION;
-    overview.started = started_;
-    overview.readiness = readiness();
-    const glpi::GlpiHealth& health = glpi_->health();
-    const auto count = [this](std::string_view name, std::string_view label) {
-        return static_cast<std::int64_t>(metrics_->total(name, label));
-    };
-    overview.glpi.url = config_.glpi.url;
-    overview.glpi.state = to_string(health.state);
-    overview.glpi.version = health.version;
-    overview.glpi.last_error = health.last_error;
-    overview.glpi.since = health.since;
-    overview.glpi.breaker_open = health.breaker_open;
-    overview.glpi.connections = count("glpi_connections", "");
-    overview.glpi.logins = count("glpi_logins_total", "ok");
-    overview.glpi.failed_logins = count("glpi_logins_total", "") - overview.glpi.logins;
+    overview.status = status();
+    overview.sessions = sessions();
+    overview.glpi_since = glpi_->health().since;
+    overview.failed_logins = static_cast<std::int64_t>(
+        metrics_->total("glpi_logins_total", "") - metrics_->total("glpi_logins_total", "ok")
+    );
     overview.waiting_for_place = correlator_.waiting();
-    overview.sessions = page_.sessions();
+    overview.people = page_.sessions();
     for (observe::EventLog::Recent& recent : events_->recent()) {
         overview.events.push_back(
             {recent.time, std::string(observe::to_string(recent.level)), std::move(recent.event_id),

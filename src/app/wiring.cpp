@@ -10,8 +10,10 @@
 namespace alert_bridge::app {
 namespace {
 
-// Of the status page: a browser opens six at most, and one per open page stays.
+// Of the status page: a browser opens six at most, and one per open page stays. One address may be
+// several people (ssh -L, a proxy), but must not take it all.
 constexpr std::size_t kPageConnections = 64;
+constexpr std::size_t kPageConnectionsPerAddress = 48;
 constexpr std::size_t kPageBodyBytes = 64 * 1024;
 
 http::Credentials credentials_of(const config::AuthConfig& auth) {
@@ -75,7 +77,7 @@ http::Options listener_options(const config::Config& config) {
 http::Options page_listener_options(const config::Config& config) {
     http::Options options;
     options.connections_max = kPageConnections;
-    options.connections_per_address_max = kPageConnections;
+    options.connections_per_address_max = kPageConnectionsPerAddress;
     options.is_counted = false;
     options.limits.parser.body_bytes_max = kPageBodyBytes;
     options.limits.in_flight_bytes_max = kPageConnections * kPageBodyBytes;

@@ -45,7 +45,7 @@ PageConfig load_page(Loading& loading, const MapReader& reader) {
         told.warning(
             reader.position("address"),
             "the page's token and what it shows go over the network in clear text: set "
-            "listen.tls, or keep the page on 127.0.0.1 behind a proxy that speaks TLS"
+            "listen.tls, or keep the page on 127.0.0.1 and reach it through ssh -L"
         );
     }
     return page;

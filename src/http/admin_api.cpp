@@ -8,6 +8,7 @@
 #include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/http/admin_rows.hpp"
+#include "alert_bridge/http/json_exchange.hpp"
 
 namespace alert_bridge::http {
 namespace {
@@ -16,14 +17,7 @@ namespace asio = boost::asio;
 using domain::OperationState;
 using nlohmann::json;
 
-constexpr int kJsonDepthMax = 4;
 constexpr std::size_t kReasonCodePoints = 256;
-
-Response answer(const json& body) {
-    Response response;
-    response.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    return response;
-}
 
 Response store_failed(const Error& error) {
     return Response::failure(503, "the store: " + describe(error));
@@ -40,22 +34,6 @@ std::string text_of(const json& object, const char* name) {
 // For the log.
 std::string short_text(const json& object, const char* name) {
     return cut_code_points(one_line(repair_utf8(text_of(object, name))), kReasonCodePoints);
-}
-
-// Nothing: not a JSON object, or one that is nested for no good reason.
-std::optional<json> parse_object(const std::string& body) {
-    int depth = 0;
-    bool deep = false;
-    const json::parser_callback_t watch = [&](int level, json::parse_event_t, json&) {
-        depth = std::max(depth, level);
-        deep = depth > kJsonDepthMax;
-        return !deep;
-    };
-    json parsed = json::parse(body.empty() ? "{}" : body, watch, false);
-    if (deep || !parsed.is_object()) {
-        return std::nullopt;
-    }
-    return parsed;
 }
 
 // "DUE:ID", as list_operations() gives it out.
@@ -205,7 +183,7 @@ AdminApi::Answer AdminApi::list_operations(Ask ask, std::vector<OperationState> 
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = as_text(rows->back());
     }
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::list_incidents(Ask ask) {
@@ -218,7 +196,7 @@ AdminApi::Answer AdminApi::list_incidents(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = rows->back().incident.id;
     }
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::list_storms(Ask ask) {
@@ -231,7 +209,7 @@ AdminApi::Answer AdminApi::list_storms(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = rows->back().incident.id;
     }
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 Response AdminApi::list_sessions() const {
@@ -242,7 +220,7 @@ Response AdminApi::list_sessions() const {
             body["rows"].push_back(as_json(session));
         }
     }
-    return answer(body);
+    return json_answer(body);
 }
 
 Response AdminApi::show_status() const {
@@ -251,7 +229,7 @@ Response AdminApi::show_status() const {
     }
     json body;
     body["row"] = as_json(services_.status());
-    return answer(body);
+    return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
@@ -264,7 +242,7 @@ AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = std::to_string(rows->back().id);
     }
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::list_unmatched(Ask ask) {
@@ -279,7 +257,7 @@ AdminApi::Answer AdminApi::list_unmatched(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = rows->back().source + " " + rows->back().host;
     }
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::show_operation(Ask ask) {
@@ -293,7 +271,7 @@ AdminApi::Answer AdminApi::show_operation(Ask ask) {
     json body;
     body["row"] = as_json(**row, true);
     body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::show_incident(Ask ask) {
@@ -302,12 +280,14 @@ AdminApi::Answer AdminApi::show_incident(Ask ask) {
         co_return store_failed(row.error());
     }
     if (!*row) {
-        co_return Response::failure(404, "there is no incident or ticket " + ask.key);
+        co_return Response::failure(
+            404, "there is no incident or ticket " + ask.key + ", nor an alert that led to one"
+        );
     }
     json body;
     body["row"] = as_json(**row);
     body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
@@ -320,7 +300,7 @@ AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
     }
     json body;
     body["row"] = as_json(**row);
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::known(Ask ask) {
@@ -331,7 +311,7 @@ AdminApi::Answer AdminApi::known(Ask ask) {
     }
     json body;
     body["known"] = std::move(*text);
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::alert(Ask ask) {
@@ -344,7 +324,7 @@ AdminApi::Answer AdminApi::alert(Ask ask) {
     }
     json body;
     body["alert"] = std::move(**text);
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::alerts(Ask ask) {
@@ -356,7 +336,7 @@ AdminApi::Answer AdminApi::alerts(Ask ask) {
     }
     json body;
     body["alerts"] = std::move(*texts);
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 AdminApi::Answer AdminApi::command(Ask ask) {
@@ -392,7 +372,7 @@ AdminApi::Answer AdminApi::command(Ask ask) {
     }
     json body;
     body["result"] = outcome->text;
-    co_return answer(body);
+    co_return json_answer(body);
 }
 
 }  // namespace alert_bridge::http

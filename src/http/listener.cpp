@@ -13,6 +13,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "alert_bridge/http/peer_group.hpp"
+
 namespace alert_bridge::http {
 namespace {
 
@@ -64,16 +66,18 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
         ports::Clock& clock, ports::Events& event_log, ports::Metrics& metrics
     )
         : options(std::move(given)),
-          context{responder, clock, event_log, metrics, options.limits, nullptr, {}},
+          context{responder,      clock,   event_log, metrics,
+                  options.limits, nullptr, {},        options.is_counted},
           acceptor(executor),
           pause(executor),
           all_ended(executor) {}
 
     Result<void> listen();
     void take(tcp::socket socket);
-    void forget(const std::shared_ptr<Session>& session, const std::string& peer);
+    void forget(const std::shared_ptr<Session>& session, const std::string& group);
     void count_sessions();
-    [[nodiscard]] bool has_room_for(const std::string& peer);
+    [[nodiscard]] bool has_room_for(const std::string& group);
+    void count_refused(const std::string& reason);
     [[nodiscard]] static asio::awaitable<void> accept_all(std::shared_ptr<Impl> self);
 
     Options options;
@@ -117,17 +121,23 @@ Result<void> Listener::Impl::listen() {
     return {};
 }
 
-bool Listener::Impl::has_room_for(const std::string& peer) {
+bool Listener::Impl::has_room_for(const std::string& group) {
     if (sessions.size() >= options.connections_max) {
-        context.metrics.count("http_refused_connections_total", {{"reason", "total"}});
+        count_refused("total");
         return false;
     }
-    const auto found = per_address.find(peer);
+    const auto found = per_address.find(group);
     if (found != per_address.end() && found->second >= options.connections_per_address_max) {
-        context.metrics.count("http_refused_connections_total", {{"reason", "address"}});
+        count_refused("address");
         return false;
     }
     return true;
+}
+
+void Listener::Impl::count_refused(const std::string& reason) {
+    if (options.is_counted) {
+        context.metrics.count("http_refused_connections_total", {{"reason", reason}});
+    }
 }
 
 void Listener::Impl::count_sessions() {
@@ -143,7 +153,8 @@ void Listener::Impl::take(tcp::socket socket) {
         return;  // gone already
     }
     const std::string peer = address_text(remote);
-    if (!has_room_for(peer)) {
+    const std::string group = peer_group(peer);
+    if (!has_room_for(group)) {
         if (!context.tls) {
             turn_away(socket);
         }
@@ -152,23 +163,23 @@ void Listener::Impl::take(tcp::socket socket) {
     socket.set_option(tcp::no_delay(true), error);
     const auto session = std::make_shared<Session>(std::move(socket), context, peer);
     sessions.emplace(session.get(), session);
-    ++per_address[peer];
+    ++per_address[group];
     count_sessions();
-    auto on_end = [self = shared_from_this(), session, peer](const std::exception_ptr& failure) {
+    auto on_end = [self = shared_from_this(), session, group](const std::exception_ptr& failure) {
         if (failure) {
             self->context.events.log(
                 ports::Level::error, "http_session_failed", "a connection ended by an exception"
             );
         }
-        self->forget(session, peer);
+        self->forget(session, group);
     };
     asio::co_spawn(acceptor.get_executor(), session->run(), std::move(on_end));
 }
 
-void Listener::Impl::forget(const std::shared_ptr<Session>& session, const std::string& peer) {
+void Listener::Impl::forget(const std::shared_ptr<Session>& session, const std::string& group) {
     session->cut();
     sessions.erase(session.get());
-    const auto found = per_address.find(peer);
+    const auto found = per_address.find(group);
     if (found != per_address.end() && --found->second == 0) {
         per_address.erase(found);
     }

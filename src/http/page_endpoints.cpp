@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/http/json_exchange.hpp"
 #include "alert_bridge/http/page_assets.hpp"
 
 namespace alert_bridge::http {
@@ -19,7 +20,6 @@ constexpr std::string_view kPolicy =
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 constexpr std::string_view kCookie = "glpi_alert_bridge";
 constexpr std::string_view kSecureCookie = "__Host-glpi_alert_bridge";
-constexpr std::size_t kTokenBytesMax = 4 * 1024;
 
 enum class RouteId { asset, session, login, logout, stream, api, none };
 
@@ -68,12 +68,6 @@ void harden(Response& response) {
     response.headers.emplace_back("Referrer-Policy", "no-referrer");
     response.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
     response.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-}
-
-Response answer(const json& body) {
-    Response response;
-    response.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-    return response;
 }
 
 // A browser says where a page comes from whenever that page sends something; another site cannot
@@ -144,16 +138,14 @@ std::optional<Response> PageEndpoints::refusal(const RequestHead& head) const {
         return std::nullopt;
     }
     if (route == RouteId::stream ? !may_listen(head) : !is_from_page(head)) {
-        return Response::failure(403, "only the page itself may ask for this (Origin)");
+        return Response::failure(
+            403,
+            "only the page itself may ask for this: Origin and Host must be the same (a proxy in "
+            "between must pass Host on)"
+        );
     }
     if (route == RouteId::login) {
-        if (login_.must_wait(head.peer, services_.clock.now())) {
-            Response response =
-                Response::failure(429, "too many wrong tokens: wait a minute, then try again");
-            response.headers.emplace_back("Retry-After", "60");
-            return response;
-        }
-        return std::nullopt;
+        return must_wait(head.peer);
     }
     if (!is_in(head)) {
         return Response::failure(401, "log in first");
@@ -161,13 +153,22 @@ std::optional<Response> PageEndpoints::refusal(const RequestHead& head) const {
     return std::nullopt;
 }
 
+std::optional<Response> PageEndpoints::must_wait(const std::string& peer) const {
+    if (!login_.must_wait(peer, services_.clock.now())) {
+        return std::nullopt;
+    }
+    services_.metrics.count("auth_failures_total", {});
+    Response response =
+        Response::failure(429, "too many wrong tokens: wait a minute, then try again");
+    response.headers.emplace_back("Retry-After", "60");
+    return response;
+}
+
+// A page whose session is over asks on for a while: that is no wrong credential, and not counted.
 std::optional<Response> PageEndpoints::admit(const RequestHead& head) const {
     std::optional<Response> refused = refusal(head);
     if (refused) {
         harden(*refused);
-        if (refused->status == 401 || refused->status == 429) {
-            services_.metrics.count("auth_failures_total", {});
-        }
     }
     return refused;
 }
@@ -209,21 +210,22 @@ asio::awaitable<Response> PageEndpoints::handle(Request request) {
 Response PageEndpoints::session(const RequestHead& head) const {
     json body;
     body["signed_in"] = is_in(head);
-    return answer(body);
+    return json_answer(body);
 }
 
 Response PageEndpoints::log_in(const Request& request) {
-    const json body = json::parse(request.body, nullptr, false);
-    const auto found = body.is_object() ? body.find("token") : body.end();
-    if (found == body.end() || !found->is_string()) {
+    const std::string& peer = request.head.peer;
+    // Again: since the head was let in, others may have had theirs.
+    if (auto waits = must_wait(peer)) {
+        return std::move(*waits);
+    }
+    const std::optional<json> body = parse_object(request.body);
+    const json token = body ? body->value("token", json()) : json();
+    if (!token.is_string()) {
         return Response::failure(400, "the body must be {\"token\": …}");
     }
-    const std::string& peer = request.head.peer;
-    const auto& token = found->get_ref<const std::string&>();
-    std::optional<std::string> secret;
-    if (token.size() <= kTokenBytesMax) {
-        secret = login_.log_in(token, peer, services_.clock.now());
-    }
+    const auto secret =
+        login_.log_in(token.get_ref<const std::string&>(), peer, services_.clock.now());
     if (!secret) {
         services_.metrics.count("auth_failures_total", {});
         services_.events.log(
@@ -237,7 +239,7 @@ Response PageEndpoints::log_in(const Request& request) {
     );
     json done;
     done["signed_in"] = true;
-    Response response = answer(done);
+    Response response = json_answer(done);
     response.headers.emplace_back("Set-Cookie", set_cookie(*secret, PageLogin::kSessionLife));
     return response;
 }
@@ -246,7 +248,7 @@ Response PageEndpoints::log_out(const RequestHead& head) {
     login_.log_out(cookie_of(head.cookie, has_tls_ ? kSecureCookie : kCookie));
     json done;
     done["signed_in"] = false;
-    Response response = answer(done);
+    Response response = json_answer(done);
     response.headers.emplace_back("Set-Cookie", set_cookie("", Duration::zero()));
     return response;
 }
@@ -258,6 +260,7 @@ Response PageEndpoints::stream(const RequestHead& head) {
     };
     Response response;
     response.content_type = "text/event-stream; charset=utf-8";
+    response.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would keep it back
     response.feed = services_.stream.open(std::move(may_look));
     return response;
 }

@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "alert_bridge/http/peer_group.hpp"
+
 namespace alert_bridge::http {
 namespace {
 
@@ -45,9 +47,9 @@ void PageLogin::forget_tries(WallTime now) {
     }
 }
 
-bool PageLogin::must_wait(std::string_view address, WallTime now) {
+bool PageLogin::must_wait(const std::string& address, WallTime now) {
     forget_tries(now);
-    const auto found = tries_.find(address);
+    const auto found = tries_.find(peer_group(address));
     return tries_in_all_ >= kTriesInAll ||
            (found != tries_.end() && found->second >= kTriesPerAddress);
 }
@@ -62,9 +64,7 @@ std::optional<std::string> PageLogin::log_in(
     if (!is_right) {
         forget_tries(now);
         ++tries_in_all_;
-        if (tries_.size() < kAddressesMax || tries_.contains(address)) {
-            ++tries_[address];
-        }
+        ++tries_[peer_group(address)];
         return std::nullopt;
     }
     if (sessions_.size() >= kSessionsMax) {

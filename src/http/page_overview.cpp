@@ -3,42 +3,26 @@
 
 #include <nlohmann/json.hpp>
 
+#include "alert_bridge/http/admin_rows.hpp"
+
 namespace alert_bridge::http {
 namespace {
 
 using nlohmann::json;
 
-json glpi_json(const PageOverview::Glpi& glpi) {
-    json out;
-    out["url"] = glpi.url;
-    out["state"] = glpi.state;
-    out["version"] = glpi.version;
-    out["last_error"] = glpi.last_error;
-    out["since"] = format_utc(glpi.since);
-    out["breaker_open"] = glpi.breaker_open;
-    out["connections"] = glpi.connections;
-    out["logins"] = glpi.logins;
-    out["failed_logins"] = glpi.failed_logins;
+json status_json(const AdminApi::Status& status) {
+    json out = as_json(status);
+    out.erase("oldest_due_seconds");  // another each second
+    if (status.figures.oldest_due) {
+        out["oldest_due"] = format_utc(*status.figures.oldest_due);
+    }
+    out["notices_due"] = status.figures.notices_due;
     return out;
 }
 
-json figures_json(const PageOverview& overview) {
-    const ports::StoreFigures& figures = overview.figures;
-    json out;
-    out["undecided"] = figures.journal_pending;
-    out["waiting_for_place"] = overview.waiting_for_place;
-    out["due"] = figures.due;
-    out["sending"] = figures.sending;
-    out["uncertain"] = figures.uncertain;
-    out["dead"] = figures.dead;
-    out["open"] = figures.open_incidents;
-    out["quarantined"] = figures.quarantined;
-    out["unmatched"] = figures.unmatched;
-    out["notices_due"] = figures.notices_due;
-    out["notices_dead"] = figures.notices_dead;
-    if (figures.oldest_due) {
-        out["oldest_due"] = format_utc(*figures.oldest_due);
-    }
+json session_json(const AdminApi::Session& session) {
+    json out = as_json(session);
+    out.erase("last_use");  // another with each request
     return out;
 }
 
@@ -46,20 +30,15 @@ json figures_json(const PageOverview& overview) {
 
 std::string to_json(const PageOverview& overview) {
     json out;
-    out["version"] = overview.version;
-    out["started"] = format_utc(overview.started);
-    out["ready"] = overview.readiness.ready;
-    out["checks"] = json::array();
-    for (const Check& check : overview.readiness.checks) {
-        json row;
-        row["name"] = check.name;
-        row["ok"] = check.ok;
-        row["message"] = check.message;
-        out["checks"].push_back(std::move(row));
+    out["status"] = status_json(overview.status);
+    out["sessions"] = json::array();
+    for (const AdminApi::Session& session : overview.sessions) {
+        out["sessions"].push_back(session_json(session));
     }
-    out["glpi"] = glpi_json(overview.glpi);
-    out["figures"] = figures_json(overview);
-    out["sessions"] = overview.sessions;
+    out["glpi_since"] = format_utc(overview.glpi_since);
+    out["failed_logins"] = overview.failed_logins;
+    out["waiting_for_place"] = overview.waiting_for_place;
+    out["people"] = overview.people;
     out["events"] = json::array();
     for (const PageOverview::Event& event : overview.events) {
         json row;

@@ -63,7 +63,7 @@ class PageStream::PageFeed final : public Feed {
     }
 
     void ring() { bell_.ring(); }
-    void end() {
+    void end() override {
         has_ended_ = true;
         state_->feeds.remove(this);
         bell_.ring();
@@ -100,7 +100,7 @@ std::string PageStream::PageFeed::gather() {
         append_event(out, "points", history.since(seen_points_).dump());
         seen_points_ = history.added();
     }
-    if (seen_version_ != state_->version) {
+    if (seen_version_ != state_->version && !state_->overview.empty()) {
         append_event(out, "overview", state_->overview);
         seen_version_ = state_->version;
     }

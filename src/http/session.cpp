@@ -96,7 +96,9 @@ void Session::begin_handshake() {
         Session* const longest = under_way.front();
         under_way.pop_front();
         longest->cut();
-        context_.metrics.count("http_refused_connections_total", {{"reason", "handshakes"}});
+        if (context_.is_counted) {
+            context_.metrics.count("http_refused_connections_total", {{"reason", "handshakes"}});
+        }
     }
     under_way.push_back(this);
 }
@@ -108,6 +110,9 @@ bool Session::end_handshake() {
 
 void Session::tell(const Greeting& greeting) {
     using Outcome = Greeting::Outcome;
+    if (!context_.is_counted) {
+        return;
+    }
     const std::string_view reason = timed_out_ ? "timeout" : to_string(greeting.outcome);
     context_.metrics.count("tls_handshakes_failed_total", {{"reason", std::string(reason)}});
     std::string_view advice;
@@ -282,7 +287,9 @@ asio::awaitable<bool> Session::send(Response response, Framing framing) {
         is_sent = co_await send_fixed(response.fixed_body);
     }
     if (is_sent && !framing.head_only && response.feed) {
-        co_await send_feed(std::move(response.feed));
+        feed_ = std::move(response.feed);
+        co_await send_feed();
+        feed_.reset();
     }
     if (is_sent && !framing.keep_alive) {
         co_await close_gently();
@@ -305,11 +312,11 @@ asio::awaitable<bool> Session::send_fixed(std::string_view bytes) {
 }
 
 // However long it lasts, each part must be taken in time.
-asio::awaitable<void> Session::send_feed(std::shared_ptr<Feed> feed) {
+asio::awaitable<void> Session::send_feed() {
     bool goes_on = true;
     while (goes_on && !context_.stopping) {
         deadline_.cancel();
-        std::string bytes = co_await feed->next();
+        std::string bytes = co_await feed_->next();
         goes_on = !bytes.empty();
         if (goes_on) {
             arm(context_.limits.answer_deadline);
@@ -379,6 +386,9 @@ void Session::expire() {
 void Session::leave_when_idle() {
     if (idle_) {
         cut();
+    }
+    if (feed_) {
+        feed_->end();
     }
 }
 

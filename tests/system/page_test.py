@@ -14,82 +14,12 @@ import unittest
 import harness
 import tls_test
 from harness import free_port, wait_for
+from page_client import Page, Stream
 from system_test import CONFIG, SystemTest, zabbix
 
 TOKEN = "the-page-token-of-this-test"
+CONNECTIONS_PER_ADDRESS = 48  # src/app/wiring.cpp
 HOSTILE = "<img src=x onerror=alert(1)></script>\u202e\u0001"
-
-
-class Stream:
-    """One open stream of server-sent events; a deadline on every read."""
-
-    def __init__(self, page, deadline_s=30):
-        self.connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=deadline_s)
-        self.connection.request("GET", "/v1/stream", headers={"Cookie": page.cookie})
-        self.answer = self.connection.getresponse()
-
-    def next(self):
-        """(event, data), or None at the end; comments are passed over."""
-        name = None
-        while True:
-            raw = self.answer.readline()
-            if not raw:
-                return None
-            line = raw.decode().rstrip("\n")
-            if line.startswith("event: "):
-                name = line[7:]
-            elif line.startswith("data: "):
-                return name, json.loads(line[6:])
-
-    def until(self, what, condition):
-        """The first overview that is as wanted."""
-        for _ in range(200):
-            event = self.next()
-            if event is None:
-                raise AssertionError(f"the stream ended before: {what}")
-            if event[0] == "overview" and condition(event[1]):
-                return event[1]
-        raise AssertionError(f"waited in vain for: {what}")
-
-    def close(self):
-        self.connection.close()
-
-
-class Page:
-    """A browser's part: requests as the page itself sends them."""
-
-    def __init__(self, port):
-        self.port = port
-        self.origin = f"http://127.0.0.1:{port}"
-        self.cookie = ""
-
-    def ask(self, method, path, body=None, **headers):
-        """(status, headers, text); a header that is None is left out."""
-        head = {"Cookie": self.cookie or None}
-        if method == "POST":
-            head.update({"Origin": self.origin, "Sec-Fetch-Site": "same-origin"})
-        head.update({name.replace("_", "-"): value for name, value in headers.items()})
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        data = json.dumps(body) if body is not None else ("" if method == "POST" else None)
-        connection.request(method, path, data, {
-            name: value for name, value in head.items() if value is not None})
-        answer = connection.getresponse()
-        result = answer.status, dict(answer.getheaders()), answer.read().decode()
-        connection.close()
-        return result
-
-    def log_in(self, token=TOKEN):
-        status, headers, text = self.ask("POST", "/v1/login", {"token": token})
-        if status == 200:
-            self.cookie = headers["Set-Cookie"].split(";")[0]
-        return status, headers, text
-
-    def get(self, path, body=None):
-        """What the API answers to a POST."""
-        status, _, text = self.ask("POST", path, body or {})
-        if status != 200:
-            raise AssertionError(f"{path} answered {status}: {text}")
-        return json.loads(text)
 
 
 class StatusPage(SystemTest):
@@ -110,7 +40,7 @@ class StatusPage(SystemTest):
             self.assertNotIn(self.page.cookie.split("=")[1], log)
 
     def logged_in(self):
-        self.assertEqual(self.page.log_in()[0], 200)
+        self.assertEqual(self.page.log_in(TOKEN)[0], 200)
         return self.page
 
     def refuse_openings(self):
@@ -141,6 +71,7 @@ class StatusPage(SystemTest):
         self.assertIn("/page.js", index)
         self.assertNotRegex(index, r"<script>|<style|style=|\bon\w+=")
         self.assertEqual(self.page.ask("HEAD", "/dygraph.js")[2], "")
+        self.assertEqual(self.page.ask("HEAD", "/v1/stream")[0], 401)
         self.assertEqual(self.page.ask("POST", "/v1/alerts/zabbix", {})[0], 404)
         self.assertEqual(self.page.ask("GET", "/metrics")[0], 404)
 
@@ -151,13 +82,13 @@ class StatusPage(SystemTest):
         self.assertEqual(json.loads(self.page.ask("GET", "/v1/session")[2]), {"signed_in": False})
         for _ in range(5):
             self.assertEqual(self.page.log_in("wrong")[0], 401)
-        status, headers, _ = self.page.log_in()
+        status, headers, _ = self.page.log_in(TOKEN)
         self.assertEqual(status, 429)
         self.assertEqual(headers["Retry-After"], "60")
         self.assertIn("page_login_refused", self.bridge.process.text())
 
     def test_another_site_can_do_nothing_with_the_cookie(self):
-        _, headers, _ = self.page.log_in()
+        _, headers, _ = self.page.log_in(TOKEN)
         self.assertIn("HttpOnly; SameSite=Strict", headers["Set-Cookie"])
         dead = self.dead_opening()
         for wrong in ({"Origin": "http://evil.example"}, {"Origin": None}, {"Origin": "null"},
@@ -172,16 +103,22 @@ class StatusPage(SystemTest):
         self.addCleanup(stream.close)
         self.assertEqual(stream.answer.status, 200)
         self.assertTrue(stream.answer.getheader("Content-Type").startswith("text/event-stream"))
+        status, headers, body = self.page.ask("HEAD", "/v1/stream")
+        self.assertEqual((status, headers["Content-Type"], body),
+                         (200, "text/event-stream; charset=utf-8", ""))
         name, hello = stream.next()
         self.assertEqual(name, "hello")
         self.assertEqual(hello["points_max"], 360)
-        overview = stream.until("GLPI to be up", lambda seen: seen["glpi"]["state"] == "up")
-        self.assertEqual(overview["figures"]["open"], 0)
-        self.assertEqual(overview["glpi"]["logins"], 1)
+        overview = stream.until("GLPI to be up", lambda seen: seen["sessions"][0]["health"] == "up")
+        self.assertEqual(overview["status"]["open_incidents"], 0)
+        self.assertEqual(overview["status"]["storms"], 0)
+        self.assertEqual(overview["sessions"][0]["logins"], 1)
+        self.assertEqual(overview["failed_logins"], 0)
+        self.assertEqual(overview["people"], 1)
         self.refuse_openings()
         self.accepted("zabbix", zabbix())
-        overview = stream.until("a dead letter", lambda seen: seen["figures"]["dead"] == 1)
-        self.assertTrue([check for check in overview["checks"]
+        overview = stream.until("a dead letter", lambda seen: seen["status"]["dead"] == 1)
+        self.assertTrue([check for check in overview["status"]["checks"]
                          if check["name"] == "outbox" and not check["ok"]])
         self.assertTrue(overview["events"])
 
@@ -196,6 +133,8 @@ class StatusPage(SystemTest):
         row = self.page.get("/v1/incidents/show", {"id": str(ticket["id"])})["row"]
         self.assertEqual(row["operations"][0]["state"], "done")
         self.assertLessEqual(row["received_at"], row["created_at"])
+        for key in (row["id"], row["opened_by"]):  # the incident, the alert
+            self.assertEqual(self.page.get("/v1/incidents/show", {"id": key})["row"]["id"], row["id"])
         self.assertRegex(self.bridge.process.text(), r"operator_command.*status page, 127\.0\.0\.1")
 
     def test_a_reload_with_another_token_ends_sessions_and_streams(self):
@@ -208,10 +147,48 @@ class StatusPage(SystemTest):
                  lambda: self.page.ask("POST", "/v1/dead/list", {})[0] == 401)
         while stream.next() is not None:
             pass
-        self.assertEqual(self.page.log_in()[0], 401)
+        self.assertEqual(self.page.log_in(TOKEN)[0], 401)
         self.assertEqual(self.page.log_in("another-" + TOKEN)[0], 200)
 
-    def test_a_stop_ends_open_streams_at_once_and_more_than_enough_streams_end_the_oldest(self):
+    def test_a_reload_without_the_page_ends_sessions_and_lets_nobody_in(self):
+        stream = Stream(self.logged_in())
+        self.addCleanup(stream.close)
+        self.assertEqual(stream.next()[0], "hello")
+        with open(self.bridge.config, encoding="utf-8") as file:
+            text, found = re.subn(r", page: {port: \d+, token: {file: page.token}}", "", file.read())
+        self.assertEqual(found, 1)
+        self.bridge.write("bridge.yaml", text, 0o644)
+        self.bridge.reload()
+        wait_for("the end of the session",
+                 lambda: self.page.ask("POST", "/v1/dead/list", {})[0] == 401)
+        while stream.next() is not None:
+            pass
+        for token in (TOKEN, ""):
+            self.assertEqual(self.page.log_in(token)[0], 401)
+        told = wait_for("what needs a restart", lambda: [
+            one for one in self.bridge.events() if one["event"] == "restart_needed"])
+        self.assertEqual(told[0]["fields"]["settings"], "admin.page.address, admin.page.port")
+
+    def test_one_address_cannot_take_all_of_the_page_s_connections(self):
+        opened = []
+        for _ in range(CONNECTIONS_PER_ADDRESS):
+            opened.append(http.client.HTTPConnection("127.0.0.1", self.page.port, timeout=20))
+            self.addCleanup(opened[-1].close)
+            opened[-1].request("GET", "/icon.svg")
+            answer = opened[-1].getresponse()
+            self.assertEqual((answer.status, bool(answer.read())), (200, True))
+        try:
+            self.assertEqual(self.page.ask("GET", "/")[0], 503)
+        except ConnectionError:
+            pass  # closed over what it had not read
+        other = http.client.HTTPConnection(
+            "127.0.0.1", self.page.port, timeout=20, source_address=("127.0.0.2", 0))
+        self.addCleanup(other.close)
+        other.request("GET", "/")
+        self.assertEqual(other.getresponse().status, 200)
+        self.assertEqual(self.bridge.metric("http_refused_connections_total"), 0)
+
+    def test_a_stop_ends_open_streams_and_more_than_enough_streams_end_the_oldest(self):
         self.logged_in()
         streams = []
         for _ in range(17):

@@ -10,7 +10,8 @@
 //   /status/show              {}                            -> {"row"}
 //   /quarantine/list          {"after", "limit"}            -> {"rows", "next"}
 //   /unmatched/list           {"after", "limit"}            -> {"rows", "next"}
-//   /WHAT/show                {"id"}                        -> {"row"}
+//   /WHAT/show                {"id"}                        -> {"row"}; of an incident also by the
+//                             number of its ticket or the id of an alert that led to it
 //   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}
 //                                                           -> {"known"}: ports/snapshot_store.hpp
 //   /explain/alert            {"id"}                        -> {"alert"}

@@ -3,14 +3,14 @@
 // Listener: accepts connections, within bounds, and runs one Session for each.
 //
 // Guarantees: at most connections_max connections, and connections_per_address_max from one address
-// (more are told 503 with Retry-After, closed at once and counted; who still sends then may see a
-// reset instead; with TLS they are closed without a word, a handshake would cost more than it
-// tells); port 0 takes a free one, port() tells which. stop() stops accepting, ends idle
-// connections, lets running requests finish until the grace time is over, then cuts the rest.
-// Running out of descriptors pauses accepting, it does not end it.
-// Requires: responder and listener outlive the run of the io_context (sessions refer to both).
+// or IPv6 network (http/peer_group; more are told 503 with Retry-After, closed at once and counted;
+// who still sends then may see a reset instead; with TLS they are closed without a word, a
+// handshake would cost more than it tells); port 0 takes a free one, port() tells which. stop()
+// stops accepting, ends idle connections and feeds, lets running requests finish until the grace
+// time is over, then cuts the rest. Running out of descriptors pauses accepting, it does not end
+// it. Requires: responder and listener outlive the run of the io_context (sessions refer to both).
 // Thread rule: the I/O thread; the executor must be run by one thread.
-// Tests: tests/unit/http/listener_test.cpp, tls_test.cpp
+// Tests: tests/unit/http/listener_test.cpp, feed_test.cpp, tls_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -29,7 +29,8 @@ struct Options {
     std::uint16_t port = 0;
     std::size_t connections_max = 10'000;
     std::size_t connections_per_address_max = 2'000;
-    bool is_counted = true;  // by the gauge http_connections
+    // Connections, refused ones and failed handshakes, in metrics and log: they tell about senders.
+    bool is_counted = true;
     SessionLimits limits;
 };
 

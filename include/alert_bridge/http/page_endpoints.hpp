@@ -9,14 +9,16 @@
 //   GET  /v1/stream            server-sent events: http/page_stream.hpp
 //   POST /v1/WHAT/ACTION       what http/admin_api.hpp answers there; list, show, retry, discard
 //
-// Guarantees: all but the page, session and login needs the cookie (401); every POST, and the
-// stream, must come from the page itself: Origin must name the host that is asked, and
-// Sec-Fetch-Site, if there is one, must say same-origin (403). The cookie is HttpOnly,
-// SameSite=Strict and, with TLS, Secure. Every answer forbids scripts, styles and connections from
-// elsewhere, inline ones too, and to be framed. Every login and each command is logged with the
-// address that asks. Thread rule: the I/O thread. Requires: outlives every coroutine that it
-// started. Tests: tests/unit/http/page_endpoints_test.cpp, tests/system/page_test.py,
-// tests/browser/
+// Guarantees: all but the page, session and login needs the cookie (401). Every POST must come from
+// the page itself: Origin must name the host that is asked, and Sec-Fetch-Site, if there is one,
+// must say same-origin (403). The stream, for which browsers send no Origin, is refused to a page
+// of another site (403). The cookie is HttpOnly, SameSite=Strict and, with TLS, Secure. Every
+// answer of these endpoints forbids scripts, styles and connections from elsewhere, inline ones
+// too, and to be framed (what the session refuses before it asks them is JSON). Every login and
+// each command is logged with the address that asks; wrong tokens, and logins not looked at
+// because of them, are counted in auth_failures_total. Thread rule: the I/O thread. Requires:
+// outlives every coroutine that it started. Tests: tests/unit/http/page_endpoints_test.cpp,
+// tests/system/page_test.py, tests/browser/
 #pragma once
 
 #include "alert_bridge/http/admin_api.hpp"
@@ -52,6 +54,7 @@ class PageEndpoints final : public Responder {
 
   private:
     [[nodiscard]] std::optional<Response> refusal(const RequestHead& head) const;
+    [[nodiscard]] std::optional<Response> must_wait(const std::string& peer) const;
     [[nodiscard]] bool is_in(const RequestHead& head) const;
     [[nodiscard]] Response log_in(const Request& request);
     [[nodiscard]] Response log_out(const RequestHead& head);

@@ -38,7 +38,7 @@ class PageHistory {
 
     // The first call only remembers where counting begins.
     void add(WallTime now, Totals totals);
-    // Points that were ever added, and those of them that are no longer held.
+    // Points that were ever added, whether they are still held or not.
     [[nodiscard]] std::uint64_t added() const noexcept { return added_; }
     // Those from number `from` on: [[time in ms, alerts/s, writes/s, median s, 95 % s, waiting]],
     // the oldest first; null for a latency of nothing.

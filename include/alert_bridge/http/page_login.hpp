@@ -5,8 +5,8 @@
 // Guarantees: tokens and cookies are compared in constant time; a cookie holds 256 random bits and
 // ends after kSessionLife, at log-out, and when the tokens change; at most kSessionsMax sessions
 // (the oldest makes room). After kTriesPerAddress wrong tokens from one address within kTryWindow,
-// or kTriesInAll from everywhere, no login is looked at until the window is over; at most
-// kAddressesMax addresses are remembered.
+// or kTriesInAll from everywhere, no login is looked at until the window is over; who is logged in
+// stays so. Addresses count by http/peer_group; no more than kTriesInAll of them are remembered.
 // Thread rule: the I/O thread. Tests: tests/unit/http/page_login_test.cpp
 #pragma once
 
@@ -31,7 +31,6 @@ class PageLogin {
     static constexpr Duration kTryWindow{60'000};
     static constexpr int kTriesPerAddress = 5;
     static constexpr int kTriesInAll = 60;
-    static constexpr std::size_t kAddressesMax = 64;
 
     PageLogin(std::vector<Secret> tokens, IdSource& ids) : tokens_(std::move(tokens)), ids_(ids) {}
 
@@ -39,9 +38,9 @@ class PageLogin {
     void use(std::vector<Secret> tokens);
 
     // Too many wrong tokens of late.
-    [[nodiscard]] bool must_wait(std::string_view address, WallTime now);
+    [[nodiscard]] bool must_wait(const std::string& address, WallTime now);
     // The session's secret for the cookie, or nothing: a wrong token, which is counted.
-    // Requires: !must_wait().
+    // Requires: !must_wait() now; other logins may have come in between.
     [[nodiscard]] std::optional<std::string> log_in(
         std::string_view token, const std::string& address, WallTime now
     );
@@ -58,8 +57,8 @@ class PageLogin {
 
     std::vector<Secret> tokens_;
     IdSource& ids_;
-    std::deque<Session> sessions_;  // the oldest first
-    std::map<std::string, int, std::less<>> tries_;
+    std::deque<Session> sessions_;      // the oldest first
+    std::map<std::string, int> tries_;  // by peer_group
     int tries_in_all_ = 0;
     WallTime window_began_{};
 };

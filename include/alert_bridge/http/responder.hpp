@@ -6,7 +6,7 @@
 // A session asks a responder twice: admit() when the head is there (route, method, credentials),
 // handle() when the body is. Implementations: http/endpoints (alerts), http/page_endpoints (the
 // status page). Requires: outlives every coroutine that it started. Thread rule: the I/O thread.
-// Tests: those of the implementations.
+// Tests: those of the implementations; feed_test.cpp in tests/unit/http
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -36,6 +36,8 @@ class Feed {
     // The next bytes of the body; empty: that was all. Comes back within seconds, if only with
     // something to be ignored, so that a listener who left is noticed.
     [[nodiscard]] virtual boost::asio::awaitable<std::string> next() = 0;
+    // next() gives nothing more, at once also where it waits already.
+    virtual void end() = 0;
 };
 
 }  // namespace alert_bridge::http

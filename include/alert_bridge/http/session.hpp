@@ -10,7 +10,8 @@
 // counted and, where an operator can mend it, told. Memory: a waiting connection holds no buffer;
 // bodies of all connections together are bounded, and so are handshakes: one more than that closes
 // the one that has lasted longest, which an honest client has long finished.
-// Thread rule: the I/O thread. Tests: tests/unit/http/listener_test.cpp, tls_test.cpp
+// Thread rule: the I/O thread.
+// Tests: tests/unit/http/listener_test.cpp, feed_test.cpp, tls_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -50,6 +51,7 @@ struct SessionContext {
     SessionLimits limits;
     TlsContextPtr tls;               // of the next connections; null: plain
     std::list<Session*> handshakes;  // from their first byte on, the longest first
+    bool is_counted = true;          // Options::is_counted
     std::size_t in_flight_bytes = 0;
     bool stopping = false;
 };
@@ -63,7 +65,7 @@ class Session : public std::enable_shared_from_this<Session> {
     Session& operator=(const Session&) = delete;
 
     [[nodiscard]] boost::asio::awaitable<void> run();
-    // The listener stops: leave at once when no request is under way.
+    // The listener stops: leave at once when no request is under way, and end a feed.
     void leave_when_idle();
     void cut() noexcept;
 
@@ -81,7 +83,7 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] boost::asio::awaitable<bool> send(Response response, Framing framing);
     [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
     [[nodiscard]] boost::asio::awaitable<bool> send_fixed(std::string_view bytes);
-    [[nodiscard]] boost::asio::awaitable<void> send_feed(std::shared_ptr<Feed> feed);
+    [[nodiscard]] boost::asio::awaitable<void> send_feed();
     [[nodiscard]] boost::asio::awaitable<void> close_gently();
     [[nodiscard]] boost::asio::awaitable<Greeting> shake_hands();
     void begin_handshake();
@@ -96,6 +98,7 @@ class Session : public std::enable_shared_from_this<Session> {
     boost::asio::steady_timer deadline_;
     SessionContext& context_;
     std::string peer_;
+    std::shared_ptr<Feed> feed_;  // while it is sent
     std::string buffer_;          // received and not yet parsed
     std::size_t held_bytes_ = 0;  // this session's part of in_flight_bytes
     bool idle_ = true;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The status page: login, the stream of what changes, the lists and what one can do about them.
 import { addPoints, startPlots } from "/plots.js";
-import { age, fullTime, make, pill, plural, refreshAges, setServerTime, Table, visible } from "/rows.js";
+import { age, fullTime, make, passed, pill, plural, refreshAges, setServerTime, Table, visible } from "/rows.js";
 
 const at = (id) => document.getElementById(id);
 const rowsPerPage = 50;
@@ -22,9 +22,10 @@ async function ask(path, body = {}) {
   } catch {
     return { error: "the bridge does not answer" };
   }
-  const value = await answer.json().catch(() => ({}));
+  const value = await answer.json().catch(() => undefined);
   if (answer.status === 401 && path !== "/login") showLogin();
-  return answer.ok ? value : { error: value.error || `the bridge answered ${answer.status}`, status: answer.status };
+  if (answer.ok && value) return value;
+  return { error: value?.error || `the bridge answered ${answer.status}${answer.ok ? " with something unreadable" : ""}` };
 }
 
 function say(text, isBad = false) {
@@ -131,10 +132,11 @@ const loaded = Object.fromEntries(Object.keys(tables).map((name) => [name, 0]));
 function totals(figures) {
   return {
     dead: figures.dead, outbox: figures.due + figures.sending + figures.uncertain,
-    incidents: figures.open, quarantine: figures.quarantined, unmatched: figures.unmatched,
+    incidents: figures.open_incidents, quarantine: figures.quarantined, unmatched: figures.unmatched_hosts,
   };
 }
 
+// Gives back why it could not.
 async function loadList(name, total) {
   let rows = [];
   let after;
@@ -142,8 +144,8 @@ async function loadList(name, total) {
   if (total > 0 || loaded[name] > 0) {
     do {
       const page = await ask(`/${name}/list`, after === undefined ? {} : { after });
-      if (page.error) return;
-      rows.push(...page.rows.map((row) => (name === "outbox" ? { ...row, glpi: overview?.glpi.state } : row)));
+      if (page.error) return page.error;
+      rows.push(...page.rows.map((row) => (name === "outbox" ? { ...row, glpi: overview?.sessions[0].health } : row)));
       after = page.next;
     } while (after !== undefined && rows.length < Math.max(wanted[name], least));
   }
@@ -153,6 +155,7 @@ async function loadList(name, total) {
     ? () => { wanted[name] += rowsPerPage; refreshLists(); } : undefined;
   rows = rows.slice(0, wanted[name]);
   tables[name].show(rows, total, more);
+  return undefined;
 }
 
 let loading = Promise.resolve();
@@ -165,11 +168,15 @@ async function refreshLists() {
   }
   isLoading = true;
   isStale = false;
-  const counts = totals(overview.figures);
+  const counts = totals(overview.status);
   loading = Promise.all(Object.keys(tables).map((name) => loadList(name, counts[name])));
-  await loading;
-  isLoading = false;
-  if (isStale) setTimeout(refreshLists, 500);
+  try {
+    const error = (await loading).find(Boolean);
+    at("lists-error").textContent = error ? visible(`The lists are not up to date: ${error}`) : "";
+  } finally {
+    isLoading = false;
+    if (isStale) setTimeout(refreshLists, 500);
+  }
 }
 
 // --- at a glance ----------------------------------------------------------------------------
@@ -183,46 +190,48 @@ function tile(id, text, mood = "") {
 }
 
 function showGlance() {
-  const { figures, glpi, checks } = overview;
+  const { status, sessions: [glpi], glpi_since: since } = overview;
   const words = { up: ["up", "good"], away: ["away", "bad"], misconfigured: ["refuses us", "bad"], unknown: ["not asked yet", ""] };
-  tile("glpi-state", ...(words[glpi.state] || [glpi.state, ""]));
-  at("glpi-since").replaceChildren(...(glpi.state === "unknown" ? [] : ["for ", age(glpi.since, "span")]));
-  const owed = figures.due + figures.sending + figures.uncertain;
-  const waits = owed + figures.undecided;
-  const oldest = figures.oldest_due ? Date.now() - new Date(figures.oldest_due) : 0;
-  tile("waiting", String(waits), waits > 0 && (glpi.state !== "up" || oldest > 60_000) ? "warn" : "");
-  at("oldest").replaceChildren(...(figures.oldest_due
-    ? ["oldest ", age(figures.oldest_due, "span")] : [figures.undecided ? `${figures.undecided} not decided yet` : waits ? "just now" : "nothing waits"]));
-  tile("open", String(figures.open));
-  tile("dead-count", String(figures.dead), figures.dead ? "bad" : "");
-  tile("quarantine-count", String(figures.quarantined), figures.quarantined ? "warn" : "");
-  tile("unmatched-count", String(figures.unmatched));
-  at("checks").replaceChildren(...checks.filter((check) => !check.ok).map((check) =>
+  tile("glpi-state", ...(words[glpi.health] || [glpi.health, ""]));
+  at("glpi-since").replaceChildren(...(glpi.health === "unknown" ? [] : ["for ", age(since, "span")]));
+  const undecided = status.journal_pending;
+  const waits = status.due + status.sending + status.uncertain + undecided;
+  const oldest = status.oldest_due ? passed(status.oldest_due) : 0;
+  tile("waiting", String(waits), waits > 0 && (glpi.health !== "up" || oldest > 60_000) ? "warn" : "");
+  at("oldest").replaceChildren(...(status.oldest_due
+    ? ["oldest ", age(status.oldest_due, "span")] : [undecided ? `${undecided} not decided yet` : waits ? "just now" : "nothing waits"]));
+  tile("open", String(status.open_incidents));
+  at("storms").textContent = status.storms === 0 ? "open, or solved of late"
+    : `${plural(status.storms, "storm", "storms")} with ${status.sheltered_incidents} under ${status.storms === 1 ? "it" : "them"}`;
+  tile("dead-count", String(status.dead), status.dead ? "bad" : "");
+  tile("quarantine-count", String(status.quarantined), status.quarantined ? "warn" : "");
+  tile("unmatched-count", String(status.unmatched_hosts));
+  at("checks").replaceChildren(...status.checks.filter((check) => !check.ok).map((check) =>
     make("li", { class: ["outbox", "placement"].includes(check.name) ? "" : "is-bad" }, `${check.name}: ${check.message}`)));
-  at("undecided").textContent = figures.undecided === 0 ? ""
-    : `${plural(figures.undecided, "alert waits", "alerts wait")} to be decided` +
-      (figures.waiting_for_place ? `, ${figures.waiting_for_place} of them for GLPI to tell about the host` : "");
-  document.title = (figures.dead ? `(${figures.dead} dead) ` : "") + "GLPI alert bridge";
+  at("undecided").textContent = undecided === 0 ? ""
+    : `${plural(undecided, "alert waits", "alerts wait")} to be decided` +
+      (overview.waiting_for_place ? `, ${overview.waiting_for_place} of them for GLPI to tell about the host` : "");
+  document.title = (status.dead ? `(${status.dead} dead) ` : "") + "GLPI alert bridge";
 }
 
 function showFacts() {
-  const { glpi, figures, version, started, sessions } = overview;
-  const link = /^https?:\/\//.test(glpi.url)
-    ? make("a", { href: glpi.url, rel: "noreferrer noopener", target: "_blank" }, glpi.url) : glpi.url;
+  const { status, sessions: [glpi], glpi_since: since } = overview;
+  const link = /^https?:\/\//.test(glpi.server)
+    ? make("a", { href: glpi.server, rel: "noreferrer noopener", target: "_blank" }, glpi.server) : glpi.server;
   const facts = [
     ["GLPI", link], ["Version", glpi.version || "not known before the first login"],
-    ["State", [`${glpi.state} since ${fullTime(glpi.since)}`]],
+    ["State", `${glpi.health} since ${fullTime(since)}`],
     ["Last error", glpi.last_error || "none"],
-    ["Probing only", glpi.breaker_open ? "yes: too many failures in a row" : "no"],
+    ["Probing only", glpi.breaker === "open" ? "yes: too many failures in a row" : "no"],
     ["Connections", String(glpi.connections)],
-    ["API sessions", `${plural(glpi.logins, "login", "logins")} since the start, ${glpi.failed_logins} refused`],
-    ["News for monitoring", `${figures.notices_due} due, ${figures.notices_dead} given up`],
-    ["This page", plural(sessions, "person logged in", "people logged in")],
-    ["Bridge", `${version}, started ${fullTime(started)}`],
+    ["API sessions", `${plural(glpi.logins, "login", "logins")} since the start, ${overview.failed_logins} refused`],
+    ["News for monitoring", `${status.notices_due} due, ${status.notices_dead} given up`],
+    ["This page", plural(overview.people, "person logged in", "people logged in")],
+    ["Bridge", `${status.version}, started ${fullTime(status.started_at)}`],
   ];
   at("facts").replaceChildren(...facts.flatMap(([name, value]) => [
     make("dt", {}, name), make("dd", {}, ...(Array.isArray(value) ? value : [value]))]));
-  at("version").textContent = version;
+  at("version").textContent = status.version;
 }
 
 // --- retry and discard ----------------------------------------------------------------------
@@ -312,6 +321,8 @@ function showLogin() {
   stream?.close();
   stream = undefined;
   overview = undefined;
+  at("trace").close();
+  at("discard").close("no");
   at("main").hidden = true;
   at("logout").hidden = true;
   at("login").hidden = false;
@@ -377,7 +388,7 @@ at("logout").addEventListener("click", async () => {
   // What is asked for still would come back as a refusal.
   stream?.close();
   overview = undefined;
-  await loading;
+  await loading.catch(() => undefined);
   await ask("/logout");
   showLogin();
 });

@@ -73,7 +73,7 @@ function redraw() {
     return;
   }
   kinds.forEach((kind, i) => {
-    // An hour, even while there is less to show.
+    // All of it, and ten minutes at least.
     const end = points.at(-1)[0];
     const window = [Math.min(points[0][0], end - 600_000), end];
     if (plots[i]) {

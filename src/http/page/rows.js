@@ -30,6 +30,9 @@ export function make(tag, properties = {}, ...children) {
 let skew = 0;
 export function setServerTime(ms) { skew = ms - Date.now(); }
 
+// How long ago that is by the server's clock, in ms.
+export function passed(text) { return Date.now() + skew - new Date(text).getTime(); }
+
 export function duration(ms) {
   const seconds = Math.max(0, Math.round(ms / 1000));
   if (seconds < 60) return `${seconds} s`;
@@ -55,10 +58,10 @@ export function age(text, words = "ago") {
   return element;
 }
 function showAge(element) {
-  const passed = Date.now() + skew - new Date(element.dateTime).getTime();
-  const span = duration(Math.abs(passed));
+  const since = passed(element.dateTime);
+  const span = duration(Math.abs(since));
   const { words } = element.dataset;
-  const text = words === "span" ? span : passed < -500 ? `in ${span}` : words === "next" ? "now" : `${span} ago`;
+  const text = words === "span" ? span : since < -500 ? `in ${span}` : words === "next" ? "now" : `${span} ago`;
   if (element.textContent !== text) element.textContent = text;
 }
 export function refreshAges() { document.querySelectorAll("time[data-words]").forEach(showAge); }

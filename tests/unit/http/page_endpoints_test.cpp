@@ -73,6 +73,10 @@ struct World : Parts, test::DeskWorld {
         if (auto early = page.admit(request.head)) {
             return std::move(*early);
         }
+        return finish(std::move(request));
+    }
+    // The body has come.
+    Response finish(http::Request request) {
         std::optional<Response> outcome;
         auto on_end = [&outcome](const std::exception_ptr&, Response given) {
             outcome = std::move(given);
@@ -153,6 +157,7 @@ TEST_CASE("without the cookie nothing is told or done; with it the answers are t
     CHECK(world.ask(World::post("/v1/dead/anything", "{}", cookie)).status == 404);
     const Response stream = world.ask(World::get("/v1/stream", cookie));
     CHECK(stream.content_type == "text/event-stream; charset=utf-8");
+    CHECK(World::header(stream, "X-Accel-Buffering") == "no");
     CHECK(stream.feed != nullptr);
     CHECK(world.page.sessions() == 1);
     world.stream.stop();
@@ -221,9 +226,42 @@ TEST_CASE("wrong tokens are told, logged, counted, and soon not looked at any mo
     CHECK(world.ask(World::post("/v1/logout", "")).status == 401);
 }
 
+TEST_CASE("guesses whose heads were sent before the bound was reached wait, too") {
+    World world;
+    std::vector<http::Request> begun;
+    for (int i = 0; i <= http::PageLogin::kTriesPerAddress; ++i) {
+        begun.push_back(World::post("/v1/login", json{{"token", "wrong"}}.dump()));
+        CHECK_FALSE(world.page.admit(begun.back().head).has_value());
+    }
+    begun.back().body = json{{"token", kToken}}.dump();
+    for (int i = 0; i < http::PageLogin::kTriesPerAddress; ++i) {
+        CHECK(world.finish(begun[static_cast<std::size_t>(i)]).status == 401);
+    }
+    const Response waits = world.finish(begun.back());
+    CHECK(waits.status == 429);
+    CHECK(World::header(waits, "Retry-After") == "60");
+    CHECK(World::header(waits, "Content-Security-Policy").starts_with("default-src 'none'"));
+    CHECK(world.page.sessions() == 0);
+}
+
+TEST_CASE("a page whose session is over asks on, and that is no wrong credential") {
+    World world;
+    const std::string cookie = world.cookie();
+    world.ask(World::post("/v1/logout", "", cookie));
+    for (int i = 0; i < 30; ++i) {
+        CHECK(world.ask(World::post("/v1/dead/list", "{}", cookie)).status == 401);
+        CHECK(world.ask(World::get("/v1/stream", cookie)).status == 401);
+    }
+    CHECK(world.metrics.value("auth_failures_total") == 0);
+}
+
 TEST_CASE("a login that is none is refused") {
     World world;
-    for (const char* const body : {"", "[]", "{}", "{\"token\": 1}", "\"token\""}) {
+    const std::string deep = "{\"token\": \"" + std::string(kToken) +
+                             "\", \"a\": " + std::string(30'000, '[') + std::string(30'000, ']') +
+                             "}";
+    for (const std::string& body :
+         std::vector<std::string>{"", "[]", "{}", "{\"token\": 1}", "\"token\"", deep}) {
         INFO(body);
         CHECK(world.ask(World::post("/v1/login", body)).status == 400);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/http/page_login.hpp"
 
+#include "alert_bridge/http/peer_group.hpp"
 #include "catch.hpp"
 
 using namespace alert_bridge;
@@ -77,23 +78,31 @@ TEST_CASE("after a few wrong tokens an address waits until the window is over, o
     CHECK_FALSE(world.login.must_wait("10.0.0.9", world.now + PageLogin::kTryWindow));
 }
 
-TEST_CASE("wrong tokens from everywhere are bounded too, and so is what is remembered of them") {
+TEST_CASE("wrong tokens from everywhere are bounded too, and who is logged in stays so") {
     World world;
+    const std::string secret = world.session();
     for (int i = 0; i < PageLogin::kTriesInAll; ++i) {
         CHECK_FALSE(world.login.must_wait("10.0.0.1", world.now));
         const std::string address = "10.1.0." + std::to_string(i);
         CHECK_FALSE(world.login.log_in("wrong", address, world.now).has_value());
     }
     CHECK(world.login.must_wait("10.0.0.1", world.now));
+    CHECK(world.login.is_in(secret, world.now));
     // The clock was set back: nobody waits longer than the window for it.
     CHECK_FALSE(world.login.must_wait("10.0.0.1", world.now - Duration(1)));
 }
 
-TEST_CASE("a table of addresses that is full leaves the bound of all in force") {
+TEST_CASE("the addresses of one IPv6 network count as one, an IPv4 address alone") {
     World world;
-    for (std::size_t i = 0; i < PageLogin::kAddressesMax; ++i) {
-        (void)world.login.log_in("wrong", std::to_string(i), world.now);
+    for (int i = 1; i <= PageLogin::kTriesPerAddress; ++i) {
+        const std::string end = std::to_string(i);
+        CHECK_FALSE(world.login.log_in("wrong", "2001:db8:0:7::" + end, world.now).has_value());
+        CHECK_FALSE(world.login.log_in("wrong", "192.0.2." + end, world.now).has_value());
     }
-    (void)world.login.log_in("wrong", "one more", world.now);
-    CHECK(world.login.must_wait("one more", world.now));
+    CHECK(world.login.must_wait("2001:db8:0:7:ffff:ffff:ffff:ffff", world.now));
+    CHECK_FALSE(world.login.must_wait("2001:db8:0:8::1", world.now));
+    CHECK_FALSE(world.login.must_wait("192.0.2.1", world.now));
+    CHECK(http::peer_group("2001:db8:0:7::1") == "2001:db8:0:7::/64");
+    CHECK(http::peer_group("::ffff:192.0.2.1") == "::ffff:192.0.2.1");
+    CHECK(http::peer_group("status page") == "status page");
 }

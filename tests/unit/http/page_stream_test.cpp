@@ -29,10 +29,14 @@ struct World {
     std::string overview = "{\"n\":1}";
     int looks = 0;
     bool may_look = true;
+    bool is_slow = false;
     PageStream stream{{tasks, clock, history, [this] { return look(); }}};
 
     asio::awaitable<std::string> look() {
         ++looks;
+        if (is_slow) {
+            co_await clock.sleep(Duration(1));
+        }
         co_return overview;
     }
     std::shared_ptr<http::Feed> open() {
@@ -117,6 +121,26 @@ TEST_CASE("nobody looks: nothing is asked") {
     world.look_again();
 }
 
+TEST_CASE("who looks again after nobody did gets a whole overview, if a little later") {
+    World world;
+    auto feed = world.open();
+    world.run();
+    feed.reset();
+    world.look_again();
+    REQUIRE(world.tasks.running() == 0);
+    world.is_slow = true;
+    feed = world.open();
+    const std::string first = world.ask(feed)->text;
+    CHECK(first.find("event: hello") != std::string::npos);
+    CHECK(first.find("event: overview") == std::string::npos);
+    const auto next = world.ask(feed);
+    CHECK(next->text == "nothing yet");
+    world.look_again();
+    CHECK(next->text == "event: overview\ndata: {\"n\":1}\n\n");
+    world.stream.stop();
+    world.look_again();
+}
+
 TEST_CASE("a feed ends with the session, with the daemon, and when it is the oldest of too many") {
     World world;
     const auto feed = world.open();
@@ -127,6 +151,12 @@ TEST_CASE("a feed ends with the session, with the daemon, and when it is the old
         world.stream.stop();
         world.run();
         CHECK(ended->text.empty());
+    }
+    SECTION("end") {
+        feed->end();
+        world.run();
+        CHECK(ended->text.empty());
+        CHECK(world.stream.feeds() == 0);
     }
     SECTION("session") {
         world.may_look = false;
@@ -160,21 +190,32 @@ TEST_CASE("a feed may outlive the stream, as at the end of the program") {
     CHECK(world.ask(feed)->text.empty());
 }
 
-TEST_CASE("the overview is one line of JSON with the text as it came") {
+TEST_CASE("the overview is what the commands show, on one line, with the text as it came") {
     http::PageOverview overview;
-    overview.version = "1";
-    overview.glpi.state = "away";
-    overview.glpi.last_error = "<b>\n\"x\"";
-    overview.readiness.checks.push_back({"glpi", false, "away"});
-    overview.figures.due = 3;
-    overview.figures.oldest_due = from_unix_ms(1'795'466'910'000);
+    overview.status.version = "1";
+    overview.status.readiness.checks.push_back({"glpi", false, "away"});
+    overview.status.figures.due = 3;
+    overview.status.figures.storms = 2;
+    overview.status.figures.sheltered = 40;
+    overview.status.figures.oldest_due = from_unix_ms(1'795'466'910'000);
+    http::AdminApi::Session session;
+    session.health = "away";
+    session.last_error = "<b>\n\"x\"";
+    overview.sessions.push_back(session);
     overview.events.push_back({from_unix_ms(0), "warning", "e", "</script>\xff"});
     const std::string text = http::to_json(overview);
     CHECK(text.find('\n') == std::string::npos);
     const json read = json::parse(text);
-    CHECK(read["glpi"]["last_error"] == "<b>\n\"x\"");
-    CHECK(read["figures"]["due"] == 3);
-    CHECK(read["figures"].contains("oldest_due"));
+    CHECK(read["sessions"][0]["health"] == "away");
+    CHECK(read["sessions"][0]["last_error"] == "<b>\n\"x\"");
+    CHECK(read["status"]["due"] == 3);
+    CHECK(read["status"]["storms"] == 2);
+    CHECK(read["status"]["sheltered_incidents"] == 40);
+    CHECK(read["status"]["oldest_due"] == "2026-11-23T20:48:30Z");
     CHECK(read["events"][0]["text"] == "</script>\xef\xbf\xbd");
-    CHECK(read["checks"][0]["ok"] == false);
+    CHECK(read["status"]["checks"][0]["ok"] == false);
+    // What changes all the time would wake every page for nothing.
+    overview.status.oldest_due += Duration(60'000);
+    overview.sessions[0].last_use = from_unix_ms(1'795'466'910'000);
+    CHECK(http::to_json(overview) == text);
 }
