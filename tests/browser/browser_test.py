@@ -16,12 +16,12 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "system"))
 
 from harness import Bridge, Sim, free_port, http, work_directory  # noqa: E402
+from page_client import Page, Stream  # noqa: E402
 
 TOKEN = "the-page-token-of-the-browser-test"
 
@@ -70,19 +70,24 @@ def alert(number, over=False):
     return json.dumps(payload)
 
 
-def live_through(bridge, minutes):
-    """Alerts at a rate that goes up and down, most of them over soon."""
+def live_through(bridge, port, minutes):
+    """Alerts at a rate that goes up and down, most of them over soon, until the plots show so much."""
     dice = random.Random(7)
-    end = time.monotonic() + 60 * minutes
+    page = Page(port)
+    page.log_in(TOKEN)
+    stream = Stream(page)
+    seconds = stream.next_of("hello")["step"]
     number, still_open = 0, []
-    while time.monotonic() < end:
-        for _ in range(dice.choice((0, 1, 1, 2, 3, 6))):
+    for _ in range(round(60 * minutes / seconds)):
+        for _ in range(sum(dice.choice((0, 1, 1, 2, 3, 6)) for _ in range(dice.randint(2, seconds)))):
             number += 1
             bridge.send("zabbix", alert(number))
             still_open.append(number)
         while len(still_open) > 9:
             bridge.send("zabbix", alert(still_open.pop(dice.randrange(len(still_open))), over=True))
-        time.sleep(1)  # between two seconds' worth of alerts
+        stream.next_of("points")
+    stream.close()
+    page.ask("POST", "/v1/logout")
 
 
 def chromium():
@@ -109,7 +114,7 @@ def main():
                         CONFIG.replace("@PAGE@", str(page)), sim.url)
         bridge.write("page.token", TOKEN + "\n", 0o600)
         bridge.start()
-        live_through(bridge, options.minutes)
+        live_through(bridge, page, options.minutes)
         # ES modules are looked for beside the script.
         script = os.path.join(options.modules, "check.mjs")
         shutil.copyfile(os.path.join(HERE, "check.mjs"), script)

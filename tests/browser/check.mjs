@@ -46,13 +46,16 @@ const openingsFail = (action) => faults([
   { match: { method: "POST", path: "^/apirest.php/Ticket$" }, action, count: -1 }]);
 const tickets = async () => (await (await fetch(`${SIM}/_sim/tickets`)).json()).length;
 
-// Of what the page itself says and asks for; a wrong token is meant to be told as an error.
+// Of what the page itself says and asks for; a wrong token, and what is asked after the session's
+// end, are meant to be told as errors.
 const complaints = [];
+let sessionIsOver = false;
 function watch(page) {
   page.setDefaultTimeout(deadlineMs);
   page.on("console", (message) => {
-    const isRefusedLogin = /status of 401/.test(message.text()) && message.location().url.endsWith("/v1/login");
-    if (message.type() === "error" && !isRefusedLogin) complaints.push(`console: ${message.text()}`);
+    const isRefused = /status of 401/.test(message.text()) &&
+      (sessionIsOver || message.location().url.endsWith("/v1/login"));
+    if (message.type() === "error" && !isRefused) complaints.push(`console: ${message.text()}`);
   });
   page.on("pageerror", (error) => complaints.push(`exception: ${error.message}`));
   page.on("dialog", (dialog) => { complaints.push(`dialog: ${dialog.message()}`); dialog.dismiss(); });
@@ -172,6 +175,19 @@ async function checkDiscard(page) {
   passed("a dead letter is discarded only when one says so");
 }
 
+async function checkUnreadable(page) {
+  const lists = "**/v1/incidents/list";
+  await page.route(lists, (route) => route.fulfill({ status: 200, body: "<html>a proxy's own page</html>" }));
+  await send({ event_name: "Fan 3 has failed" });
+  await page.waitForFunction(() => /not up to date: .*unreadable/.test(document.getElementById("lists-error").textContent));
+  await page.unroute(lists);
+  await send({ event_name: "Fan 4 has failed" });
+  await page.waitForFunction(() => [...document.querySelectorAll("#incidents tbody tr")].some(
+    (row) => row.textContent.includes("Fan 4 has failed")));
+  assert.equal(await text(page, "#lists-error"), "");
+  passed("an unreadable answer is told, and the lists go on after it");
+}
+
 async function checkTrace(page) {
   const newest = page.locator("#incidents tbody button.link", { hasText: "#" }).first();
   const shown = await newest.textContent();
@@ -184,8 +200,38 @@ async function checkTrace(page) {
   assert.doesNotMatch(told, /\u202e/, "nothing turns the direction of other text round");
   const link = await page.getAttribute("#trace a", "href");
   assert.ok(link.startsWith(`${SIM}/`), link);
+  const [, alert] = /alert (\w+):/.exec(told);
   await page.click("#trace button");
-  passed("a ticket is traced back to its alert");
+  await page.fill("#trace-key", alert);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#trace[open]");
+  assert.equal(await text(page, "#trace"), told);
+  await page.click("#trace button");
+  passed("a ticket is traced back to its alert, and an alert to its ticket");
+}
+
+// The session ends while a dialog is open; the lists' next refresh notices.
+async function checkSessionEnd(page) {
+  await openingsFail("refused");
+  await send({ event_name: "Battery is low" });
+  await page.waitForSelector("#dead tbody tr");
+  await page.click("#dead tbody button[aria-label^='Discard']");
+  await page.waitForSelector("#discard[open]");
+  sessionIsOver = true;
+  await page.context().clearCookies();
+  await page.waitForSelector("#login:not([hidden])");
+  assert.equal(await page.isVisible("#discard"), false);
+  assert.equal(await page.isVisible("#trace"), false);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "token");
+  await page.fill("#token", TOKEN);
+  await page.keyboard.press("Enter");
+  await untilText(page, "live", "live");
+  await untilText(page, "dead-count", "1");
+  sessionIsOver = false;
+  await noFaults();
+  await page.click("#dead tbody button[aria-label^='Retry']");
+  await untilText(page, "dead-count", "0");
+  passed("an open dialog does not outlive the session, and discards nothing");
 }
 
 async function checkLooks(page) {
@@ -266,7 +312,9 @@ try {
   await checkHostile(page);
   await checkRetry(page);
   await checkTrace(page);
+  await checkUnreadable(page);
   await checkDiscard(page);
+  await checkSessionEnd(page);
   await checkLogout(page);
   assert.deepEqual(complaints, [], "no errors, no requests elsewhere");
   passed(`no console errors, no requests elsewhere (Chromium ${browser.version()})`);
