@@ -74,8 +74,8 @@ class OperatorStore {
     [[nodiscard]] virtual Awaitable<Result<std::vector<StormSummary>>> storms(
         std::string after_id, bool ended_too, int limit
     ) = 0;
-    // `key` is the id of an incident or of an alert that led to one, or the number of a ticket (then
-    // the newest incident with it). The newest kPartsMax of its parts.
+    // `key` is the id of an incident or of an alert that led to one, or the number of a ticket
+    // (then the newest incident with it). The newest kPartsMax of its parts.
     [[nodiscard]] virtual Awaitable<Result<std::optional<IncidentRow>>> incident(std::string key
     ) = 0;
 
