@@ -183,7 +183,7 @@ AdminApi::Answer AdminApi::list_operations(Ask ask, std::vector<OperationState> 
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = as_text(rows->back());
     }
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::list_incidents(Ask ask) {
@@ -196,7 +196,7 @@ AdminApi::Answer AdminApi::list_incidents(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = rows->back().incident.id;
     }
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::list_storms(Ask ask) {
@@ -209,7 +209,7 @@ AdminApi::Answer AdminApi::list_storms(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = rows->back().incident.id;
     }
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 Response AdminApi::list_sessions() const {
@@ -220,7 +220,7 @@ Response AdminApi::list_sessions() const {
             body["rows"].push_back(as_json(session));
         }
     }
-    return json_answer(body);
+    return answer(body);
 }
 
 Response AdminApi::show_status() const {
@@ -229,7 +229,7 @@ Response AdminApi::show_status() const {
     }
     json body;
     body["row"] = as_json(services_.status());
-    return json_answer(body);
+    return answer(body);
 }
 
 AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
@@ -242,7 +242,7 @@ AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = std::to_string(rows->back().id);
     }
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::list_unmatched(Ask ask) {
@@ -257,7 +257,7 @@ AdminApi::Answer AdminApi::list_unmatched(Ask ask) {
     if (static_cast<int>(rows->size()) == ask.limit) {
         body["next"] = rows->back().source + " " + rows->back().host;
     }
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::show_operation(Ask ask) {
@@ -271,7 +271,7 @@ AdminApi::Answer AdminApi::show_operation(Ask ask) {
     json body;
     body["row"] = as_json(**row, true);
     body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::show_incident(Ask ask) {
@@ -287,7 +287,7 @@ AdminApi::Answer AdminApi::show_incident(Ask ask) {
     json body;
     body["row"] = as_json(**row);
     body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
@@ -300,7 +300,7 @@ AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
     }
     json body;
     body["row"] = as_json(**row);
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::known(Ask ask) {
@@ -311,7 +311,7 @@ AdminApi::Answer AdminApi::known(Ask ask) {
     }
     json body;
     body["known"] = std::move(*text);
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::alert(Ask ask) {
@@ -324,7 +324,7 @@ AdminApi::Answer AdminApi::alert(Ask ask) {
     }
     json body;
     body["alert"] = std::move(**text);
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::alerts(Ask ask) {
@@ -336,7 +336,7 @@ AdminApi::Answer AdminApi::alerts(Ask ask) {
     }
     json body;
     body["alerts"] = std::move(*texts);
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 AdminApi::Answer AdminApi::command(Ask ask) {
@@ -372,7 +372,7 @@ AdminApi::Answer AdminApi::command(Ask ask) {
     }
     json body;
     body["result"] = outcome->text;
-    co_return json_answer(body);
+    co_return answer(body);
 }
 
 }  // namespace alert_bridge::http

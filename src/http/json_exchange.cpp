@@ -13,7 +13,7 @@ constexpr int kDepthMax = 4;
 
 }  // namespace
 
-Response json_answer(const json& body) {
+Response answer(const json& body) {
     Response response;
     response.body = body.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
     return response;

@@ -210,7 +210,7 @@ asio::awaitable<Response> PageEndpoints::handle(Request request) {
 Response PageEndpoints::session(const RequestHead& head) const {
     json body;
     body["signed_in"] = is_in(head);
-    return json_answer(body);
+    return answer(body);
 }
 
 Response PageEndpoints::log_in(const Request& request) {
@@ -239,7 +239,7 @@ Response PageEndpoints::log_in(const Request& request) {
     );
     json done;
     done["signed_in"] = true;
-    Response response = json_answer(done);
+    Response response = answer(done);
     response.headers.emplace_back("Set-Cookie", set_cookie(*secret, PageLogin::kSessionLife));
     return response;
 }
@@ -248,7 +248,7 @@ Response PageEndpoints::log_out(const RequestHead& head) {
     login_.log_out(cookie_of(head.cookie, has_tls_ ? kSecureCookie : kCookie));
     json done;
     done["signed_in"] = false;
-    Response response = json_answer(done);
+    Response response = answer(done);
     response.headers.emplace_back("Set-Cookie", set_cookie("", Duration::zero()));
     return response;
 }

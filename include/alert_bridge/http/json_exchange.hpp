@@ -14,7 +14,7 @@
 
 namespace alert_bridge::http {
 
-[[nodiscard]] Response json_answer(const nlohmann::json& body);
+[[nodiscard]] Response answer(const nlohmann::json& body);
 
 // An empty body is an empty object. Nothing: not a JSON object, or one nested for no good reason.
 [[nodiscard]] std::optional<nlohmann::json> parse_object(const std::string& body);
