@@ -124,6 +124,7 @@ TEST_CASE("a fixed body is counted but not copied, a fed one has no length") {
     CHECK(head.ends_with("\r\n\r\n"));
     struct Nothing final : Feed {
         boost::asio::awaitable<std::string> next() override { co_return std::string(); }
+        void end() override {}
     };
     Response fed;
     fed.content_type = "text/event-stream";
