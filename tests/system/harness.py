@@ -4,6 +4,7 @@
 Nothing sleeps for a fixed time: everything waits for a condition with a deadline. Only loopback.
 """
 
+import atexit
 import json
 import os
 import re
@@ -26,9 +27,13 @@ class Failure(Exception):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that stays free for programs which set SO_REUSEADDR, as servers do, until this process
+    ends: nobody else is given it, also while its server is away."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    atexit.register(held.close)  # it is bound, and never listens
+    return held.getsockname()[1]
 
 
 def wait_for(what, condition, deadline_s=None):
