@@ -267,6 +267,15 @@ class Bridge:
                 lines.append(json.loads(line))
         return lines
 
+    def opened(self, count):
+        """Waits until the bridge knows that many tickets: GLPI holds one before it has answered."""
+        wait_for(f"{count} tickets to be known", lambda: sum(
+            one["event"] == "ticket_opened" for one in self.events()) >= count)
+
+    def logged(self, text):
+        """Waits until the text is in the log, which a thread of its own writes."""
+        wait_for(f"the log to hold '{text}'", lambda: text in self.process.text())
+
     def decided(self, alert_id):
         """Waits until the bridge has decided about the alert; the reason it logged."""
         def find():

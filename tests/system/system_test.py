@@ -365,7 +365,7 @@ class StartAndStop(SystemTest):
             return status == 200 and "misconfigured" in text and "ERROR_GLPI_LOGIN" in text
         wait_for("readyz to tell", said)
         self.assertIn("glpi_up 0", self.bridge.metrics())
-        self.assertTrue([one for one in self.bridge.events() if one["event"] == "glpi_misconfigured"])
+        self.bridge.logged('"event":"glpi_misconfigured"')
         logins = self.sim.get("/requests")["by"].get("POST /initSession", 0)
         self.assertLessEqual(logins + self.sim.get("/requests")["by"].get("GET /initSession", 0), 2)
 
@@ -492,6 +492,7 @@ class StartAndStop(SystemTest):
         self.bridge.write("bridge.yaml", good + "limits: {connections: 99}\n", 0o644)
         self.bridge.process.child.send_signal(signal.SIGHUP)
         self.one_ticket()
+        self.bridge.logged('"event":"reloaded"')
         named = [one["fields"]["settings"] for one in self.bridge.events()
                  if one["event"] == "restart_needed"]
         self.assertEqual(named, ["limits.connections"])
@@ -508,7 +509,7 @@ class Outage(SystemTest):
     def test_alerts_sent_while_glpi_is_away_become_tickets_when_it_is_back(self):
         self.bridge.start()
         self.accepted("zabbix", zabbix())
-        self.one_ticket()
+        self.bridge.opened(1)
         self.sim.process.kill()
         for number in range(10):
             self.accepted("zabbix", zabbix(str(5000 + number), trigger_id=str(number)))
@@ -521,7 +522,7 @@ class Outage(SystemTest):
         self.bridge.start()
         # The host is known from now on, so that nothing has to wait for its place.
         self.accepted("zabbix", zabbix())
-        self.one_ticket()
+        self.bridge.opened(1)
         port = self.sim.port
         self.sim.process.kill()
         # One that was tried before the outage was noticed: it never folds.
