@@ -50,7 +50,7 @@ def wait_for(what, condition, deadline_s=None):
         pause = min(pause * 1.5, 0.25)
 
 
-def http(method, url, body=None, headers=None, timeout=20, context=None):
+def http(method, url, body=None, headers=None, timeout=60, context=None):
     """(status, headers, text); redirects are not followed. https as `context` wants it."""
 
     class NoRedirect(urllib.request.HTTPRedirectHandler):

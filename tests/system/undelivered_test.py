@@ -17,7 +17,7 @@ from system_test import CONFIG, SIM, SystemTest, zabbix
 
 SECTION = """\
 undelivered:
-  after: {others: 1s}
+  after: {others: 10s}
   command: ["@DIR@/page"]
   webhook: {url: "http://127.0.0.1:@HOOK@/hook", token: {file: sender.token}}
   mail:
