@@ -545,10 +545,11 @@ class Outage(SystemTest):
 
     def test_maintenance_is_an_outage_and_not_an_answer(self):
         self.sim.post("/faults", {"rules": [
-            {"match": {"method": ".*", "path": ".*"}, "action": "maintenance", "count": 10}]})
+            {"match": {"path": "^/apirest.php"}, "action": "maintenance", "count": 3}]})
         self.bridge.start()
         self.accepted("zabbix", zabbix())
         self.one_ticket()
+        self.assertEqual(self.sim.get("/faults")["rules"][0]["fired"], 3)
 
 
 if __name__ == "__main__":
