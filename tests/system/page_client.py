@@ -8,7 +8,7 @@ import json
 class Stream:
     """One open stream of server-sent events; a deadline on every read."""
 
-    def __init__(self, page, deadline_s=30):
+    def __init__(self, page, deadline_s=60):
         self.connection = http.client.HTTPConnection("127.0.0.1", page.port, timeout=deadline_s)
         self.connection.request("GET", "/v1/stream", headers={"Cookie": page.cookie})
         self.answer = self.connection.getresponse()
