@@ -13,7 +13,7 @@
 // What arrives while a round ends is not left behind: who adds and finds the turn taken may go.
 // Not guaranteed: that an alert is sent once only; an answer that got lost sends it again, and the
 // bridge knows the repeat by its ids and times.
-// Thread rule: one thread; blocking. Tests: tests/unit/app/send_queue_test.cpp
+// Thread rule: one thread; blocking. Tests: unit/app/send_queue_test.cpp, send_failure_test.cpp
 #pragma once
 
 #include <cstddef>

@@ -11,7 +11,7 @@
 // processes at once the bound may be passed by one alert of each. Not guaranteed: an order among
 // alerts that different processes add at the same time; that remove() survives a power cut (the
 // alert is then sent again, and the bridge knows it as a duplicate). Thread rule: one thread;
-// blocking. Tests: tests/unit/app/send_spool_test.cpp
+// blocking. Tests: tests/unit/app/send_spool_test.cpp, send_failure_test.cpp, send_owner_test.cpp
 #pragma once
 
 #include <cstdint>
