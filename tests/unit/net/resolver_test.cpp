@@ -41,14 +41,13 @@ namespace {
 // Takes connections, reads nothing and says nothing: the system does it by itself. Or it answers.
 class Port {
   public:
-    Port() { open(); }
-    void open() {
-        acceptor_.emplace(
-            io_, test::asio::ip::tcp::endpoint(test::asio::ip::make_address("127.0.0.1"), port_)
-        );
-        port_ = acceptor_->local_endpoint().port();
+    Port() {
+        bind();
+        open();
     }
-    void close() { acceptor_.reset(); }
+    void open() { acceptor_->listen(); }
+    // It stays ours: nobody else can listen on it.
+    void close() { bind(); }
     // The next request, beside the test; nothing after a minute.
     [[nodiscard]] std::jthread answer_one() {
         const timeval patience{60, 0};
@@ -70,6 +69,13 @@ class Port {
     }
 
   private:
+    void bind() {
+        acceptor_.emplace(io_, test::asio::ip::tcp::v4());
+        acceptor_->set_option(test::asio::socket_base::reuse_address(true));
+        acceptor_->bind({test::asio::ip::make_address("127.0.0.1"), port_});
+        port_ = acceptor_->local_endpoint().port();
+    }
+
     test::asio::io_context io_;
     std::uint16_t port_ = 0;
     std::optional<test::asio::ip::tcp::acceptor> acceptor_;
@@ -131,7 +137,7 @@ TEST_CASE("while the resolver hangs the last good addresses serve") {
     net::ClientOptions options = port.options();
     options.connect_timeout = Duration(30'000);
     auto client = client_for(io, options);
-    CHECK(ask(io, client, 200).progress == net::Progress::sent);
+    CHECK(ask(io, client, 1'000).progress == net::Progress::sent);
     port.close();
     CHECK(ask(io, client, 1'000).code == "connect");  // and so the name is asked for again
     port.open();
