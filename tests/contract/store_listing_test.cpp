@@ -192,14 +192,18 @@ TEMPLATE_LIST_TEST_CASE("an alert's id leads to the incident it belongs to", "[s
     TestType bench;
     const auto opens = append_one(bench, "a1");
     REQUIRE(bench.run(bench.store().decide(about_alert(opens), always(an_opening()))).has_value());
-    const auto ignored = append_one(bench, "a2");
-    REQUIRE(bench.run(bench.store().decide(about_alert(ignored), always(applied()))).has_value());
-    append_one(bench, "a3");
-    const auto found = *bench.run(bench.seat().incident("a1"));
-    REQUIRE(found.has_value());
-    CHECK(found->incident.id == "i1");
-    CHECK_FALSE(bench.run(bench.seat().incident("a2"))->has_value());
+    const auto repeats = append_one(bench, "a2");
+    REQUIRE(bench.run(bench.store().decide(about_alert(repeats), always(applied()))).has_value());
+    const auto other = about_alert(append_one(bench, "a3"), "zabbix/2", "e2");
+    REQUIRE(bench.run(bench.store().decide(other, always(applied()))).has_value());
+    append_one(bench, "a4");
+    for (const char* const id : {"a1", "a2"}) {
+        const auto found = *bench.run(bench.seat().incident(id));
+        REQUIRE(found.has_value());
+        CHECK(found->incident.id == "i1");
+    }
     CHECK_FALSE(bench.run(bench.seat().incident("a3"))->has_value());
+    CHECK_FALSE(bench.run(bench.seat().incident("a4"))->has_value());
 }
 
 TEMPLATE_LIST_TEST_CASE(
