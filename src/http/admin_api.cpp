@@ -102,8 +102,8 @@ ports::Subject subject_of(const json& body) {
     subject.group_key = text_of(body, "group_key");
     if (const auto place = body.find("place"); place != body.end() && place->is_object()) {
         subject.place = domain::Place{
-            number_of(*place, "entity_id"), text_of(*place, "host_key"),
-            text_of(*place, "asset_key")};
+            parse_whole_number(text_of(*place, "entity_id")).value_or(domain::kNoEntity),
+            text_of(*place, "host_key"), text_of(*place, "asset_key")};
     }
     if (const auto budgets = body.find("budgets"); budgets != body.end() && budgets->is_object()) {
         subject.budgets = domain::BudgetWindow{
@@ -335,15 +335,18 @@ AdminApi::Answer AdminApi::known(Ask ask) {
 }
 
 AdminApi::Answer AdminApi::alert(Ask ask) {
-    auto text = co_await services_.snapshots->alert_text(ask.key);
-    if (!text) {
-        co_return store_failed(text.error());
+    auto stored = co_await services_.snapshots->stored_alert(ask.key);
+    if (!stored) {
+        co_return store_failed(stored.error());
     }
-    if (!*text) {
+    if (!*stored) {
         co_return Response::failure(404, "there is no alert " + ask.key + ", or no longer");
     }
     json body;
-    body["alert"] = std::move(**text);
+    body["alert"] = std::move((*stored)->text);
+    body["pending"] = (*stored)->pending;
+    body["decision"] = std::move((*stored)->reason);
+    body["incident"] = std::move((*stored)->incident_id);
     co_return answer(body);
 }
 

@@ -11,9 +11,10 @@
 //   /quarantine/list          {"after", "limit"}            -> {"rows", "next"}
 //   /unmatched/list           {"after", "limit"}            -> {"rows", "next"}
 //   /WHAT/show                {"id"}                        -> {"row"}
-//   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}
+//   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}; the
+//                             place's "entity_id" below zero: it is not known
 //                                                           -> {"known"}: ports/snapshot_store.hpp
-//   /explain/alert            {"id"}                        -> {"alert"}
+//   /explain/alert            {"id"}       -> {"alert", "pending", "decision", "incident"}
 //   /explain/alerts           {"after", "since", "limit"}   -> {"alerts": [[number, alert], …]}
 //   /dead/retry …/discard /quarantine/retry …/discard
 //                             {"id", "reason"}              -> {"result"}; 409 when refused
