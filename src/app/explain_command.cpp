@@ -313,7 +313,7 @@ void print(const json& page, bool as_json) {
 
 std::string stored_remark(const KnownState::Stored& stored) {
     std::string remark = "a stored alert, explained as if it came once more now; ";
-    if (stored.pending) {
+    if (stored.reason.empty()) {
         return remark + "not decided yet";
     }
     remark += "decided then: " + stored.reason;

@@ -123,8 +123,7 @@ Result<KnownState::Stored> KnownState::alert(const std::string& id) {
             return answer.error();
         }
         found = {
-            text_of(*answer, "alert"), answer->value("pending", json()) == json(true),
-            text_of(*answer, "decision"), text_of(*answer, "incident")};
+            text_of(*answer, "alert"), text_of(*answer, "decision"), text_of(*answer, "incident")};
     } else if (copy_ != nullptr) {
         auto stored = storage::stored_alert(*copy_, id);
         if (!stored) {
@@ -134,7 +133,7 @@ Result<KnownState::Stored> KnownState::alert(const std::string& id) {
     } else {
         return Error{ErrorClass::refused, "no_store", origin_};
     }
-    Stored stored{{}, found.pending, std::move(found.reason), std::move(found.incident_id)};
+    Stored stored{{}, std::move(found.reason), std::move(found.incident_id)};
     if (!storage::decode(found.text, stored.alert)) {
         return Error{ErrorClass::refused, "alert", "the stored alert cannot be read"};
     }

@@ -344,7 +344,6 @@ AdminApi::Answer AdminApi::alert(Ask ask) {
     }
     json body;
     body["alert"] = std::move((*stored)->text);
-    body["pending"] = (*stored)->pending;
     body["decision"] = std::move((*stored)->reason);
     body["incident"] = std::move((*stored)->incident_id);
     co_return answer(body);

@@ -196,15 +196,12 @@ std::optional<ports::Standing> standing(Database& db, const std::string& key) {
 }
 
 std::optional<ports::SnapshotStore::StoredAlert> stored_alert(Database& db, const std::string& id) {
-    auto row = db.query(
-        "SELECT alert, state = 'pending', reason, incident_id FROM journal WHERE alert_id = ?1", id
-    );
+    auto row = db.query("SELECT alert, reason, incident_id FROM journal WHERE alert_id = ?1", id);
     if (!row.next()) {
         return std::nullopt;
     }
     ports::SnapshotStore::StoredAlert stored;
     stored.text = row.text();
-    stored.pending = row.flag();
     stored.reason = row.text();
     stored.incident_id = row.text();
     return stored;

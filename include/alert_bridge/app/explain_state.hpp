@@ -43,8 +43,7 @@ class KnownState {
     [[nodiscard]] Result<domain::Snapshot> snapshot(const ports::Subject& subject);
     struct Stored {
         domain::Alert alert;
-        bool pending = false;  // not decided yet
-        std::string reason, incident_id;
+        std::string reason, incident_id;  // of the decision; empty: still to come, none
     };
     [[nodiscard]] Result<Stored> alert(const std::string& id);
     // Pages of the journal: see ports/snapshot_store.hpp.

@@ -14,7 +14,7 @@
 //   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}; the
 //                             place's "entity_id" below zero: it is not known
 //                                                           -> {"known"}: ports/snapshot_store.hpp
-//   /explain/alert            {"id"}       -> {"alert", "pending", "decision", "incident"}
+//   /explain/alert            {"id"}                        -> {"alert", "decision", "incident"}
 //   /explain/alerts           {"after", "since", "limit"}   -> {"alerts": [[number, alert], …]}
 //   /dead/retry …/discard /quarantine/retry …/discard
 //                             {"id", "reason"}              -> {"result"}; 409 when refused

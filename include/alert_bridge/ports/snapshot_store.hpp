@@ -34,8 +34,7 @@ class SnapshotStore {
     ) = 0;
     struct StoredAlert {
         std::string text;
-        bool pending = false;     // not decided yet
-        std::string reason;       // of the decision
+        std::string reason;       // of the decision; empty: it is still to come
         std::string incident_id;  // that it had a part in; empty: none
     };
     // Empty: no alert has this id, or it is too old.

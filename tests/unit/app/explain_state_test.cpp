@@ -112,6 +112,7 @@ TEST_CASE("Ctrl-C while the store is copied leaves nothing behind") {
     const Folder folder;
     { (void)folder.open(); }
     const TemporaryFiles copies(folder.path + "/copies");
+    auto* const ignored = std::signal(SIGINT, SIG_DFL);  // of a job in the background
     sigset_t ctrl_c, before;
     sigemptyset(&ctrl_c);
     sigaddset(&ctrl_c, SIGINT);
@@ -124,6 +125,7 @@ TEST_CASE("Ctrl-C while the store is copied leaves nothing behind") {
     const timespec no_time{};
     CHECK(::sigtimedwait(&ctrl_c, nullptr, &no_time) == SIGINT);  // still to be heard
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    std::signal(SIGINT, ignored);
 }
 
 TEST_CASE("a store that a daemon has open is not copied, and why the daemon was not asked is told"

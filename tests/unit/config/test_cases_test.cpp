@@ -162,7 +162,7 @@ TEST_CASE("a payload is a file, a text, or JSON as it is") {
         "    source: nagios\n"
         "    payload: {\"id\": 12, \"text\": \"12\", \"no\": 007, \"numbers\": [-0, 1.5, 1e3, "
         "-2.50E-07],\n"
-        "      \"texts\": [1., .5, 1e, 0x1F, +1, -, 1.5.1, 01], \"list\": [true, null, {\"q\": "
+        "      \"texts\": [1., .5, 1e, 0x1F, +1, 1.5.1, 01], \"list\": [true, null, {\"q\": "
         "\"a\\\"b\"}]}\n"
         "    expect: {opens: no}\n"
     );
@@ -173,7 +173,7 @@ TEST_CASE("a payload is a file, a text, or JSON as it is") {
     CHECK(
         *loaded.cases[2].payload ==
         "{\"id\":12,\"text\":\"12\",\"no\":\"007\",\"numbers\":[-0,1.5,1e3,-2.50E-07],"
-        "\"texts\":[\"1.\",\".5\",\"1e\",\"0x1F\",\"+1\",\"-\",\"1.5.1\",\"01\"],\"list\":[true,"
+        "\"texts\":[\"1.\",\".5\",\"1e\",\"0x1F\",\"+1\",\"1.5.1\",\"01\"],\"list\":[true,"
         "null,{\"q\":\"a\\\"b\"}]}"
     );
 }
