@@ -181,7 +181,8 @@ class DoctorTest(SystemTest):
         self.assertIn("the last 7 days have none", reference["what"])
         # As if a rule had written the description anew.
         status, _ = self.sim.api(
-            "POST", "/Ticket", {"input": {"name": "x", "content": "written anew", "entities_id": 1}},
+            "POST", "/Ticket",
+            {"input": {"name": "x", "content": "written anew", "entities_id": 1}},
             token="sim-bridge-token")
         self.assertEqual(status, 201)
         reference = self.one(self.findings(1), "reference")
@@ -191,8 +192,8 @@ class DoctorTest(SystemTest):
         self.restart_with(CLEAN.replace("@BACK@", ""), {
             "profiles": [{"id": 20, "name": "No entities", "like": 9, "rights": {"entity": 0}}],
             "users": [{"name": "half-bridge", "profiles_id": 20, "entities_id": 0,
-                       "is_recursive": 1}]})
-        self.bridge.write("glpi-user.token", "sim-half-bridge-token\n")
+                       "is_recursive": True}]})
+        self.bridge.write("glpi-user.token", "sim-half-bridge-token\n", 0o600)
         self.bridge.start()
         entities = self.one(self.findings(1), "entities")
         self.assertEqual(entities["level"], "error")
@@ -214,16 +215,16 @@ class DoctorTest(SystemTest):
         self.assertEqual(self.own_sessions(), [])
 
     def test_a_signal_ends_it_and_its_session(self):
-        for number in (signal.SIGINT, signal.SIGTERM):
+        self.sim.post("/faults", {"rules": [
+            {"match": {"path": "apirest.php/TicketTemplate$"}, "action": "slow",
+             "delay_ms": 9000, "count": -1}]})
+        for times, number in enumerate((signal.SIGINT, signal.SIGTERM)):
             with self.subTest(number):
-                self.sim.post("/faults", {"rules": [
-                    {"match": {"path": "apirest.php/TicketTemplate$"}, "action": "slow",
-                     "delay_ms": 9000, "count": -1}]})
                 child = subprocess.Popen(
                     [BRIDGE, "doctor", "-c", self.bridge.config], stdin=subprocess.DEVNULL,
                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                fired = lambda: any(each["fired"] for each in self.sim.get("/faults")["rules"])
-                wait_for("the slow answer", fired)
+                wait_for("a question that GLPI is slow to answer",
+                         lambda: self.sim.get("/faults")["rules"][0]["fired"] > times)
                 self.assertEqual(len(self.own_sessions()), 1)
                 child.send_signal(number)
                 out, err = child.communicate(timeout=60)
@@ -301,6 +302,15 @@ class DoctorTest(SystemTest):
         self.assertTrue(any("bridge.yaml:2:1:" in each for each in told), told)
         self.assertEqual(self.one(findings, "listener")["level"], "warning")
         self.assertEqual(self.one(findings, "names")["what"], "the configuration has mistakes")
+
+    def test_what_the_daemon_cannot_be_made_of_is_told(self):
+        back = ', back: {url: "http://127.0.0.1:99999", token: {file: sender.token}}'
+        self.restart_with(CLEAN.replace("@BACK@", back), {})
+        status, _, err = self.bridge.command("check")
+        self.assertEqual(status, 1)
+        configuration = self.one(self.findings(1), "configuration")
+        self.assertEqual(configuration["level"], "error")
+        self.assertIn(configuration["what"], err)
 
     def test_the_media_type_in_zabbix_is_looked_at(self):
         stranger = {"mediatypeid": "1", "name": "Mail", "status": "0"}
