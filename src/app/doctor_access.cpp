@@ -154,7 +154,7 @@ Findings check_rights(const Examined& examined) {
             "the bridge could not see whether a person worked on a ticket, and would solve none"
         );
     }
-    return out.empty() ? fine(name + " may do what the bridge does") : out;
+    return out.empty() ? fine(name + " may do with tickets what the bridge does") : out;
 }
 
 Findings check_item_types(const Examined& examined) {
