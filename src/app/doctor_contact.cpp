@@ -52,6 +52,7 @@ struct Step {
 constexpr std::array kSteps{
     Step{
         "resolve", "name: the host's name cannot be resolved", "correct glpi.url, or the resolver"},
+    Step{"no_such_host", "name: there is no host of this name", "correct glpi.url"},
     Step{
         "connect", "connect: nothing takes the connection",
         "is the web server up, the port right, and no firewall between?"},

@@ -97,6 +97,8 @@ TEST_CASE("what keeps GLPI from being reached is named by its step", "[doctor]")
     const auto check = app::check_contact;
     look({
         {"name", check, contact("resolve"), Level::error, "step that failed: name", "glpi.url"},
+        {"no name", check, contact("no_such_host"), Level::error, "no host of this name",
+         "glpi.url"},
         {"port", check, contact("connect"), Level::error, "step that failed: connect", "firewall"},
         {"drops", check, contact("timeout"), Level::error, "no connection came about", "firewall"},
         {"certificate", check, contact("tls_certificate"), Level::error, "certificate", "ca_file"},
