@@ -168,6 +168,9 @@ class Schema(unittest.TestCase):
 FREE = {("sources",), ("priorities",), ("maps",), ("templates",)}
 FREE_BELOW = {"tag", "tags", "inventory", "severity_map", "field", "map", "open_after"}
 
+CASE = {"name": "a case", "source": "nagios-dc1", "alert": {"host": "db01", "severity": "high"},
+        "expect": {"opens": "now"}}
+
 # What the reference file shows as comments only.
 COMMENTED_OUT = {
     "undelivered": {
@@ -175,8 +178,7 @@ COMMENTED_OUT = {
         "mail": {"server": "smtp://mail.example.org", "from": "a@example.org",
                  "to": ["b@example.org"], "user": "a", "password": {"file": "mail.password"}},
         "webhook": {"url": "https://example.org/", "token": {"file": "hook.token"}}},
-    "tests": [{"name": "a case", "alert": {"host": "db01", "severity": "high"},
-               "expect": {"opens": "now"}}],
+    "tests": [CASE],
     "maintenance": [{"name": "w", "time": {"weekdays": "mon"}}],
 }
 
@@ -232,12 +234,11 @@ MISTAKES = (
     (("undelivered", "mail", "tls"), "maybe"),
     (("undelivered", "mail", "password"), "in-the-file"),
     (("undelivered", "mail"), {"server": "smtp://mail.example.org", "from": "a@example.org"}),
-    (("undelivered", "webhook"), {"token": {"file": "x"}}),
     (("undelivered", "webhook"), "https://example.org/"),
     (("tests",), {"name": "no list"}),
-    (("tests",), [{"name": "t", "alert": {"hots": "x"}, "expect": {"opens": "now"}}]),
-    (("tests",), [{"name": "t", "alert": {"host": "x"}, "expect": {"opens": "soon"}}]),
-    (("tests",), [{"name": "t", "alert": {"host": "x"}, "expect": {"ticket": True}}]),
+    (("tests",), [{**CASE, "alert": {"hots": "x"}}]),
+    (("tests",), [{**CASE, "expect": {"opens": "soon"}}]),
+    (("tests",), [{**CASE, "expect": {"ticket": True}}]),
     (("maintenance",), [{"name": "w", "then": "wait"}]),
     (("maintenance",), [{"name": "w", "time": {"weekday": "mon"}}]),
 )
