@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
+#include "alert_bridge/app/complain.hpp"
+#include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/loader.hpp"
 #include "alert_bridge/net/local_socket.hpp"
 
@@ -47,32 +49,51 @@ std::optional<std::string> admin_socket(const Options& options) {
     return loaded.admin->socket;
 }
 
-std::optional<json> AdminClient::ask(const std::string& target, json body, Duration patience)
-    const {
+std::string refusal(const json& answer) {
+    if (answer.at("status") == 200) {
+        return {};
+    }
+    const auto error = answer.find("error");
+    const bool tells = error != answer.end() && error->is_string();
+    return one_line(repair_utf8(
+        tells ? error->get<std::string>() : "it answers with status " + answer.at("status").dump()
+    ));
+}
+
+Result<json> AdminClient::exchange(const std::string& target, json body, Duration patience) const {
     body["by"] = own_name();
     const std::string text = body.dump(-1, ' ', true, json::error_handler_t::replace) + "\n";
     const auto reply = net::exchange_local(socket_, target, text, patience);
     if (!reply) {
-        tell(reply.error().code, reply.error().message);
-        return std::nullopt;
+        return reply.error();
     }
     json answer = json::parse(reply->body, nullptr, false);
     if (!answer.is_object()) {
-        std::fprintf(
-            stderr, "glpi-alert-bridge: what answers at %s is no daemon of this version\n",
-            socket_.c_str()
-        );
-        return std::nullopt;
+        return Error{
+            ErrorClass::refused, "no_daemon",
+            "what answers at " + socket_ + " is no daemon of this version"};
     }
     answer["status"] = reply->status;
     return answer;
 }
 
-void AdminClient::tell(const std::string& code, const std::string& message) const {
-    std::fprintf(
-        stderr, "glpi-alert-bridge: no answer at %s: %s\n", socket_.c_str(), message.c_str()
-    );
-    if (code == "no_reply") {
+std::optional<json> AdminClient::ask(const std::string& target, json body, Duration patience)
+    const {
+    Result<json> answer = exchange(target, std::move(body), patience);
+    if (!answer) {
+        tell(answer.error());
+        return std::nullopt;
+    }
+    return std::move(*answer);
+}
+
+void AdminClient::tell(const Error& error) const {
+    if (error.code == "no_daemon") {
+        complain(error.message);
+        return;
+    }
+    complain("no answer at " + socket_ + ": " + error.message);
+    if (error.code == "no_reply") {
         std::fputs(
             "What was asked may have been carried out all the same: look at the list and the\n"
             "daemon's log (event operator_command).\n",

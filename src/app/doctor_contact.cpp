@@ -158,4 +158,18 @@ Findings check_login(const Examined& examined) {
     return {out};
 }
 
+Findings check_answers(const Examined& examined) {
+    const std::optional<Error>& outage = examined.glpi.outage;
+    if (!outage) {
+        return fine("GLPI answered every question");
+    }
+    return {
+        {Level::error,
+         {},
+         "GLPI stopped answering after the login (" + outage->code + ": " + outage->message + ")",
+         "what it was not asked, or did not answer, is not checked; the bridge's writes may fare "
+         "alike",
+         "look into the web server's and PHP's logs, then run doctor again"}};
+}
+
 }  // namespace alert_bridge::app

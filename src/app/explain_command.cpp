@@ -16,6 +16,7 @@
 #include <set>
 #include <utility>
 
+#include "alert_bridge/app/complain.hpp"
 #include "alert_bridge/app/explain_state.hpp"
 #include "alert_bridge/app/explain_view.hpp"
 #include "alert_bridge/app/system_clock.hpp"
@@ -35,11 +36,6 @@ namespace asio = boost::asio;
 using nlohmann::json;
 
 constexpr std::size_t kIdLetters = 26;
-
-int tell(const std::string& text) {
-    std::fprintf(stderr, "glpi-alert-bridge: %s\n", drop_controls(repair_utf8(text)).c_str());
-    return EXIT_FAILURE;
-}
 
 // What the parts would log is a remark here; each once.
 class Remarks final : public ports::Events {
@@ -105,8 +101,11 @@ Result<std::string> read_payload(const std::string& path, std::int64_t bytes_max
 
 struct Work {
     std::vector<domain::Alert> alerts;
-    bool all_read = true;  // false: something was told on standard error
+    std::string remark;    // about each
+    bool all_well = true;  // false: something was told on standard error
 };
+
+constexpr const char* kRefused = "\nThe daemon would answer 400 and keep it in quarantine.";
 
 std::string source_names(const config::Config& config) {
     std::vector<std::string> names;
@@ -126,12 +125,12 @@ std::optional<Work> read_alerts(
     }
     auto readers = decoders(config);
     if (!readers) {
-        tell(readers.error().message);
+        complain(readers.error().message);
         return std::nullopt;
     }
     const auto reader = readers->find(name);
     if (reader == readers->end()) {
-        tell(
+        complain(
             (name.empty() ? "which source sent it? say --source NAME; "
                           : "no source is called '" + name + "'; ") +
             source_names(config)
@@ -140,21 +139,34 @@ std::optional<Work> read_alerts(
     }
     const auto body = read_payload(command.payload, config.limits.body_bytes);
     if (!body) {
-        tell(body.error().message);
+        complain(body.error().message);
         return std::nullopt;
     }
     const auto decoded = reader->second->decode(*body, now);
     if (!decoded) {
-        tell(
-            command.payload + " cannot be read as source " + name + " reads it: " +
-            decoded.error().message + "\nThe daemon would answer 400 and keep it in quarantine."
+        complain(
+            command.payload + " cannot be read as source " + name +
+            " reads it: " + decoded.error().message + kRefused
+        );
+        return std::nullopt;
+    }
+    const std::size_t count = decoded->alerts.size() + decoded->unusable.size();
+    const auto limit = static_cast<std::size_t>(config.limits.alerts_per_request);
+    if (count > limit) {
+        complain(
+            command.payload + " holds " + std::to_string(count) + " alerts, and " +
+            std::to_string(limit) + " are allowed (limits.alerts_per_request)" + kRefused
         );
         return std::nullopt;
     }
     Work work;
+    if (decoded->left_out > 0) {
+        work.remark = "the sender has cut its list: " + std::to_string(decoded->left_out) +
+                      " more alerts are not in the body (Alertmanager: max_alerts)";
+    }
     for (const ports::Unusable& unusable : decoded->unusable) {
-        tell("one alert of " + command.payload + " cannot be used: " + unusable.reason);
-        work.all_read = false;
+        complain("one alert of " + command.payload + " cannot be used: " + unusable.reason);
+        work.all_well = false;
     }
     work.alerts = decoded->alerts;
     for (domain::Alert& alert : work.alerts) {
@@ -178,6 +190,7 @@ struct Seat {
     std::unique_ptr<glpi::Client> client;
     std::string glpi_url;
     std::vector<core::GlpiRequest> requests;
+    std::string untold;  // why the daemon did not say what it knows
     json page;
 };
 
@@ -215,9 +228,20 @@ void rehearse(Seat& seat, bool asks) {
     seat.client->rehearse(std::move(rehearsal));
 }
 
+std::optional<domain::Snapshot> known_of(
+    Seat& seat, KnownState& state, const ports::Subject& subject
+) {
+    auto known = state.snapshot(subject);
+    if (known) {
+        return std::move(*known);
+    }
+    seat.untold = state.is_known() ? known.error().message : "";
+    return std::nullopt;
+}
+
 asio::awaitable<void> explain_all(
-    Seat& seat, KnownState& state, std::shared_ptr<const core::Policies> policies,
-    const std::vector<domain::Alert>& alerts, bool offline, bool is_stored
+    Seat& seat, KnownState& state, std::shared_ptr<const core::Policies> policies, Work& work,
+    bool offline
 ) {
     rehearse(seat, !offline);
     bool asks = !offline;
@@ -233,18 +257,28 @@ asio::awaitable<void> explain_all(
     }
     core::Explainer::Options options;
     options.asks_glpi = asks;
-    options.known_of = [&state](const ports::Subject& subject) { return state.snapshot(subject); };
+    options.known_of = [&seat, &state](const ports::Subject& subject) {
+        return known_of(seat, state, subject);
+    };
     options.take_requests = [&seat] { return std::exchange(seat.requests, {}); };
     core::Explainer::Services services{seat.client->desk(), seat.client->directory(),
                                        seat.clock,          seat.remarks,
                                        *seat.metrics,       seat.ids,
                                        std::move(policies)};
     core::Explainer explainer(std::move(services), std::move(options));
-    for (const domain::Alert& alert : alerts) {
+    for (const domain::Alert& alert : work.alerts) {
         core::Explanation explanation = co_await explainer.explain(alert);
-        if (is_stored) {
-            explanation.remarks.emplace_back("a stored alert, explained as if it came once more now"
+        if (!work.remark.empty()) {
+            explanation.remarks.push_back(work.remark);
+        }
+        if (!seat.untold.empty()) {
+            explanation.remarks.push_back(
+                "the daemon stopped telling what it knows (" + seat.untold +
+                "): explained as a problem that nothing is known of"
             );
+            complain("the daemon stopped telling what it knows: " + seat.untold);
+            seat.untold.clear();
+            work.all_well = false;
         }
         for (std::string& remark : seat.remarks.take()) {
             explanation.remarks.push_back(std::move(remark));
@@ -277,24 +311,34 @@ void print(const json& page, bool as_json) {
     std::fwrite(out.data(), 1, out.size(), stdout);
 }
 
+std::string stored_remark(const KnownState::Stored& stored) {
+    std::string remark = "a stored alert, explained as if it came once more now; ";
+    if (stored.reason.empty()) {
+        return remark + "not decided yet";
+    }
+    remark += "decided then: " + stored.reason;
+    return remark + (stored.incident_id.empty() ? "" : ", incident " + stored.incident_id);
+}
+
 int explain(const config::Config& config, const ExplainCommand& command) {
     asio::io_context io(1);
     Seat seat(io, config);
     auto compiled = policies(config);
     if (!compiled) {
-        return tell(compiled.error().message);
+        return complain(compiled.error().message);
     }
     KnownState state(config, command.socket);
     std::optional<Work> work;
     const bool is_stored = command.payload != "-" && looks_like_id(command.payload) &&
                            !std::filesystem::exists(command.payload);
     if (is_stored) {
-        auto alert = state.alert(command.payload);
-        if (!alert) {
-            return tell(command.payload + ": " + alert.error().message);
+        auto stored = state.alert(command.payload);
+        if (!stored) {
+            return complain(command.payload + ": " + stored.error().message);
         }
         work.emplace();
-        work->alerts.push_back(std::move(*alert));
+        work->remark = stored_remark(*stored);
+        work->alerts.push_back(std::move(stored->alert));
     } else {
         work = read_alerts(config, command, seat.ids, seat.clock.now());
     }
@@ -302,7 +346,7 @@ int explain(const config::Config& config, const ExplainCommand& command) {
         return EXIT_FAILURE;
     }
     if (const auto ready = furnish(seat, io, config); !ready) {
-        return tell(ready.error().message);
+        return complain(ready.error().message);
     }
     seat.page["state"] = state.origin();
     seat.page["alerts"] = json::array();
@@ -312,8 +356,7 @@ int explain(const config::Config& config, const ExplainCommand& command) {
         io.stop();
     };
     asio::co_spawn(
-        io, explain_all(seat, state, *compiled, work->alerts, command.offline, is_stored),
-        std::move(on_end)
+        io, explain_all(seat, state, *compiled, *work, command.offline), std::move(on_end)
     );
     io.run();
     if (failure) {
@@ -321,9 +364,9 @@ int explain(const config::Config& config, const ExplainCommand& command) {
     }
     print(seat.page, command.json);
     if (work->alerts.empty()) {
-        tell("the body holds no alert");
+        complain("the body holds no alert");
     }
-    return work->all_read ? EXIT_SUCCESS : EXIT_FAILURE;
+    return work->all_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 }  // namespace

@@ -134,20 +134,33 @@ json incident_json(const domain::Incident& incident) {
     return out;
 }
 
-// With a word where the number of a ticket stands that does not exist yet.
-std::string without_made_up(std::string text, const std::string& word) {
+constexpr const char* kNewTicketWord = "{new ticket}";
+
+// With a word where the number of a ticket stands that does not exist yet: in texts of our own.
+std::string without_made_up(std::string text) {
     const std::string number = std::to_string(core::kNewTicket);
     for (std::size_t at = text.find(number); at != std::string::npos; at = text.find(number, at)) {
-        text.replace(at, number.size(), word);
-        at += word.size();
+        text.replace(at, number.size(), kNewTicketWord);
     }
     return text;
 }
 
+// The same in a body, whose texts hold what monitoring said and stay as they are.
+void put_word(json& value) {
+    if (value.is_structured()) {
+        for (json& each : value) {
+            put_word(each);
+        }
+    } else if (value == core::kNewTicket) {
+        value = kNewTicketWord;
+    }
+}
+
 json body_json(const std::string& text) {
-    json body = json::parse(without_made_up(text, "\"{new ticket}\""), nullptr, false);
-    if (body.is_object() && body.contains("input") &&
-        body["input"].value("entities_id", std::int64_t{0}) == domain::kNoEntity) {
+    json body = json::parse(text, nullptr, false);
+    put_word(body);
+    if (body.is_object() && body.contains("input") && body["input"].is_object() &&
+        body["input"].value("entities_id", json()) == domain::kNoEntity) {
         body["input"]["entities_id"] = nullptr;  // not looked up
     }
     return body;
@@ -166,7 +179,7 @@ json writes_json(const core::Explanation& explanation) {
         for (const core::GlpiRequest& request : write.requests) {
             json one;
             one["method"] = request.method;
-            one["path"] = without_made_up(request.path, "{new ticket}");
+            one["path"] = without_made_up(request.path);
             one["body"] = body_json(request.body);
             row["requests"].push_back(std::move(one));
         }
@@ -180,7 +193,7 @@ json notices_json(const core::Explanation& explanation) {
     for (const domain::Notice& notice : explanation.notices) {
         json row;
         row["action"] = to_string(notice.action);
-        row["text"] = without_made_up(notice.text, "{new ticket}");
+        row["text"] = without_made_up(notice.text);
         out.push_back(std::move(row));
     }
     return out;

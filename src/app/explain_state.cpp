@@ -1,42 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/explain_state.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
-#include "alert_bridge/net/local_socket.hpp"
+#include "alert_bridge/app/store_copy.hpp"
 #include "alert_bridge/storage/alert_json.hpp"
 #include "alert_bridge/storage/decisions.hpp"
 #include "alert_bridge/storage/journal.hpp"
-#include "alert_bridge/storage/schema.hpp"
 #include "alert_bridge/storage/snapshot_json.hpp"
 
 namespace alert_bridge::app {
 namespace {
 
-namespace files = std::filesystem;
 using nlohmann::json;
 
-constexpr Duration kPatience{30'000};
 constexpr int kPageRows = 200;
 constexpr const char* kAsIfNew = "every problem is explained as one that nothing is known of";
-
-std::string dump(const json& value) {
-    return value.dump(-1, ' ', true, json::error_handler_t::replace);
-}
 
 json as_json(const ports::Subject& subject) {
     json body;
     body["problem_key"] = subject.problem_key;
     body["episode"] = subject.episode;
     body["group_key"] = subject.group_key;
-    if (subject.place && subject.place->entity_id >= 0) {
+    if (subject.place) {
         body["place"]["entity_id"] = subject.place->entity_id;
         body["place"]["host_key"] = subject.place->host_key;
         body["place"]["asset_key"] = subject.place->asset_key;
@@ -48,135 +37,72 @@ json as_json(const ports::Subject& subject) {
     return body;
 }
 
-// SQLite's locks are those of fcntl; asking for them takes none.
-bool is_in_use(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0) {
-        return false;
-    }
-    struct flock lock {};
-    lock.l_type = F_RDLCK;
-    lock.l_whence = SEEK_SET;
-    const bool asked = ::fcntl(file, F_GETLK, &lock) == 0;
-    ::close(file);
-    return asked && lock.l_type != F_UNLCK;
-}
-
-std::int64_t size_of(const std::string& path) {
-    std::error_code failure;
-    const auto bytes = files::file_size(path, failure);
-    return failure ? 0 : static_cast<std::int64_t>(bytes);
-}
-
-std::string make_directory() {
-    std::error_code failure;
-    std::string name = (files::temp_directory_path(failure) / "glpi-alert-bridge-XXXXXX").string();
-    return failure || ::mkdtemp(name.data()) == nullptr ? std::string() : name;
-}
-
-// Why not; empty: it is copied.
-std::string copy_files(const std::string& path, const std::string& directory) {
-    const std::string log = path + "-wal";
-    const std::int64_t bytes = size_of(path) + size_of(log);
-    std::error_code failure;
-    const auto space = files::space(directory, failure);
-    const auto room = failure ? 0 : static_cast<std::int64_t>(space.available / 2);
-    if (bytes > KnownState::kCopyMax || bytes > room) {
-        return "it is too large to be copied (" + std::to_string(bytes >> 20) + " MiB)";
-    }
-    const auto before = files::last_write_time(path, failure);
-    files::copy_file(path, directory + "/store.db", failure);
-    if (!failure && files::exists(log, failure)) {
-        files::copy_file(log, directory + "/store.db-wal", failure);
-    }
-    if (failure) {
-        return failure.message();
-    }
-    const bool changed = files::last_write_time(path, failure) != before || is_in_use(path);
-    return failure || changed ? "a daemon started meanwhile" : "";
+std::string text_of(const json& answer, const char* key) {
+    const auto found = answer.find(key);
+    return found != answer.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 }  // namespace
 
 KnownState::KnownState(const config::Config& config, const std::string& socket)
-    : socket_(socket.empty() ? config.admin.socket : socket) {
+    : client_(socket.empty() ? config.admin.socket : socket) {
     const std::string& path = config.store.path;
-    if (!socket_.empty()) {
-        ports::Subject nothing;
-        daemon_answers_ = ask("/explain/known", dump(as_json(nothing)), "known").has_value();
+    std::string unasked = "the configuration says admin.socket: none";
+    if (!client_.socket().empty()) {
+        const ports::Subject nothing;
+        const auto answer = ask("/explain/known", as_json(nothing), "known");
+        daemon_answers_ = answer.has_value();
+        unasked = daemon_answers_ ? "" : client_.socket() + ": " + answer.error().message;
     }
     std::error_code failure;
     if (daemon_answers_) {
-        origin_ = "asked of the running daemon at " + socket_;
-    } else if (!files::exists(path, failure)) {
+        origin_ = "asked of the running daemon at " + client_.socket();
+    } else if (!std::filesystem::exists(path, failure)) {
         origin_ =
             failure ? path + ": " + failure.message() : "no store yet: " + path + " does not exist";
         origin_ += std::string("; ") + kAsIfNew;
-    } else if (is_in_use(path)) {
-        origin_ = "a daemon has " + path + " open, but none of this version answers at " + socket_ +
-                  "; " + kAsIfNew;
+    } else if (is_store_in_use(path)) {
+        origin_ =
+            "a daemon has " + path + " open and cannot be asked (" + unasked + "); " + kAsIfNew;
     } else {
         open_copy(path);
     }
 }
 
-KnownState::~KnownState() {
-    copy_.reset();
-    if (!directory_.empty()) {
-        std::error_code ignored;
-        files::remove_all(directory_, ignored);
-    }
-}
-
 void KnownState::open_copy(const std::string& path) {
-    directory_ = make_directory();
-    std::string problem = directory_.empty() ? "no temporary directory" : "";
-    if (problem.empty()) {
-        problem = copy_files(path, directory_);
+    auto opened = open_store_copy(path);
+    if (opened) {
+        copy_ = std::make_unique<storage::Database>(std::move(*opened));
+        origin_ = "read from a copy of " + path + " (no daemon runs)";
+    } else {
+        origin_ = path + " cannot be read: " + opened.error().message + "; " + kAsIfNew;
     }
-    if (problem.empty()) {
-        storage::DatabaseOptions options;
-        options.path = directory_ + "/store.db";
-        auto opened = storage::open_database(options);
-        if (opened) {
-            copy_ = std::make_unique<storage::Database>(std::move(*opened));
-        } else {
-            problem = opened.error().message;
-        }
-    }
-    origin_ = problem.empty() ? "read from a copy of " + path + " (no daemon runs)"
-                              : path + " cannot be read: " + problem + "; " + kAsIfNew;
 }
 
-Result<std::string> KnownState::ask(
-    const std::string& target, const std::string& body, const char* key
-) const {
-    const auto reply = net::exchange_local(socket_, target, body, kPatience);
-    if (!reply) {
-        return reply.error();
+Result<json> KnownState::ask(const std::string& target, json body, const char* key) const {
+    Result<json> answer = client_.exchange(target, std::move(body));
+    if (!answer || answer->contains(key)) {
+        return answer;
     }
-    const json answer = json::parse(reply->body, nullptr, false);
-    if (!answer.is_object()) {
-        return Error{ErrorClass::refused, "no_daemon", "no daemon of this version"};
-    }
-    if (answer.contains(key)) {
-        const json& told = answer.at(key);
-        return told.is_string() ? told.get<std::string>() : dump(told);
-    }
-    const auto error = answer.find("error");
-    const bool tells = error != answer.end() && error->is_string();
-    return Error{ErrorClass::refused, "refused", tells ? error->get<std::string>() : "refused"};
+    const std::string why = refusal(*answer);
+    return Error{
+        ErrorClass::refused, "refused", why.empty() ? "it is no daemon of this version" : why};
 }
 
-std::optional<domain::Snapshot> KnownState::snapshot(const ports::Subject& subject) {
+Result<domain::Snapshot> KnownState::snapshot(const ports::Subject& subject) {
     domain::Snapshot known;
     if (daemon_answers_) {
-        const auto text = ask("/explain/known", dump(as_json(subject)), "known");
-        return text && storage::decode(*text, known) ? std::optional(std::move(known))
-                                                     : std::nullopt;
+        const auto answer = ask("/explain/known", as_json(subject), "known");
+        if (!answer) {
+            return answer.error();
+        }
+        if (!storage::decode(text_of(*answer, "known"), known)) {
+            return Error{ErrorClass::refused, "known", "what it told cannot be read"};
+        }
+        return known;
     }
     if (copy_ == nullptr) {
-        return std::nullopt;
+        return Error{ErrorClass::refused, "no_store", origin_};
     }
     (void)storage::decide(*copy_, subject, [&known](const domain::Snapshot& found) {
         known = found;
@@ -187,30 +113,31 @@ std::optional<domain::Snapshot> KnownState::snapshot(const ports::Subject& subje
     return known;
 }
 
-Result<domain::Alert> KnownState::alert(const std::string& id) {
-    std::string text;
+Result<KnownState::Stored> KnownState::alert(const std::string& id) {
+    ports::SnapshotStore::StoredAlert found;
     if (daemon_answers_) {
         json body;
         body["id"] = id;
-        auto told = ask("/explain/alert", dump(body), "alert");
-        if (!told) {
-            return told.error();
+        const auto answer = ask("/explain/alert", std::move(body), "alert");
+        if (!answer) {
+            return answer.error();
         }
-        text = std::move(*told);
+        found = {
+            text_of(*answer, "alert"), text_of(*answer, "decision"), text_of(*answer, "incident")};
     } else if (copy_ != nullptr) {
-        auto found = storage::alert_text(*copy_, id);
-        if (!found) {
+        auto stored = storage::stored_alert(*copy_, id);
+        if (!stored) {
             return Error{ErrorClass::refused, "no_alert", "there is no alert " + id};
         }
-        text = std::move(*found);
+        found = std::move(*stored);
     } else {
         return Error{ErrorClass::refused, "no_store", origin_};
     }
-    domain::Alert alert;
-    if (!storage::decode(text, alert)) {
+    Stored stored{{}, std::move(found.reason), std::move(found.incident_id)};
+    if (!storage::decode(found.text, stored.alert)) {
         return Error{ErrorClass::refused, "alert", "the stored alert cannot be read"};
     }
-    return alert;
+    return stored;
 }
 
 Result<KnownState::Alerts> KnownState::alerts(std::int64_t after, WallTime since) {
@@ -219,11 +146,11 @@ Result<KnownState::Alerts> KnownState::alerts(std::int64_t after, WallTime since
         json body;
         body["after"] = after;
         body["since"] = to_unix_ms(since);
-        const auto told = ask("/explain/alerts", dump(body), "alerts");
-        if (!told) {
-            return told.error();
+        const auto answer = ask("/explain/alerts", std::move(body), "alerts");
+        if (!answer) {
+            return answer.error();
         }
-        for (const json& row : json::parse(*told, nullptr, false)) {
+        for (const json& row : answer->at("alerts")) {
             if (row.is_array() && row.size() == 2 && row[0].is_number_integer() &&
                 row[1].is_string()) {
                 texts.emplace_back(row[0].get<std::int64_t>(), row[1].get<std::string>());

@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "alert_bridge/app/complain.hpp"
 #include "alert_bridge/app/explain_state.hpp"
 #include "alert_bridge/app/wiring.hpp"
 #include "alert_bridge/base/text.hpp"
@@ -23,11 +24,6 @@ using core::TicketDifference;
 using nlohmann::json;
 
 constexpr std::int64_t kProgressEvery = 1000;
-
-int tell(const std::string& text) {
-    std::fprintf(stderr, "glpi-alert-bridge: %s\n", drop_controls(repair_utf8(text)).c_str());
-    return EXIT_FAILURE;
-}
 
 std::string_view word_of(TicketDifference::What what) {
     switch (what) {
@@ -44,11 +40,11 @@ std::string_view word_of(TicketDifference::What what) {
 void print_json(const TicketDifference& difference) {
     json row;
     row["what"] = word_of(difference.what);
-    row["alert"] = difference.alert.id;
-    row["received_at"] = format_utc(difference.alert.received_at);
-    row["source"] = difference.alert.source;
-    row["host"] = difference.alert.host.name;
-    row["problem"] = difference.alert.problem_name;
+    row["alert"] = difference.begun.id;
+    row["received_at"] = format_utc(difference.begun.received_at);
+    row["source"] = difference.begun.source;
+    row["host"] = difference.begun.host;
+    row["problem"] = difference.begun.problem_name;
     row["why"] = difference.why;
     row["fields"] = json::object();
     for (const TicketDifference::Field& field : difference.fields) {
@@ -58,13 +54,13 @@ void print_json(const TicketDifference& difference) {
 }
 
 void print_text(const TicketDifference& difference) {
-    const domain::Alert& alert = difference.alert;
+    const TicketDifference::Begun& begun = difference.begun;
     const char* const sign = difference.what == TicketDifference::What::opened       ? "+"
                              : difference.what == TicketDifference::What::not_opened ? "-"
                                                                                      : "~";
     const auto clean = [](const std::string& text) { return one_line(repair_utf8(text)); };
-    std::string line = std::string(sign) + " " + format_utc(alert.received_at) + "  " + alert.id +
-                       "  " + clean(alert.host.name) + ": " + clean(alert.problem_name);
+    std::string line = std::string(sign) + " " + format_utc(begun.received_at) + "  " + begun.id +
+                       "  " + clean(begun.host) + ": " + clean(begun.problem_name);
     if (!difference.why.empty()) {
         line +=
             "  (" +
@@ -93,6 +89,7 @@ void print_figures(const core::ReplayFigures& figures, bool as_json) {
         row["opened"] = figures.opened;
         row["not_opened"] = figures.not_opened;
         row["changed"] = figures.changed;
+        row["not_due"] = figures.not_due;
         row["cut_short"] = figures.cut_short;
         std::printf("%s\n", row.dump().c_str());
         return;
@@ -105,6 +102,13 @@ void print_figures(const core::ReplayFigures& figures, bool as_json) {
         static_cast<long long>(figures.tickets_after), static_cast<long long>(figures.opened),
         static_cast<long long>(figures.not_opened), static_cast<long long>(figures.changed)
     );
+    if (figures.not_due > 0) {
+        std::printf(
+            "%lld problems go on that have a ticket with one of the two, and whose time "
+            "(open_after) is not over with the other\n",
+            static_cast<long long>(figures.not_due)
+        );
+    }
     if (figures.cut_short > 0) {
         std::printf(
             "%lld problems were taken for lasting, since too many went on at once\n",
@@ -126,7 +130,7 @@ std::optional<Configured> load(const std::string& path) {
     }
     auto compiled = policies(*loaded.config);
     if (!compiled) {
-        tell(compiled.error().message);
+        complain(compiled.error().message);
         return std::nullopt;
     }
     return Configured{std::move(*loaded.config), std::move(*compiled)};
@@ -170,7 +174,7 @@ int replay_command(const Options& options) {
     const ReplayCommand& command = options.replay;
     const auto back = parse_duration(command.since);
     if (!back || *back <= Duration::zero()) {
-        return tell("--since must be a duration like 12h or 7d, not '" + command.since + "'");
+        return complain("--since must be a duration like 12h or 7d, not '" + command.since + "'");
     }
     auto before = load(command.present);
     auto after = before ? load(options.config) : std::nullopt;
@@ -179,7 +183,7 @@ int replay_command(const Options& options) {
     }
     KnownState state(before->config, command.socket);
     if (!state.is_known()) {
-        return tell(state.origin());
+        return complain(state.origin());
     }
     const WallTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
     SystemIdSource ids;
@@ -190,7 +194,7 @@ int replay_command(const Options& options) {
     const auto read = read_all(state, now - *back, comparison);
     show_progress(0, true);
     if (!read) {
-        return tell(read.error().message);
+        return complain(read.error().message);
     }
     comparison.finish(now);
     print_figures(comparison.figures(), command.json);

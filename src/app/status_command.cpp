@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "alert_bridge/app/admin_client.hpp"
+#include "alert_bridge/app/complain.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/base/time.hpp"
 
@@ -149,9 +150,13 @@ int status_command(const Options& options) {
     const auto answer = daemon.ask(
         "/status/show", json::object(), as_plugin ? kPluginPatience : AdminClient::kPatience
     );
-    if (!answer || answer->at("status") != 200) {
+    if (!answer) {
         return as_plugin ? print_plugin({kCritical, "the daemon does not answer at " + *socket})
                          : EXIT_FAILURE;
+    }
+    if (const std::string why = refusal(*answer); !why.empty()) {
+        const std::string line = "the daemon does not say how it is: " + why;
+        return as_plugin ? print_plugin({kCritical, plain(line)}) : complain(line);
     }
     const json& row = answer->at("row");
     if (as_plugin) {

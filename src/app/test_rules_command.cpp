@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "alert_bridge/app/complain.hpp"
 #include "alert_bridge/app/wiring.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/loader.hpp"
@@ -27,7 +28,7 @@ WallTime system_time() {
 }
 
 std::string quoted(const std::string& value) {
-    return value.empty() ? "nothing" : "'" + one_line(repair_utf8(value)) + "'";
+    return value.empty() ? "nothing" : "'" + value + "'";
 }
 
 // What stands under this name in `expect`. Nothing: this program writes no such field.
@@ -119,11 +120,6 @@ class Bench {
     SystemIdSource ids_;
 };
 
-int tell(const std::string& text) {
-    std::fprintf(stderr, "glpi-alert-bridge: %s\n", text.c_str());
-    return EXIT_FAILURE;
-}
-
 int run_all(Bench& bench, const config::LoadedTests& tests) {
     std::size_t failed = 0;
     for (const config::TestCase& one : tests.cases) {
@@ -133,7 +129,7 @@ int run_all(Bench& bench, const config::LoadedTests& tests) {
         for (const Wrong& each : wrong) {
             std::printf(
                 "        %s:%d:%d: %s\n", tests.file.c_str(), each.at.line, each.at.column,
-                each.text.c_str()
+                one_line(repair_utf8(each.text)).c_str()
             );
         }
         failed += wrong.empty() ? 0 : 1;
@@ -159,17 +155,17 @@ int test_rules_command(const Options& options) {
         return EXIT_FAILURE;
     }
     if (tests.cases.empty()) {
-        return tell(
+        return complain(
             tests.file + " has no cases: write them in a section `tests`, or name a file of cases"
         );
     }
     auto compiled = policies(*loaded.config);
     if (!compiled) {
-        return tell(compiled.error().message);
+        return complain(compiled.error().message);
     }
     auto readers = decoders(*loaded.config);
     if (!readers) {
-        return tell(readers.error().message);
+        return complain(readers.error().message);
     }
     Bench bench(**compiled, std::move(*readers));
     return run_all(bench, tests);

@@ -18,12 +18,35 @@ namespace {
 constexpr std::size_t kMaxPayloadBytes = 4 * 1024 * 1024;
 constexpr std::string_view kPlainWords[] = {"true", "false", "null"};
 
+// As JSON writes numbers: 007 and .5 are texts.
 bool is_number(const std::string& text) {
-    const std::size_t first = text.starts_with('-') ? 1 : 0;
-    const bool leads_with_zero = text.size() > first + 1 && text[first] == '0' &&
-                                 text[first + 1] >= '0' && text[first + 1] <= '9';
-    return text.size() > first && !leads_with_zero &&
-           text.find_first_not_of("0123456789", first) == std::string::npos;
+    std::size_t at = text.starts_with('-') ? 1 : 0;
+    const auto has = [&text, &at](std::string_view letters) {
+        return at < text.size() && letters.find(text[at]) != std::string_view::npos;
+    };
+    const auto digits = [&] {
+        const std::size_t first = at;
+        while (has("0123456789")) {
+            ++at;
+        }
+        return at - first;
+    };
+    const bool leads_with_zero = has("0");
+    const std::size_t whole = digits();
+    if (whole == 0 || (leads_with_zero && whole > 1)) {
+        return false;
+    }
+    bool is_whole = true;
+    if (has(".")) {
+        ++at;
+        is_whole = digits() > 0;
+    }
+    if (has("eE")) {
+        ++at;
+        at += has("+-") ? 1 : 0;
+        is_whole = digits() > 0 && is_whole;
+    }
+    return is_whole && at == text.size();
 }
 
 void write_string(std::string& out, const std::string& text) {
@@ -43,7 +66,8 @@ void write_string(std::string& out, const std::string& text) {
     out += '"';
 }
 
-// JSON is YAML too: a body that stands here as it is sent becomes the same body again.
+// JSON is YAML too: a body that stands here as it is sent becomes the same body again, but for the
+// blanks between its parts.
 void write_json(std::string& out, const Node& node) {
     switch (node.kind) {
         case Node::Kind::null:
@@ -264,15 +288,35 @@ class Cases {
                 }
                 return join(parts, ", ");
             }
+            case ValueType::entity:
+                return node.kind == Node::Kind::mapping ? entity_of(node, key.name)
+                                                        : text_of(reader, key, node);
             default:
-                if (key.name == "open_after") {
-                    return wait_of(reader, key, node);
-                }
-                // Empty says: nothing.
-                return node.kind == Node::Kind::scalar && node.text.empty()
-                           ? std::optional<std::string>("")
-                           : reader.text(key.name);
+                return key.name == "open_after" ? wait_of(reader, key, node)
+                                                : text_of(reader, key, node);
         }
+    }
+
+    static std::optional<std::string> text_of(
+        const MapReader& reader, const Key& key, const Node& node
+    ) {
+        // Empty says: nothing.
+        return node.kind == Node::Kind::scalar && node.text.empty() ? std::optional<std::string>("")
+                                                                    : reader.text(key.name);
+    }
+
+    // {by: …, value: …}
+    std::optional<std::string> entity_of(const Node& node, std::string_view name) {
+        const MapReader reader(diagnostics_, &node, kEntity);
+        const auto by = reader.choice("by");
+        const auto value = reader.text("value");
+        if (!by || !value || node.items.size() != 2) {
+            diagnostics_.error(
+                node.at, "'" + std::string(name) + "' must be a name or {by: …, value: …} here"
+            );
+            return std::nullopt;
+        }
+        return *by + " " + *value;
     }
 
     // The wait that holds for this very alert.

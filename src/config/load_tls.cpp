@@ -113,6 +113,11 @@ TlsConfig name_tls(const MapReader& reader, const std::string& base_dir) {
 }
 
 TlsConfig load_tls(Loading& loading, const MapReader& reader) {
+    if (loading.diagnostics.secrets() == Secrets::left_out) {
+        return name_tls(
+            reader, loading.base_dir
+        );  // the key is a secret, and the rest goes with it
+    }
     TlsConfig tls;
     tls.certificate = read_pem(loading, reader, "certificate", tls.certificate_file).text;
     FileText key_file = read_pem(loading, reader, "key", tls.key_file);

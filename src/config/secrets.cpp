@@ -10,6 +10,9 @@
 namespace alert_bridge::config {
 namespace {
 
+// Stands for each secret where none is read; as long as the longest that any must be.
+constexpr const char* kLeftOut = "left-out-left-out-left-out";
+
 constexpr std::string_view kOpenToOthers = " can be read by others";
 
 // The value, or why there is none. The line end that editors add is not part of it.
@@ -110,6 +113,9 @@ Secret read_secret(
         );
         return Secret{};
     }
+    if (diagnostics.secrets() == Secrets::left_out) {
+        return Secret(kLeftOut);
+    }
     Found found;
     if (file) {
         found = from_file(resolve_path(*file, base_dir), true);
@@ -129,9 +135,6 @@ Secret read_secret(
         found.problem.clear();
     }
     const std::string problem = found.problem.empty() ? problem_of(found.value) : found.problem;
-    if (!problem.empty() && diagnostics.secrets() == Secrets::left_out) {
-        return Secret("left-out");
-    }
     if (!problem.empty()) {
         diagnostics.error(node.at, "'" + std::string(what) + "': " + problem);
         return Secret{};

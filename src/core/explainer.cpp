@@ -137,22 +137,40 @@ asio::awaitable<Explanation> Explainer::explain(domain::Alert alert) {
     out.verdict = decision.verdict;
     out.reason = decision.reason;
     out.notices = decision.notices;
-    const std::size_t owed_before = state_.operations.size();
-    if (owed_before > 0) {
-        out.remarks.push_back(
-            std::to_string(owed_before) + " writes that are owed to GLPI already go first"
-        );
-        state_.operations.clear();
-    }
+    const std::vector<Operation> owed = state_.operations;
     take_effect(decision, state_);
+    settle_owed(owed, out);
     timers_ = decision.set_timers;
     out.incident = state_.incident;
     co_await write_for_others(decision, out);
     co_await follow(out);
-    if (state_.incident) {
-        earlier_[state_.incident->group_key] = state_;
-    }
+    earlier_.remember(decision, state_);
     co_return out;
+}
+
+// What the store owes goes first, and is not told here: an opening among it has made the ticket.
+void Explainer::settle_owed(const std::vector<Operation>& owed, Explanation& out) {
+    if (owed.empty()) {
+        return;
+    }
+    out.remarks.push_back(
+        std::to_string(owed.size()) + " writes that are owed to GLPI already go first"
+    );
+    std::erase_if(state_.operations, [](const Operation& operation) { return operation.id > 0; });
+    for (const Operation& operation : owed) {
+        if (operation.kind != domain::OperationKind::open) {
+            continue;
+        }
+        if (operation.state == OperationState::dead) {
+            out.remarks.emplace_back(
+                "the opening of the ticket is a dead letter: what follows waits until that is "
+                "retried or discarded (glpi-alert-bridge dead)"
+            );
+        } else if (state_.incident && state_.incident->id == operation.incident_id &&
+                   state_.incident->ticket_id == 0) {
+            state_.incident->ticket_id = kNewTicket;
+        }
+    }
 }
 
 Snapshot Explainer::known_of(const ports::Subject& subject, Explanation& out) {
@@ -161,26 +179,7 @@ Snapshot Explainer::known_of(const ports::Subject& subject, Explanation& out) {
         out.known = options_.known_of(subject);
     }
     Snapshot known = out.known.value_or(Snapshot{});
-    for (const auto& [group, before] : earlier_) {
-        const bool is_same_problem = before.problem && before.problem->key == subject.problem_key;
-        if (group != subject.group_key && !is_same_problem) {
-            continue;
-        }
-        known.incident = before.incident;
-        known.episodes = before.episodes;
-        known.held_until = before.held_until;
-        known.problem = is_same_problem ? before.problem : known.problem;
-        const auto same = std::find_if(
-            before.episodes.begin(), before.episodes.end(),
-            [&](const domain::Episode& episode) {
-                return episode.problem_key == subject.problem_key &&
-                       episode.episode == subject.episode;
-            }
-        );
-        if (same != before.episodes.end()) {
-            known.episode = *same;
-        }
-    }
+    earlier_.lay_over(subject, known);
     return known;
 }
 
@@ -216,6 +215,15 @@ asio::awaitable<std::optional<Placement>> Explainer::place(
     }
     out.place_problem = describe(found.error()) +
                         "; the entity is not looked up, and no asset is linked in what follows";
+    const auto& group_by = question.plan.policy.group_by;
+    if (std::any_of(group_by.begin(), group_by.end(), [](const std::string& element) {
+            return element != "problem";
+        })) {
+        out.remarks.emplace_back(
+            "tickets are not looked for by group (group_by) where the entity is not known: they "
+            "never span entities"
+        );
+    }
     Placement guess = domain::place_without_answer(question.plan, domain::EntityTree());
     guess.entity_name = place_known_without_glpi(question.plan);
     guess.notes.clear();  // the daemon would ask, and its ticket would not say that it could not

@@ -131,7 +131,7 @@ void PlanBuilder::apply_names(const RuleResult& then) {
         }
         auto value = value_of(field.name, *from);
         if (value && field.name == "time_zone" && !is_known_time_zone(*value)) {
-            trace(field.name, "(the time zone " + *value + " is unknown)");
+            trace_nothing(field.name, "the time zone " + *value + " is unknown");
             value.reset();
         }
         if (value) {
@@ -209,7 +209,7 @@ void PlanBuilder::apply_priority(const std::string& source) {
         has_priority_ = true;
         trace("priority", *name);
     } else {
-        trace("priority", "(no priority is called " + *name + ")");
+        trace_nothing("priority", "no priority is called " + *name);
     }
 }
 
@@ -242,7 +242,7 @@ std::optional<std::string> PlanBuilder::value_of(
     // An empty text in the configuration takes back what an earlier rule said; a template without
     // values does not.
     if (value.empty() && !source.empty()) {
-        trace(field, "(" + source + " gives nothing here)");
+        trace_nothing(field, source + " gives nothing here");
         return std::nullopt;
     }
     return value;
@@ -262,15 +262,22 @@ std::optional<std::string> PlanBuilder::value_in_map(
             }
         }
     }
-    trace(field, "(map " + spec.map + " has no " + spec.column + " for '" + key + "')");
+    trace_nothing(field, "map " + spec.map + " has no " + spec.column + " for '" + key + "'");
     return std::nullopt;
 }
 
 void PlanBuilder::trace(std::string_view field, std::string_view value) {
+    const std::string text = cut_code_points(one_line(value), kShownValue);
+    add_step(field, text.starts_with('(') ? "'" + text + "'" : text);
+}
+
+void PlanBuilder::trace_nothing(std::string_view field, std::string_view why) {
+    add_step(field, "(" + cut_code_points(one_line(why), kShownValue) + ")");
+}
+
+void PlanBuilder::add_step(std::string_view field, std::string value) {
     if (plan_.trace.size() < kMaxTrace) {
-        plan_.trace.push_back(
-            {rule_, std::string(field), cut_code_points(one_line(value), kShownValue)}
-        );
+        plan_.trace.push_back({rule_, std::string(field), std::move(value)});
     }
 }
 

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/plan_builder.hpp"
 
 namespace alert_bridge::domain {
 namespace {
@@ -35,8 +36,7 @@ class Rows {
             if (step.field != name) {
                 continue;
             }
-            // PlanBuilder tells in parentheses what gave nothing.
-            if (step.value.starts_with('(')) {
+            if (gave_nothing(step)) {
                 field.remark = step.rule + ": " + step.value.substr(1, step.value.size() - 2);
             } else {
                 field.from = step.rule;

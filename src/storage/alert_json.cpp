@@ -255,35 +255,6 @@ void fields(Archive& archive, Value& value) {
     archive("event", value.event);
 }
 
-namespace {
-
-constexpr std::size_t kUsualBytes = 2048;
-
-template <class T>
-bool decode_object(std::string_view text, T& out) {
-    JsonCursor cursor(text);
-    const bool is_object = cursor.next() == '{';
-    T value = out;  // nothing is half read
-    Reader::read_object(cursor, value);
-    if (!is_object || cursor.next() != '\0' || cursor.has_failed()) {
-        return false;
-    }
-    out = std::move(value);
-    return true;
-}
-
-template <Style style, class T>
-std::string encode_object(const T& value) {
-    std::string text;
-    text.reserve(kUsualBytes);
-    Writer<style> writer(text);
-    fields(writer, value);
-    writer.close();
-    return text;
-}
-
-}  // namespace
-
 std::string encode(const domain::Alert& value) {
     return encode_object<Style::brief>(value);
 }

@@ -195,19 +195,29 @@ std::optional<ports::Standing> standing(Database& db, const std::string& key) {
     return found;
 }
 
-std::optional<std::string> alert_text(Database& db, const std::string& id) {
-    auto row = db.query("SELECT alert FROM journal WHERE alert_id = ?1", id);
-    return row.next() ? std::optional(row.text()) : std::nullopt;
+std::optional<ports::SnapshotStore::StoredAlert> stored_alert(Database& db, const std::string& id) {
+    auto row = db.query("SELECT alert, reason, incident_id FROM journal WHERE alert_id = ?1", id);
+    if (!row.next()) {
+        return std::nullopt;
+    }
+    ports::SnapshotStore::StoredAlert stored;
+    stored.text = row.text();
+    stored.reason = row.text();
+    stored.incident_id = row.text();
+    return stored;
 }
 
 ports::SnapshotStore::AlertTexts alert_texts(
     Database& db, std::int64_t after, WallTime since, int limit
 ) {
     if (after == 0) {
-        // By the index of ages. What is pending is newer than most of what is done.
+        // By the index of ages; if nothing that is done is so young, what is pending may be. It is
+        // newer than most of what is done.
         auto first = db.query(
-            "SELECT seq FROM journal WHERE state = 'done' AND received_at >= ?1"
-            " ORDER BY received_at LIMIT 1",
+            "SELECT coalesce((SELECT seq FROM journal WHERE state = 'done' AND received_at >= ?1"
+            " ORDER BY received_at LIMIT 1),"
+            " (SELECT seq FROM journal WHERE state = 'pending' ORDER BY seq LIMIT 1),"
+            " (SELECT max(seq) + 1 FROM journal), 1)",
             since
         );
         after = first.next() ? first.integer() - 1 : 0;

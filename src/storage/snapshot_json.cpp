@@ -17,8 +17,9 @@ void as_text(Archive& archive, const char* key, Value& value) {
         text = encode(value);
         archive(key, text);
     } else {
-        archive(key, text);
-        (void)decode(text, value);
+        if (archive(key, text) && !decode(text, value)) {
+            archive.fail();
+        }
     }
 }
 
@@ -128,23 +129,16 @@ void fields(Archive& archive, Value& value) {
 }
 
 std::string encode(const domain::Snapshot& value) {
-    std::string text;
-    Writer<Style::complete> writer(text);
-    fields(writer, value);
-    writer.close();
-    return text;
+    return encode_object<Style::complete>(value);
 }
 
 bool decode(std::string_view text, domain::Snapshot& out) {
-    JsonCursor cursor(text);
-    const bool is_object = cursor.next() == '{';
-    domain::Snapshot value;
-    Reader::read_object(cursor, value);
-    if (!is_object || cursor.next() != '\0' || cursor.has_failed()) {
-        return false;
+    domain::Snapshot value;  // what is null in the text is not left as it was
+    const bool is_read = decode_object(text, value);
+    if (is_read) {
+        out = std::move(value);
     }
-    out = std::move(value);
-    return true;
+    return is_read;
 }
 
 }  // namespace alert_bridge::storage

@@ -30,9 +30,10 @@ SqliteStore::Task<std::string> SqliteStore::known_of(ports::Subject subject) {
     return thread_.submit<std::string>(kRead, std::move(work));
 }
 
-SqliteStore::Task<std::optional<std::string>> SqliteStore::alert_text(std::string id) {
-    auto work = [id = std::move(id)](Database& db) { return storage::alert_text(db, id); };
-    return thread_.submit<std::optional<std::string>>(kRead, std::move(work));
+SqliteStore::Task<std::optional<SqliteStore::StoredAlert>> SqliteStore::stored_alert(std::string id
+) {
+    auto work = [id = std::move(id)](Database& db) { return storage::stored_alert(db, id); };
+    return thread_.submit<std::optional<StoredAlert>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<SqliteStore::AlertTexts> SqliteStore::alert_texts(

@@ -15,6 +15,19 @@ ports::Subject subject_of(const domain::Alert& alert) {
     return subject;
 }
 
+// As the correlator would: the row is done with this reason.
+Result<domain::Decision> decide(
+    SqliteBench& bench, const domain::Alert& alert, const std::string& reason, std::int64_t seq = 1
+) {
+    ports::Subject subject = subject_of(alert);
+    subject.journal_seq = seq;
+    return bench.run(bench.store().decide(std::move(subject), [reason](const domain::Snapshot&) {
+        domain::Decision decision;
+        decision.reason = reason;
+        return decision;
+    }));
+}
+
 }  // namespace
 
 TEST_CASE("what is known of an alert is told as the lifecycle would be told, again and again") {
@@ -40,12 +53,39 @@ TEST_CASE("a stored alert is found by its id") {
     ports::Batch batch;
     batch.alerts.push_back(an_alert("a1"));
     REQUIRE(bench.run(bench.store().append(std::move(batch))).has_value());
-    const auto text = bench.run(bench.sqlite().alert_text("a1"));
-    REQUIRE((text.has_value() && text->has_value()));
+    const auto stored = bench.run(bench.sqlite().stored_alert("a1"));
+    REQUIRE((stored.has_value() && stored->has_value()));
     domain::Alert alert;
-    REQUIRE(storage::decode(**text, alert));
+    REQUIRE(storage::decode((*stored)->text, alert));
     CHECK(alert.id == "a1");
-    CHECK_FALSE(bench.run(bench.sqlite().alert_text("a2"))->has_value());
+    CHECK((*stored)->reason.empty());
+    CHECK_FALSE(bench.run(bench.sqlite().stored_alert("a2"))->has_value());
+
+    (void)decide(bench, alert, "below the severity");
+    const auto decided = bench.run(bench.sqlite().stored_alert("a1"));
+    REQUIRE((decided.has_value() && decided->has_value()));
+    CHECK((*decided)->reason == "below the severity");
+    CHECK((*decided)->incident_id.empty());
+}
+
+TEST_CASE("where nothing is so young the journal is not read from its beginning") {
+    SqliteBench bench;
+    ports::Batch batch;
+    for (const char* id : {"a1", "a2"}) {
+        batch.alerts.push_back(an_alert(id));
+    }
+    const WallTime later = batch.alerts.front().received_at + std::chrono::hours(1);
+    const domain::Alert first = batch.alerts[0];
+    const domain::Alert second = batch.alerts[1];
+    REQUIRE(bench.run(bench.store().append(std::move(batch))).has_value());
+    (void)decide(bench, first, "dropped", 1);
+    // What is pending may be younger.
+    const auto pending = bench.run(bench.sqlite().alert_texts(0, later, 10));
+    REQUIRE((pending.has_value() && pending->size() == 1));
+    CHECK(pending->front().first == 2);
+    (void)decide(bench, second, "dropped", 2);
+    CHECK(bench.run(bench.sqlite().alert_texts(0, later, 10))->empty());
+    CHECK(bench.run(bench.sqlite().alert_texts(0, first.received_at, 10))->size() == 2);
 }
 
 TEST_CASE("the journal is read in pages, from about a time on") {

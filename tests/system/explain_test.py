@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import re
+import socketserver
 import threading
 import unittest
 
@@ -174,6 +175,8 @@ class Against(ExplainTest):
         again = json.loads(out)["alerts"][0]
         self.assertEqual(again["source"], "zabbix")
         self.assertEqual(again["alert"]["problem_name"], "Disk full")
+        self.assertRegex(" ".join(again["remarks"]),
+                         r"decided then: opens a ticket, incident [0-9A-Z]{26}\b")
         self.assertEqual(self.recorder.writes, [])
 
     def test_without_a_daemon_a_copy_of_the_store_tells_and_the_store_stays_as_it_is(self):
@@ -212,7 +215,110 @@ class Against(ExplainTest):
         self.nothing_was_written()
 
 
+class HostDown(ExplainTest):
+    def on_host(self, name):
+        form, _ = recorded("nagios", name)
+        return re.sub(r"\bhostname=[^&]*", "hostname=db01.customer-a.example", form)
+
+    def test_without_glpi_the_daemon_still_tells_that_the_host_is_down(self):
+        self.bridge.start()
+        form = "application/x-www-form-urlencoded"
+        self.assertEqual(self.bridge.send("nagios", self.on_host("host_down_form"), form)[0], 202)
+        self.one_ticket()
+        service = self.on_host("svc_problem_critical_form")
+        asked = self.explain("nagios", service)["alerts"][0]
+        unasked = self.explain("nagios", service, "--offline")["alerts"][0]
+        self.assertIn("host", asked["reason"])
+        self.assertNotEqual(asked["reason"], "opens a ticket")
+        self.assertEqual(unasked["reason"], asked["reason"])
+
+
+class NoSocket(ExplainTest):
+    config = ExplainTest.config + "admin: {socket: none}\n"
+
+    def test_a_store_in_use_is_not_copied_where_the_daemon_cannot_be_asked(self):
+        self.bridge.start()
+        self.accepted("zabbix", zabbix())
+        self.one_ticket()
+        page = self.explain("zabbix", recovery())
+        self.assertIn("a daemon has", page["state"])
+        self.assertIn("(the configuration says admin.socket: none)", page["state"])
+        self.assertIsNone(page["alerts"][0]["current_incident"])
+
+
+class Impostor:
+    """Answers at a socket: each request with the next of these (status, object), then the last."""
+
+    def __init__(self, path, *answers):
+        left = list(answers)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                status, body = left.pop(0) if len(left) > 1 else left[0]
+                text = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(text)))
+                self.end_headers()
+                self.wfile.write(text)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = socketserver.UnixStreamServer(path, Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Refused(ExplainTest):
+    def answers(self, *answers):
+        impostor = Impostor(os.path.join(self.directory, "admin.sock"), *answers)
+        self.addCleanup(impostor.close)
+
+    def test_a_daemon_that_stops_telling_is_told_with_status_1(self):
+        self.answers((200, {"known": "{}"}), (503, {"error": "the store: is closed"}))
+        page = self.explain("zabbix", zabbix(), "--offline", status=1)
+        self.assertIn("running daemon", page["state"])
+        told = page["alerts"][0]
+        self.assertEqual(told["reason"], "opens a ticket")
+        self.assertIn("the daemon stopped telling what it knows (the store: is closed)",
+                      " ".join(told["remarks"]))
+
+    def test_an_alert_that_the_daemon_does_not_give_is_told_in_its_words(self):
+        self.answers((200, {"known": "{}"}), (404, {"error": "there is no alert"}))
+        status, out, err = self.bridge.command("explain", "01KB3R5Z0000000000000000AA")
+        self.assertEqual((status, out), (1, ""))
+        self.assertIn("01KB3R5Z0000000000000000AA: there is no alert", err)
+
+    def test_status_tells_the_error_that_it_is_answered(self):
+        self.answers((503, {"error": "the store:\nis closed | x=1"}))
+        status, out, err = self.bridge.command("status")
+        self.assertEqual((status, out), (1, ""))
+        self.assertEqual(err, "glpi-alert-bridge: the daemon does not say how it is: "
+                              "the store: is closed | x=1\n")
+        status, out, _ = self.bridge.command("status", "--nagios")
+        self.assertEqual((status, out), (2, "GLPI-ALERT-BRIDGE CRITICAL - the daemon does not say "
+                                            "how it is: the store: is closed / x=1\n"))
+
+
 class Alone(ExplainTest):
+    def test_what_the_body_lacks_and_what_is_too_much_is_told(self):
+        body, _ = recorded("alertmanager", "grouped_firing")
+        cut = json.loads(body)
+        cut["truncatedAlerts"] = 3
+        page = self.explain("am", json.dumps(cut), "--offline")
+        self.assertIn("3 more alerts are not in the body", " ".join(page["alerts"][0]["remarks"]))
+        with open(self.bridge.config, encoding="utf-8") as file:
+            text = file.read()
+        self.bridge.write("bridge.yaml", text + "limits: {alerts_per_request: 1}\n", 0o644)
+        status, out, err = self.bridge.command(
+            "explain", "--source", "am", self.payload(body), "--offline")
+        self.assertEqual((status, out), (1, ""))
+        self.assertIn("1 are allowed (limits.alerts_per_request)", err)
+
     def test_it_goes_on_without_glpi_and_says_so(self):
         self.recorder.close()
         for more in ((), ("--offline",)):

@@ -47,7 +47,7 @@ class Replay(SystemTest):
         self.assertEqual(rows[1]["fields"], {"default_entity": ["Root entity", "Elsewhere"]})
         self.assertEqual(rows[2], {
             "alerts": 3, "problems": 2, "tickets_before": 2, "tickets_after": 1, "opened": 0,
-            "not_opened": 1, "changed": 1, "cut_short": 0})
+            "not_opened": 1, "changed": 1, "not_due": 0, "cut_short": 0})
 
     def test_the_running_daemon_gives_its_alerts_and_nothing_is_sent(self):
         self.check()

@@ -4,7 +4,8 @@
 // prints the difference in tickets (core/rule_comparison).
 //
 // Guarantees: asks neither GLPI nor monitoring, writes nothing, reads no secret; memory is bounded
-// whatever the journal holds, since differences are printed as they are found. Thread rule: the
+// whatever the journal holds, since differences are printed as they are found and of problems that
+// go on only what is printed and compared is kept (core/rule_comparison). Thread rule: the
 // main thread. Tests: tests/system/replay_test.py
 #pragma once
 

@@ -34,7 +34,7 @@ struct Diagnostic {
 
 inline constexpr std::size_t kMaxDiagnostics = 200;
 
-// Left out: one that cannot be read is no mistake, where no secret is used. May be open: one whose
+// Left out: none is read, nor a file of listen.tls; a text stands for each. May be open: one whose
 // file others can read is a warning, where more is to be looked at than the first mistake.
 enum class Secrets { needed, left_out, may_be_open };
 

@@ -5,18 +5,19 @@
 //
 // Guarantees: writes nothing to any store; what would be written to GLPI goes to the ServiceDesk it
 // is given, which must be one that only listens (glpi/rehearsal.hpp). Alerts explained one after
-// the other know of each other, as those of one body do in the daemon. Not known here: alerts that
-// wait in the daemon's journal, planned changes of GLPI, and whether GLPI is away for the daemon
-// (fold). Thread rule: the I/O thread. Tests: tests/unit/core/explainer_test.cpp
+// the other know of each other, as those of one body do in the daemon (core/earlier). Not known
+// here: alerts that wait in the daemon's journal, planned changes of GLPI, whether GLPI is away for
+// the daemon (fold), and what the alerts before used up of a storm's budget. Thread rule: the I/O
+// thread. Tests: tests/unit/core/explainer_test.cpp
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "alert_bridge/core/delivery.hpp"
+#include "alert_bridge/core/earlier.hpp"
 #include "alert_bridge/core/explanation.hpp"
 #include "alert_bridge/core/placing.hpp"
 #include "alert_bridge/ports/runtime.hpp"
@@ -63,6 +64,7 @@ class Explainer {
     [[nodiscard]] boost::asio::awaitable<std::optional<domain::Placement>> place(
         const domain::Alert& alert, const PlaceQuestion& question, Explanation& out
     );
+    void settle_owed(const std::vector<domain::Operation>& owed, Explanation& out);
     [[nodiscard]] boost::asio::awaitable<void> follow(Explanation& out);
     [[nodiscard]] boost::asio::awaitable<void> write_owed(
         const ExplainedWrite& frame, WallTime at, Explanation& out
@@ -79,9 +81,9 @@ class Explainer {
     Options options_;
     std::unique_ptr<Desk> desk_;
     Delivery delivery_;
-    domain::Snapshot state_;                           // of the alert at hand
-    std::vector<domain::Timer> timers_;                // set for it
-    std::map<std::string, domain::Snapshot> earlier_;  // by group key: what became of those before
+    domain::Snapshot state_;             // of the alert at hand
+    std::vector<domain::Timer> timers_;  // set for it
+    Earlier earlier_;                    // what became of those before
 };
 
 }  // namespace alert_bridge::core

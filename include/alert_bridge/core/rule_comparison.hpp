@@ -7,20 +7,23 @@
 // opens unless the recovery came before. Not looked at: groups, storms, hosts that are down,
 // maintenance that ended, flapping, people, and assets (rules about them do not match).
 // Guarantees: bounded memory: past kProblemsMax problems that go on at once the oldest are closed
-// as if they had lasted, and counted. Alerts are to come in the order in which they were received.
+// as if they had lasted, and counted; of each is kept what is printed of it, and of a ticket what
+// is compared, no alert and no plan. Alerts are to come in the order in which they were received.
 // Thread rule: one thread. Tests: tests/unit/core/rule_comparison_test.cpp
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "alert_bridge/core/rule_trial.hpp"
+#include "alert_bridge/domain/alert.hpp"
 
 namespace alert_bridge::core {
 
@@ -29,9 +32,14 @@ struct TicketDifference {
     struct Field {
         std::string name, before, after;
     };
+    // The alert that began it.
+    struct Begun {
+        std::string id, source, host, problem_name;
+        WallTime received_at{};
+    };
     What what = What::changed;
-    domain::Alert alert;  // that began it
-    std::string why;      // not opened, or opened by the new one alone: what each says
+    Begun begun;
+    std::string why;  // not opened, or opened by the new one alone: what each says
     std::vector<Field> fields;
 };
 
@@ -39,6 +47,7 @@ struct ReplayFigures {
     std::int64_t alerts = 0, problems = 0;
     std::int64_t tickets_before = 0, tickets_after = 0;
     std::int64_t opened = 0, not_opened = 0, changed = 0;
+    std::int64_t not_due = 0;  // go on; one would have opened a ticket, the other's is not due yet
     std::int64_t cut_short = 0;  // closed for want of room
 };
 
@@ -62,26 +71,30 @@ class RuleComparison {
   private:
     // What one configuration makes of one problem.
     struct Side {
-        std::optional<RuleTrial> opening;  // now or later; none: no ticket so far
-        bool is_open = false;
-        std::string why;  // there is no opening
+        std::optional<WallTime> opens_at;  // its ticket, if the problem lasts; none: no ticket
+        std::string why;                   // not now
+        std::vector<std::string> ticket;   // what is compared of it, until both sides have one
     };
     struct Running {
-        domain::Alert first;
+        TicketDifference::Begun begun;
+        domain::AlertOrder newest;
         Side before, after;
+        std::vector<TicketDifference::Field> fields;  // that differ, once both have a ticket
     };
-    using Order = std::list<std::pair<std::string, Running>>;
+    using Key = std::pair<std::string, std::string>;  // problem and episode
+    using Order = std::list<std::pair<Key, Running>>;
 
+    void end(const domain::Alert& alert);
     void judge(const Policies& policies, const domain::Alert& alert, Side& side);
-    static void settle(Side& side, WallTime until);
-    void close(Order::iterator place, WallTime until);
-    void tell(const Running& running);
+    static void compare(Running& running);
+    void close(Order::iterator place, WallTime until, bool goes_on);
+    void tell(const Running& running, WallTime until, bool goes_on);
 
     std::shared_ptr<const Policies> before_, after_;
     IdSource& ids_;
     std::size_t problems_max_;
     Order order_;  // oldest first
-    std::unordered_map<std::string, Order::iterator> by_key_;
+    std::map<Key, Order::iterator> by_key_;
     ReplayFigures figures_;
 };
 

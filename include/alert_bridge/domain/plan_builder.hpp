@@ -6,7 +6,8 @@
 // Every field that is set is told in the plan's trace with the rule that set it, at most kMaxTrace
 // entries. Templates render to one line of at most kMaxLabel code points; one that renders to
 // nothing, a map without the row and a priority that does not exist leave the field alone, and the
-// trace says so in parentheses. A limit (`within`) that gives nothing is not forgotten with that:
+// trace says so in parentheses (gave_nothing(); a value that has some itself stands in quotes). A
+// limit (`within`) that gives nothing is not forgotten with that:
 // Plan::within_missing names it until a later rule sets a limit.
 // Thread rule: one builder per evaluation. Tests: tests/unit/domain/{plan_builder,rules}_test.cpp
 #pragma once
@@ -17,6 +18,11 @@
 namespace alert_bridge::domain {
 
 inline constexpr std::size_t kMaxTrace = 200;
+
+// The step says why the field was left alone, in parentheses.
+[[nodiscard]] inline bool gave_nothing(const PlanTrace& step) noexcept {
+    return step.value.starts_with('(');
+}
 
 class PlanBuilder {
   public:
@@ -48,6 +54,8 @@ class PlanBuilder {
         std::string_view field, const EntitySpec& spec
     );
     void trace(std::string_view field, std::string_view value);
+    void trace_nothing(std::string_view field, std::string_view why);
+    void add_step(std::string_view field, std::string value);
     template <class Value>
     void set(std::string_view field, Value& to, const std::optional<Value>& from);
 

@@ -12,9 +12,10 @@
 //   /unmatched/list           {"after", "limit"}            -> {"rows", "next"}
 //   /WHAT/show                {"id"}                        -> {"row"}; of an incident also by the
 //                             number of its ticket or the id of an alert that led to it
-//   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}
+//   /explain/known            {"problem_key", "episode", "group_key", "place", "budgets"}; the
+//                             place's "entity_id" below zero: it is not known
 //                                                           -> {"known"}: ports/snapshot_store.hpp
-//   /explain/alert            {"id"}                        -> {"alert"}
+//   /explain/alert            {"id"}                        -> {"alert", "decision", "incident"}
 //   /explain/alerts           {"after", "since", "limit"}   -> {"alerts": [[number, alert], …]}
 //   /dead/retry …/discard /quarantine/retry …/discard
 //                             {"id", "reason"}              -> {"result"}; 409 when refused
@@ -66,7 +67,7 @@ class AdminApi {
         WallTime started_at{};
         Readiness readiness;
         ports::StoreFigures figures;
-        Duration oldest_due{};  // how long the longest owed write has waited
+        Duration oldest_due{};  // how long the oldest owed write has been owed
     };
 
     struct Services {

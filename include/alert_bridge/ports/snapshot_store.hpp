@@ -32,8 +32,13 @@ class SnapshotStore {
     [[nodiscard]] virtual Awaitable<Result<AlertTexts>> alert_texts(
         std::int64_t after, WallTime since, int limit
     ) = 0;
+    struct StoredAlert {
+        std::string text;
+        std::string reason;       // of the decision; empty: it is still to come
+        std::string incident_id;  // that it had a part in; empty: none
+    };
     // Empty: no alert has this id, or it is too old.
-    [[nodiscard]] virtual Awaitable<Result<std::optional<std::string>>> alert_text(std::string id
+    [[nodiscard]] virtual Awaitable<Result<std::optional<StoredAlert>>> stored_alert(std::string id
     ) = 0;
 };
 

@@ -32,7 +32,9 @@ void mark_decided(
     Database& db, std::int64_t seq, const std::string& reason, const std::string& incident_id
 );
 // See ports/snapshot_store.hpp.
-[[nodiscard]] std::optional<std::string> alert_text(Database& db, const std::string& id);
+[[nodiscard]] std::optional<ports::SnapshotStore::StoredAlert> stored_alert(
+    Database& db, const std::string& id
+);
 [[nodiscard]] ports::SnapshotStore::AlertTexts alert_texts(
     Database& db, std::int64_t after, WallTime since, int limit
 );

@@ -5,10 +5,10 @@
 //   template <class Archive, Is<domain::Tag> Value>
 //   void fields(Archive& archive, Value& value) { archive("name", value.name); ... }
 //
-// which alert_json.cpp gives for every struct.
+// which alert_json.cpp and snapshot_json.cpp give for their structs; they alone include this.
 // Guarantees: what one writes the other reads; a missing key, an unknown key, a value of another
-// type or an unknown word leaves the member as it is. For alert_json.cpp only. Thread rule: values.
-// Tests: tests/unit/storage/alert_json_test.cpp
+// type or an unknown word leaves the member as it is. Thread rule: values.
+// Tests: tests/unit/storage/{alert,snapshot}_json_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "alert_bridge/base/time.hpp"
@@ -209,13 +210,18 @@ class Reader {
     // Requires: the cursor stands before the member's value.
     Reader(JsonCursor& cursor, const std::string& name) : cursor_(cursor), name_(name) {}
 
+    // True: this member it was.
     template <class T>
-    void operator()(std::string_view key, T& out) {
-        if (!is_taken_ && name_ == key) {
-            is_taken_ = true;
-            read(cursor_, out);
+    bool operator()(std::string_view key, T& out) {
+        if (is_taken_ || name_ != key) {
+            return false;
         }
+        is_taken_ = true;
+        read(cursor_, out);
+        return true;
     }
+    // What the member holds is no good, and with it the whole object.
+    void fail() noexcept { cursor_.fail(); }
 
     // A whole object, or any other value, which changes nothing.
     template <class Struct>
@@ -307,5 +313,30 @@ class Reader {
     const std::string& name_;
     bool is_taken_ = false;
 };
+
+// A whole text. False: it is no object, or broken; `out` is as it was.
+template <class T>
+bool decode_object(std::string_view text, T& out) {
+    JsonCursor cursor(text);
+    const bool is_object = cursor.next() == '{';
+    T value = out;  // nothing is half read
+    Reader::read_object(cursor, value);
+    if (!is_object || cursor.next() != '\0' || cursor.has_failed()) {
+        return false;
+    }
+    out = std::move(value);
+    return true;
+}
+
+template <Style style, class T>
+std::string encode_object(const T& value) {
+    constexpr std::size_t kUsualBytes = 2048;
+    std::string text;
+    text.reserve(kUsualBytes);
+    Writer<style> writer(text);
+    fields(writer, value);
+    writer.close();
+    return text;
+}
 
 }  // namespace alert_bridge::storage

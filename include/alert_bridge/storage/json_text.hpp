@@ -54,6 +54,8 @@ class JsonCursor {
 
     // Takes a value of any type.
     void skip();
+    // What was taken is not what it should be: has_failed(), and it stands at the end.
+    void fail() noexcept;
 
   private:
     template <class Each>
@@ -70,7 +72,6 @@ class JsonCursor {
         }
         --depth_;
     }
-    void fail() noexcept;
     [[nodiscard]] bool take(char letter) noexcept;
     void expect(char letter) noexcept;
     void expect_word(std::string_view word) noexcept;

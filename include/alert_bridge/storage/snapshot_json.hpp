@@ -3,8 +3,9 @@
 // A snapshot of an alert (domain/lifecycle.hpp) as JSON text, for another process of this version.
 //
 // Guarantees: decode(encode(x)) == x for what the snapshot of an alert holds; members, outage and
-// outage_worst belong to other events and are left out. Otherwise as alert_json.hpp.
-// Thread rule: pure functions. Tests: tests/contract/store_snapshot_test.cpp
+// outage_worst belong to other events and are left out. A part that cannot be read makes decode()
+// false. Otherwise as alert_json.hpp. Thread rule: pure functions.
+// Tests: tests/unit/storage/snapshot_json_test.cpp, tests/contract/store_snapshot_test.cpp
 #pragma once
 
 #include <string>

@@ -115,7 +115,7 @@ class SqliteStore final : public ports::Store,
     ) override;
 
     Task<std::string> known_of(ports::Subject subject) override;
-    Task<std::optional<std::string>> alert_text(std::string id) override;
+    Task<std::optional<StoredAlert>> stored_alert(std::string id) override;
     Task<AlertTexts> alert_texts(std::int64_t after, WallTime since, int limit) override;
 
     Task<std::vector<domain::WaitingOpening>> late_openings(

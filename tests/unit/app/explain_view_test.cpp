@@ -56,6 +56,19 @@ TEST_CASE("the JSON holds everything, and no number of a ticket that does not ex
     CHECK(told.dump().find(std::to_string(core::kNewTicket)) == std::string::npos);
 }
 
+TEST_CASE("what monitoring said stays as it is, whatever its digits") {
+    core::Explanation odd = sample();
+    const std::string digits = std::to_string(core::kNewTicket);
+    odd.writes[0].requests[0].body = R"({"input":{"name":"\"digits\" )" + digits +
+                                     R"(","entities_id":-1,"ids":[)" + digits + R"(,7]}})";
+    const nlohmann::json told = explanation_json(odd);
+    const auto& input = told.at("writes").at(0).at("requests").at(0).at("body").at("input");
+    CHECK(input.at("name") == "\"digits\" " + digits);
+    CHECK(input.at("entities_id").is_null());
+    CHECK(input.at("ids").at(0) == "{new ticket}");
+    CHECK(input.at("ids").at(1) == 7);
+}
+
 TEST_CASE("the text says what decided, in sections") {
     const std::string text = explanation_text(explanation_json(sample()), 0, false);
     for (const char* part :

@@ -57,6 +57,49 @@ TEST_CASE("secrets that are left out are no mistake, and are one otherwise") {
     CHECK_FALSE(load(path).config.has_value());
 }
 
+TEST_CASE("secrets that are left out are not read, and whatever needs one is no mistake either") {
+    const TemporaryDirectory directory;
+    directory.write("short.token", "short\n");  // where it is read, a mistake of admin.page
+    const std::string path = directory.write(
+        "bridge.yaml", std::string(kConfig) +
+                           "admin: {page: {address: 127.0.0.1, port: 8481,"
+                           " token: {file: short.token}}}\n"
+                           "listen: {tls: {certificate: nowhere.pem, key: nowhere.key}}\n"
+    );
+    const Loaded loaded = load(path, Secrets::left_out);
+    INFO(render(loaded.diagnostics));
+    REQUIRE(loaded.config.has_value());
+    CHECK(loaded.diagnostics.empty());
+    REQUIRE(loaded.config->admin.page->tokens.size() == 1);
+    CHECK(loaded.config->admin.page->tokens[0].reveal() != "short");
+    CHECK(loaded.config->listen.tls->key.empty());
+    CHECK_THAT(loaded.config->listen.tls->key_file, ContainsSubstring("nowhere.key"));
+}
+
+TEST_CASE("an entity is expected by name, or by a field of GLPI's") {
+    const Files files;
+    const auto loaded = files.tests(
+        "tests:\n"
+        "  - name: a\n"
+        "    source: nagios\n"
+        "    alert: {host: x}\n"
+        "    expect: {entity: {by: tag, value: ACME}, within: Root > ACME}\n"
+    );
+    INFO(render(loaded.diagnostics));
+    REQUIRE(loaded.cases.size() == 1);
+    CHECK(expected(loaded.cases.front()) == "entity=tag ACME;within=Root > ACME;");
+    const std::string wrong = files.complaints(
+        "tests:\n"
+        "  - name: a\n"
+        "    source: nagios\n"
+        "    alert: {host: x}\n"
+        "    expect: {entity: {map: customers, from: x, column: y}, within: {by: colour, value: "
+        "x}}\n"
+    );
+    CHECK_THAT(wrong, ContainsSubstring("5:22: 'entity' must be a name or {by: …, value: …} here"));
+    CHECK_THAT(wrong, ContainsSubstring("'by'"));
+}
+
 TEST_CASE("a case in short form gives an alert and what is expected, as the plan writes it") {
     const Files files;
     const LoadedTests loaded = files.tests(
@@ -117,7 +160,9 @@ TEST_CASE("a payload is a file, a text, or JSON as it is") {
         "  - {name: b, source: nagios, payload: 'X=1&Y=2', expect: {opens: no}}\n"
         "  - name: c\n"
         "    source: nagios\n"
-        "    payload: {\"id\": 12, \"text\": \"12\", \"no\": 007, \"list\": [true, null, {\"q\": "
+        "    payload: {\"id\": 12, \"text\": \"12\", \"no\": 007, \"numbers\": [-0, 1.5, 1e3, "
+        "-2.50E-07],\n"
+        "      \"texts\": [1., .5, 1e, 0x1F, +1, 1.5.1, 01], \"list\": [true, null, {\"q\": "
         "\"a\\\"b\"}]}\n"
         "    expect: {opens: no}\n"
     );
@@ -127,7 +172,9 @@ TEST_CASE("a payload is a file, a text, or JSON as it is") {
     CHECK(*loaded.cases[1].payload == "X=1&Y=2");
     CHECK(
         *loaded.cases[2].payload ==
-        "{\"id\":12,\"text\":\"12\",\"no\":\"007\",\"list\":[true,null,{\"q\":\"a\\\"b\"}]}"
+        "{\"id\":12,\"text\":\"12\",\"no\":\"007\",\"numbers\":[-0,1.5,1e3,-2.50E-07],"
+        "\"texts\":[\"1.\",\".5\",\"1e\",\"0x1F\",\"+1\",\"1.5.1\",\"01\"],\"list\":[true,"
+        "null,{\"q\":\"a\\\"b\"}]}"
     );
 }
 

@@ -120,6 +120,98 @@ TEST_CASE("the recovery of the same body finds the problem before it") {
     CHECK(told.writes[0].waits_for == "if it stays quiet that long");
 }
 
+TEST_CASE("alerts of one body know that an incident ended, and begin another") {
+    Seat seat;
+    seat.rules->plan.policy.open_after = {{"", 10min}};
+    const std::string waits = "must last until its ticket opens";
+    CHECK(seat.explain(seat.alert(AlertKind::problem)).reason == waits);
+    CHECK(
+        seat.explain(seat.alert(AlertKind::recovery)).reason == "recovered before a ticket was due"
+    );
+    const Explanation third = seat.explain(seat.alert(AlertKind::problem, "2"));
+    CHECK(third.reason == waits);
+    REQUIRE(third.writes.size() == 1);
+    CHECK(third.writes[0].kind == OperationKind::open);
+}
+
+TEST_CASE("alerts of one body know of each other without an incident") {
+    Seat seat;
+    SECTION("a recovery that comes first leaves its tombstone") {
+        (void)seat.explain(seat.alert(AlertKind::recovery));
+        const Explanation told = seat.explain(seat.alert(AlertKind::problem));
+        CHECK(told.verdict == domain::Verdict::ignored);
+        CHECK(told.writes.empty());
+    }
+    SECTION("what was too mild is known when it ends") {
+        seat.rules->plan.policy.open = domain::Severity::disaster;
+        (void)seat.explain(seat.alert(AlertKind::problem));
+        CHECK(
+            seat.explain(seat.alert(AlertKind::recovery)).reason == "recovered, no ticket was open"
+        );
+    }
+}
+
+TEST_CASE("what the store knows of other problems is not hidden by alerts of the same body") {
+    Seat seat;
+    const Explanation opened = seat.explain(seat.alert(AlertKind::problem));
+    seat.known.emplace();
+    seat.known->problem.emplace().key = "z/trigger/2";
+    seat.known->incident = *opened.incident;
+    seat.known->incident->id = "other";
+    seat.known->incident->group_key = "problem=z/trigger/2";
+    seat.known->incident->ticket_id = 9;
+    domain::Episode& episode = seat.known->episode.emplace();
+    episode.problem_key = "z/trigger/2";
+    episode.episode = "2";
+    episode.incident_id = "other";
+    seat.known->episodes = {episode};
+    const Explanation told = seat.explain(seat.alert(AlertKind::recovery, "2", "z/trigger/2"));
+    CHECK(told.reason == "recovered");
+    REQUIRE(told.incident.has_value());
+    CHECK(told.incident->ticket_id == 9);
+}
+
+TEST_CASE("while the opening is still owed, what follows is told as it will be after it") {
+    Seat seat;
+    const Explanation opened = seat.explain(seat.alert(AlertKind::problem));
+    seat.explainer.reset();  // the store knows it from here on
+    seat.known.emplace();
+    seat.known->incident = *opened.incident;
+    seat.known->incident->ticket_id = 0;
+    domain::Problem& problem = seat.known->problem.emplace();
+    problem.key = "z/trigger/1";
+    problem.state = domain::ProblemState::failing;
+    domain::Episode& episode = seat.known->episode.emplace();
+    episode.problem_key = "z/trigger/1";
+    episode.episode = "1";
+    episode.incident_id = opened.incident->id;
+    seat.known->episodes = {episode};
+    domain::Operation& owed = seat.known->operations.emplace_back();
+    owed.id = 5;
+    owed.incident_id = opened.incident->id;
+    owed.kind = OperationKind::open;
+    SECTION("not sent yet") {
+        const std::size_t solutions = seat.listener.solutions.size();
+        const Explanation told = seat.explain(seat.alert(AlertKind::recovery));
+        CHECK(told.reason == "recovered");
+        REQUIRE(told.writes.size() == 1);
+        CHECK(told.writes[0].kind == OperationKind::solve);
+        CHECK(told.writes[0].outcome.find("no ticket") == std::string::npos);
+        CHECK(told.incident->ticket_id == core::kNewTicket);
+        REQUIRE(seat.listener.solutions.size() == solutions + 1);
+        CHECK(seat.listener.solutions.back().ticket_id == core::kNewTicket);
+        REQUIRE_FALSE(told.remarks.empty());
+        CHECK_THAT(told.remarks.front(), ContainsSubstring("1 writes that are owed"));
+    }
+    SECTION("a dead letter") {
+        owed.state = domain::OperationState::dead;
+        const Explanation told = seat.explain(seat.alert(AlertKind::update));
+        REQUIRE(told.remarks.size() >= 2);
+        CHECK_THAT(told.remarks[1], ContainsSubstring("dead letter"));
+        CHECK((!told.incident || told.incident->ticket_id == 0));
+    }
+}
+
 TEST_CASE("what a rule drops needs no place and writes nothing") {
     Seat seat;
     seat.rules->plan.drop = true;
@@ -138,8 +230,21 @@ TEST_CASE("without GLPI the entity is told as the configuration names it, and th
     REQUIRE(told.placement.has_value());
     CHECK(told.placement->entity_name == "Root");
     CHECK_FALSE(told.placement->asset.has_value());
+    CHECK(told.remarks.empty());
     CHECK(told.writes.size() == 1);
     CHECK(seat.other_assets.lookups == 0);
+}
+
+TEST_CASE("without GLPI the place is asked for all the same, and groups are told as not looked up"
+) {
+    Seat seat;
+    seat.rules->plan.policy.group_by = {"host"};
+    const Explanation told = seat.explain(seat.alert(AlertKind::problem), false);
+    REQUIRE((seat.asked.size() == 2 && seat.asked[1].place));
+    CHECK(seat.asked[1].place->entity_id == domain::kNoEntity);
+    CHECK(seat.asked[1].place->host_key == "z/web01");
+    REQUIRE(told.remarks.size() == 1);
+    CHECK_THAT(told.remarks[0], ContainsSubstring("group_by"));
 }
 
 TEST_CASE("without any entity the alert waits, and that is told") {

@@ -55,7 +55,9 @@ TEST_CASE("a ticket that is not opened any more is told with the reason") {
     REQUIRE(world.told.size() == 1);
     CHECK(world.told[0].what == TicketDifference::What::not_opened);
     CHECK(world.told[0].why == "dropped by a rule");
-    CHECK(world.told[0].alert.host.name == "web01");
+    CHECK(world.told[0].begun.host == "web01");
+    CHECK(world.told[0].begun.problem_name == "down");
+    CHECK_FALSE(world.told[0].begun.id.empty());
     CHECK(world.comparison->figures().not_opened == 1);
     CHECK(world.comparison->figures().tickets_after == 0);
 }
@@ -77,6 +79,43 @@ TEST_CASE("a longer wait opens no ticket for what is over before, and a ticket f
     REQUIRE(world.told[1].fields.size() == 1);
     CHECK(world.told[1].fields[0].name == "open_after");
     CHECK(world.told[1].fields[0].after == "10m");
+}
+
+TEST_CASE("what goes on and is not due yet is counted apart") {
+    Replay world([](domain::Plan& plan) { plan.policy.open_after = {{"", 10min}}; });
+    world.come(AlertKind::problem);
+    world.comparison->finish(world.clock.time + 5min);
+    CHECK(world.told.empty());
+    CHECK(world.comparison->figures().not_due == 1);
+    CHECK(world.comparison->figures().not_opened == 0);
+    CHECK(world.comparison->figures().tickets_before == 1);
+    CHECK(world.comparison->figures().tickets_after == 0);
+}
+
+TEST_CASE("that a whole problem is over ends each of its occurrences") {
+    Replay world([](domain::Plan& plan) { plan.policy.open_after = {{"", 10min}}; });
+    world.come(AlertKind::problem, "1");
+    world.come(AlertKind::problem, "2");
+    world.comparison->take(world.alert(AlertKind::problem, "1", "z/trigger/10"));
+    world.clock.time += 5min;
+    domain::Alert over = world.alert(AlertKind::recovery, "3");
+    over.whole_problem = true;
+    SECTION("at once") {
+        world.comparison->take(over);
+        CHECK(world.told.size() == 2);
+        CHECK(world.comparison->figures().not_opened == 2);
+    }
+    SECTION("but not what came after it was said") {
+        over.order = {0, 0};
+        world.comparison->take(over);
+        CHECK(world.told.empty());
+    }
+    SECTION("one occurrence alone says nothing of the others") {
+        over.whole_problem = false;
+        over.episode = "2";
+        world.comparison->take(over);
+        CHECK(world.told.size() == 1);
+    }
 }
 
 TEST_CASE("fields that change are told with both values") {

@@ -67,6 +67,26 @@ TEST_CASE("what gave nothing is told beside the value that stays") {
     CHECK(group.remark == "second: {{tag.team}} gives nothing here");
 }
 
+TEST_CASE("a value in parentheses is a value") {
+    RuleBook rules = book();
+    rules.rules = {
+        rule("first", all_of({}), [](auto& t) { t.assign_group = "(NOC)"; }),
+        rule("second", all_of({}), [](auto& t) { t.category = "(a) or b"; }),
+    };
+    const Plan plan = evaluated(rules);
+    CHECK(field(plan, "assign_group") == PlanField{"assign_group", "(NOC)", "first", ""});
+    CHECK(field(plan, "category") == PlanField{"category", "(a) or b", "second", ""});
+}
+
+TEST_CASE("why something gave nothing is told whole, but for its length") {
+    RuleBook rules = book();
+    const std::string source = "{{tag.team}}{{tag." + std::string(300, 'x') + "}}";
+    rules.rules = {rule("long", all_of({}), [&](auto& t) { t.assign_group = source; })};
+    const std::string remark = field(evaluated(rules), "assign_group").remark;
+    CHECK(remark.starts_with("long: {{tag.team}}{{tag.xxx"));
+    CHECK(remark.ends_with("…"));
+}
+
 TEST_CASE("every field that a rule can set has its row") {
     const auto fields = plan_fields(Plan());
     for (const PlanField& one : fields) {
