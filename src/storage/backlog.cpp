@@ -23,8 +23,8 @@ struct Late {
 // empty: there is none.
 std::string next_priority(Database& db, const std::string& after) {
     auto row = db.query(
-        "SELECT coalesce(min(priority), '') FROM incidents INDEXED BY incidents_unopened"
-        " WHERE ticket_id = 0 AND state <> 'ended' AND priority > ?1",
+        "SELECT priority FROM incidents INDEXED BY incidents_unopened"
+        " WHERE ticket_id = 0 AND state <> 'ended' AND priority > ?1 ORDER BY priority LIMIT 1",
         after
     );
     return row.next() ? row.text() : std::string();
