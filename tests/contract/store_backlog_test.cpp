@@ -85,6 +85,7 @@ TEMPLATE_LIST_TEST_CASE("the priority that an opening has now counts", "[store]"
     auto decision = applied();
     auto incident = an_incident("i1", "group of i1");
     incident.plan.priority.name = "p1";
+    incident.created_at = kNow - minutes(30);
     decision.incidents.push_back(incident);
     write(bench, std::move(decision));
     CHECK(late(bench) == std::vector<std::string>{"i1"});
