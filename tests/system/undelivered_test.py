@@ -70,6 +70,10 @@ class Smtp(socketserver.StreamRequestHandler):
         self.rfile = self.connection.makefile("rb")
         self.wfile = self.connection.makefile("wb", buffering=0)
 
+    def finish(self):
+        super().finish()
+        self.connection.close()
+
     def greet(self, verb):
         self.server.greetings.append(verb)
         is_plain = not isinstance(self.connection, ssl.SSLSocket)
