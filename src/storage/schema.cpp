@@ -104,7 +104,9 @@ CREATE UNIQUE INDEX incidents_group ON incidents (group_key) WHERE state <> 'end
 CREATE INDEX incidents_live ON incidents (state) WHERE state <> 'ended';
 CREATE INDEX incidents_group_ended ON incidents (group_key) WHERE state = 'ended';
 CREATE INDEX incidents_members ON incidents (parent_id, sheltered_at) WHERE parent_id <> '';
-CREATE INDEX incidents_host ON incidents (host_key) WHERE state <> 'ended';
+CREATE INDEX incidents_host_down ON incidents (host_key) WHERE host_down = 1 AND state <> 'ended';
+CREATE INDEX incidents_host_tickets ON incidents (host_key)
+    WHERE state = 'open' AND host_down = 0 AND ticket_id <> 0;
 CREATE INDEX incidents_host_asset ON incidents (asset_key) WHERE host_down = 1 AND state <> 'ended';
 CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
 CREATE INDEX incidents_unopened ON incidents (priority, created_at)

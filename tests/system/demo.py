@@ -179,7 +179,7 @@ def run(arguments):
             wrong[:] = differences(numbers, sim.tickets())
             return not wrong
         try:
-            wait_for("every ticket to be as it must be", settled, 30)
+            wait_for("every ticket to be as it must be", settled)
         except Failure:
             pass
         tickets = sim.tickets()

@@ -160,6 +160,7 @@ class DoctorTest(SystemTest):
         self.bridge.start()
         self.accepted("zabbix", zabbix())
         ticket = self.one_ticket(lambda each: each["content"])
+        self.bridge.opened(1)
         self.sim.post("/requests/reset", {})
         reference = self.one(self.findings(0), "reference")
         self.assertIn("a ticket is found by its reference, GAB-", reference["what"])

@@ -156,6 +156,7 @@ class Against(ExplainTest):
         self.bridge.start()
         alert = self.accepted("zabbix", zabbix())
         ticket = self.one_ticket()
+        self.bridge.opened(1)
         self.sent(1)
         page = self.explain("zabbix", recovery())
         self.assertIn("running daemon", page["state"])

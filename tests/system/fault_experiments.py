@@ -25,8 +25,9 @@ def start_and_time(bench):
     return time.monotonic() - began
 
 
-def kill_rounds(bench, rounds, rate, longest_s=2.0):
-    """SIGKILL at random moments under load. Figures: seconds to ready of each restart."""
+def kill_rounds(bench, rounds, rate, longest_s=2.0, alerts=0):
+    """SIGKILL at random moments under load, of more alerts than that. Figures: seconds to ready of
+    each restart."""
     dice = random.Random(bench.seed)
     bench.bridge.start()
     bench.start_load(rate)
@@ -35,6 +36,7 @@ def kill_rounds(bench, rounds, rate, longest_s=2.0):
         time.sleep(dice.random() * longest_s)  # the random moment, not a wait for something
         bench.bridge.process.kill()
         ready.append(start_and_time(bench))
+    wait_for("enough alerts", lambda: bench.load.numbers.last() > alerts)
     bench.stop_load()
     return ready
 

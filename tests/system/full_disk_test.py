@@ -118,7 +118,7 @@ class FullDisk(SystemTest):
         self.fill(leave=0 if NAMESPACE else self.below_the_reserve())
         self.wait_until_refused()
         self.sim = Sim(SIM, self.directory, self.version, port=self.sim.port)
-        self.tickets(count)
+        self.tickets(count, deadline_s=240)
         if NAMESPACE:
             self.assertFalse(os.path.exists(ballast), "nothing needed it: give the bridge more to do")
         self.assertEqual(self.readiness()[0], 503)

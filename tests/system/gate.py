@@ -27,6 +27,8 @@ import struct
 import threading
 import time
 
+from harness import free_port
+
 CHUNK = 64 * 1024
 REQUEST_LINE = re.compile(rb"^([A-Z]+ \S+) HTTP/1")
 
@@ -87,7 +89,7 @@ class Gate:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self._listener = None
-        self.port = 0
+        self.port = free_port()
         self._call(self._listen())
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -128,7 +130,6 @@ class Gate:
     async def _listen(self):
         self._listener = await asyncio.start_server(
             self._serve, "127.0.0.1", self.port, limit=CHUNK, backlog=1024)
-        self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _refuse(self):
         if self._listener:

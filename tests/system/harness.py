@@ -4,6 +4,7 @@
 Nothing sleeps for a fixed time: everything waits for a condition with a deadline. Only loopback.
 """
 
+import atexit
 import json
 import os
 import re
@@ -26,9 +27,13 @@ class Failure(Exception):
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that stays free for programs which set SO_REUSEADDR, as servers do, until this process
+    ends: nobody else is given it, also while its server is away."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    atexit.register(held.close)  # it is bound, and never listens
+    return held.getsockname()[1]
 
 
 def wait_for(what, condition, deadline_s=None):
@@ -45,7 +50,7 @@ def wait_for(what, condition, deadline_s=None):
         pause = min(pause * 1.5, 0.25)
 
 
-def http(method, url, body=None, headers=None, timeout=20, context=None):
+def http(method, url, body=None, headers=None, timeout=60, context=None):
     """(status, headers, text); redirects are not followed. https as `context` wants it."""
 
     class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -261,6 +266,15 @@ class Bridge:
             if line.startswith("{") and line.endswith("\n"):  # the last one may be half written
                 lines.append(json.loads(line))
         return lines
+
+    def opened(self, count):
+        """Waits until the bridge knows that many tickets: GLPI holds one before it has answered."""
+        wait_for(f"{count} tickets to be known", lambda: sum(
+            one["event"] == "ticket_opened" for one in self.events()) >= count)
+
+    def logged(self, text):
+        """Waits until the text is in the log, which a thread of its own writes."""
+        wait_for(f"the log to hold '{text}'", lambda: text in self.process.text())
 
     def decided(self, alert_id):
         """Waits until the bridge has decided about the alert; the reason it logged."""

@@ -154,7 +154,7 @@ class StatusPage(SystemTest):
         status, headers, _ = self.page.log_in()
         self.assertEqual(status, 429)
         self.assertEqual(headers["Retry-After"], "60")
-        self.assertIn("page_login_refused", self.bridge.process.text())
+        self.bridge.logged("page_login_refused")
 
     def test_another_site_can_do_nothing_with_the_cookie(self):
         _, headers, _ = self.page.log_in()
@@ -193,6 +193,7 @@ class StatusPage(SystemTest):
         self.assertEqual((status, json.loads(text)), (
             200, {"result": "looked for in GLPI, then tried again"}))
         ticket = self.one_ticket()
+        self.bridge.opened(1)
         row = self.page.get("/v1/incidents/show", {"id": str(ticket["id"])})["row"]
         self.assertEqual(row["operations"][0]["state"], "done")
         self.assertLessEqual(row["received_at"], row["created_at"])
@@ -220,7 +221,7 @@ class StatusPage(SystemTest):
             self.assertEqual(streams[-1].next()[0], "hello")
         while streams[0].next() is not None:
             pass
-        self.assertEqual(self.bridge.process.stop(deadline_s=10), 0)
+        self.assertEqual(self.bridge.process.stop(), 0)
         for stream in streams[1:]:
             while stream.next() is not None:
                 pass
@@ -236,7 +237,7 @@ class StatusPage(SystemTest):
         self.bridge.url = f"http://127.0.0.1:{port}"
         self.addCleanup(second.kill)
         self.bridge.start()
-        self.assertIn("page_failed", self.bridge.process.text())
+        self.bridge.logged("page_failed")
         self.accepted("zabbix", zabbix())
 
 
@@ -262,7 +263,7 @@ class PageOverTls(tls_test.Tls):
         stream = connection.getresponse()
         self.assertEqual(stream.readline(), b"retry: 2000\n")
         self.assertEqual(stream.readline(), b"event: hello\n")
-        self.assertEqual(self.bridge.process.stop(deadline_s=10), 0)
+        self.assertEqual(self.bridge.process.stop(), 0)
 
 
 if __name__ == "__main__":

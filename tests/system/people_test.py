@@ -41,11 +41,17 @@ class People(SystemTest):
 
     def opened(self):
         self.accepted("zabbix", zabbix())
+        self.bridge.opened(1)  # of a ticket that it does not know it hears nothing
         return self.one_ticket()["id"]
 
     def put(self, ticket, **values):
         status, answer = self.sim.api("PUT", f"/Ticket/{ticket}", {"input": values})
         self.assertEqual(status, 200, answer)
+
+    def settled(self, kind):
+        """Waits until the bridge knows that it has written the only one of this kind."""
+        wait_for(f"the bridge to know of its {kind}", lambda: self.bridge.metric(
+            "operations_total", kind=kind, result="done") == 1)
 
     def heard(self, what, count=1):
         wait_for(f"the bridge to hear '{what}'",
@@ -85,8 +91,10 @@ class Rounds(People):
         number = self.opened()
         self.accepted("zabbix", recovery())
         self.ticket(number, lambda one: one["status"] == SOLVED)
-        wait_for("the bridge to look at it", lambda: self.bridge.metric(
-            "glpi_requests_total", method="GET Ticket/Log") >= 2)
+        self.settled("solve")
+        rounds = self.bridge.metric("watch_rounds_total", result="done")
+        wait_for("a round that began after it", lambda: self.bridge.metric(
+            "watch_rounds_total", result="done") >= rounds + 2)
         self.put(number, status=ASSIGNED)
         self.heard("reopened")
         self.accepted("zabbix", zabbix(event_value="0", event_recovery_id="1003"))
@@ -161,6 +169,7 @@ class Recheck(People):
         self.heard("solved")
         one = self.ticket(number, lambda one: one["status"] == NEW)
         self.assertEqual(len(one["followups"]), 2)
+        self.settled("reopen")
         self.put(number, status=CLOSED)
         self.heard("closed")
         tickets = self.tickets(2, lambda found: any(one["links"] for one in found))

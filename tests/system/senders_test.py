@@ -8,7 +8,7 @@ BRIDGE and SIM name the programs.
 import socket
 import unittest
 
-from harness import DEADLINE_S, recorded
+from harness import DEADLINE_S, recorded, wait_for
 from system_test import CONFIG, SOLVED, SystemTest, zabbix
 
 SOURCES = """\
@@ -115,7 +115,7 @@ class HangingMonitoring(SystemTest):
         log = self.bridge.process.text()
         self.assertIn('"stopped"', log)
         self.assertNotIn("stopped_hard", log)
-        self.assertEqual(self.sim.get("/sessions"), [])
+        wait_for("the session to be over", lambda: self.sim.get("/sessions") == [])
 
 
 if __name__ == "__main__":

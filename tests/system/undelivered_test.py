@@ -19,7 +19,7 @@ from system_test import CONFIG, SIM, SystemTest, zabbix
 
 SECTION = """\
 undelivered:
-  after: {others: 1s}
+  after: {others: 10s}
   command: ["@DIR@/page"]
   webhook: {url: "http://127.0.0.1:@HOOK@/hook", token: {file: sender.token}}
   mail:
@@ -148,7 +148,7 @@ class Undelivered(SystemTest):
     def test_an_outage_is_told_on_every_channel_once_and_when_it_is_over(self):
         self.bridge.start()
         self.accepted("zabbix", zabbix())
-        self.one_ticket()
+        self.bridge.opened(1)
         self.sim.process.kill()
         self.accepted("zabbix", zabbix("5001", trigger_id="1", event_name="disk\r\nBcc: x@y.z"))
         stranger = {"host_host": "stranger", "host_name": "stranger", "host_ip": ""}

@@ -84,7 +84,7 @@ TEST_CASE("who still ends the old session does not touch the login of the next o
     glpi::Options options;
     options.url = bench.server.url();
     options.user_token = Secret("user-secret");
-    options.request_timeout = Duration(300);
+    options.request_timeout = Duration(2'000);
     bench.client = bench.make(options);
     REQUIRE(bench.open().has_value());
     bool ending_the_old = false;

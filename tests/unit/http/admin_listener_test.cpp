@@ -56,7 +56,7 @@ struct World {
         }
     }
     Result<net::LocalReply> ask(const std::string& target, const std::string& body) const {
-        return net::exchange_local(path, target, body, 10s);
+        return net::exchange_local(path, target, body, 60s);
     }
 
     std::filesystem::path folder;

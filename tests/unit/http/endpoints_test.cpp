@@ -181,7 +181,7 @@ TEST_CASE("a commit that takes too long is 503, and is still counted when it hap
         world.store.before_append = nullptr;
         gate.cancel();
     });
-    REQUIRE(rung.get_future().wait_for(10s) == std::future_status::ready);
+    REQUIRE(rung.get_future().wait_for(60s) == std::future_status::ready);
     CHECK(world.on_io([&] { return world.intake.pending; }) == 1);
     world.on_io([&] { world.intake.on_appended = nullptr; });
     CHECK(

@@ -51,7 +51,7 @@ struct Answer {
 class Client {
   public:
     explicit Client(
-        std::uint16_t port, std::chrono::milliseconds read_deadline = std::chrono::seconds(10)
+        std::uint16_t port, std::chrono::milliseconds read_deadline = std::chrono::seconds(60)
     )
         : socket_(io_) {
         socket_.connect({boost::asio::ip::address_v4::loopback(), port});

@@ -29,7 +29,7 @@ struct Gate {
         co_await timer.async_wait(boost::asio::redirect_error(boost::asio::use_awaitable, ignored));
     }
     void wait_until_reached() {
-        REQUIRE(reached.get_future().wait_for(10s) == std::future_status::ready);
+        REQUIRE(reached.get_future().wait_for(60s) == std::future_status::ready);
     }
 };
 
@@ -125,7 +125,7 @@ TEST_CASE("a connection for each of two hundred alerts leaves none behind") {
         REQUIRE(client.is_closed());
     }
     auto stopped = world.stop(10s);
-    REQUIRE(stopped.wait_for(10s) == std::future_status::ready);
+    REQUIRE(stopped.wait_for(60s) == std::future_status::ready);
     CHECK(world.on_io([&] { return world.listener->connections(); }) == 0);
     CHECK(world.metrics.value("http_connections") == 0);
 }
@@ -155,7 +155,7 @@ TEST_CASE("a body that comes without waiting for 100-continue is simply taken") 
 
 TEST_CASE("a header that does not come to its end is cut at its deadline with 408") {
     HttpWorld world;
-    world.options.limits.header_deadline = Duration(50);
+    world.options.limits.header_deadline = Duration(1'000);  // the first bytes must come by then
     world.start();
     Client client = world.connect();
     REQUIRE(client.send("GET /healthz HTTP/1.1\r\nHost: b\r\n"));
@@ -166,7 +166,7 @@ TEST_CASE("a header that does not come to its end is cut at its deadline with 40
 
 TEST_CASE("a header that drips byte by byte gains no time") {
     HttpWorld world;
-    world.options.limits.header_deadline = Duration(60);
+    world.options.limits.header_deadline = Duration(1'000);
     world.start();
     Client client = world.connect();
     // A byte whenever nothing came for five milliseconds, until the answer is there. Were each byte
@@ -182,11 +182,15 @@ TEST_CASE("a header that drips byte by byte gains no time") {
 TEST_CASE("a connection that says nothing is closed at its deadline without an answer") {
     HttpWorld world;
     world.options.limits.header_deadline = Duration(30);
-    world.options.limits.idle_deadline = Duration(30);
     world.start();
     Client silent = world.connect();
     CHECK(silent.is_closed());
+}
 
+TEST_CASE("a connection that says nothing after its answer is closed at its deadline") {
+    HttpWorld world;
+    world.options.limits.idle_deadline = Duration(30);
+    world.start();
     Client idle = world.connect();
     REQUIRE(idle.send(HttpWorld::get("/healthz")));
     CHECK(idle.read().status == 200);
@@ -218,7 +222,7 @@ TEST_CASE("a client that leaves in the middle of its body is forgotten") {
         );
     }
     auto stopped = world.stop(10s);
-    REQUIRE(stopped.wait_for(10s) == std::future_status::ready);
+    REQUIRE(stopped.wait_for(60s) == std::future_status::ready);
     CHECK(world.on_io([&] { return world.store.journal.size(); }) == 0);
 }
 
@@ -305,7 +309,7 @@ TEST_CASE("stopping lets a running request finish, ends idle connections and tak
     const Answer answer = busy.read();
     CHECK(answer.status == 202);
     CHECK(answer.header("connection") == "close");
-    REQUIRE(stopped.wait_for(10s) == std::future_status::ready);
+    REQUIRE(stopped.wait_for(60s) == std::future_status::ready);
     CHECK(world.on_io([&] { return world.listener->connections(); }) == 0);
 }
 
@@ -319,7 +323,7 @@ TEST_CASE("stopping cuts what does not finish in its grace time") {
     );
     CHECK(client.read().status == 100);
     auto stopped = world.stop(30ms);
-    REQUIRE(stopped.wait_for(10s) == std::future_status::ready);
+    REQUIRE(stopped.wait_for(60s) == std::future_status::ready);
     CHECK(client.is_gone());
     CHECK(world.on_io([&] { return world.listener->connections(); }) == 0);
 }

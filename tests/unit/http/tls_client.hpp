@@ -165,7 +165,7 @@ class TlsWorld : public HttpWorld {
         return on_io([&] { return metrics.value(name); });
     }
     void wait_for_failure(const std::string& reason) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
         while (failures(reason) == 0) {
             REQUIRE(std::chrono::steady_clock::now() < end);
             std::this_thread::yield();
@@ -176,8 +176,8 @@ class TlsWorld : public HttpWorld {
     }
     // Waits for the end of every connection.
     void end() {
-        auto stopped = stop(std::chrono::seconds(10));
-        REQUIRE(stopped.wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+        auto stopped = stop(std::chrono::seconds(60));
+        REQUIRE(stopped.wait_for(std::chrono::seconds(60)) == std::future_status::ready);
         CHECK(on_io([&] { return listener->connections(); }) == 0);
     }
 

@@ -38,13 +38,18 @@ inline net::HttpRequest post(const std::string& body = "{}") {
     return request;
 }
 
-// A listener that accepts nothing by itself and gives its port away.
-inline std::uint16_t free_port() {
-    test::asio::io_context io;
-    test::asio::ip::tcp::acceptor probe(
-        io, test::asio::ip::tcp::endpoint(test::asio::ip::make_address("127.0.0.1"), 0)
-    );
-    return probe.local_endpoint().port();
-}
+// A port that nobody listens on: it is bound as long as this lives, so that nobody else can.
+class DeadPort {
+  public:
+    explicit DeadPort(test::asio::io_context& io)
+        : socket_(io, test::asio::ip::tcp::endpoint(test::asio::ip::make_address("127.0.0.1"), 0)) {
+    }
+    [[nodiscard]] std::string url() const {
+        return "http://127.0.0.1:" + std::to_string(socket_.local_endpoint().port());
+    }
+
+  private:
+    test::asio::ip::tcp::socket socket_;
+};
 
 }  // namespace alert_bridge::net_test

@@ -76,7 +76,8 @@ TEST_CASE("an interim answer is passed over and a redirect is not followed") {
 
 TEST_CASE("a server that cannot be reached got nothing") {
     test::asio::io_context io;
-    auto client = client_for(io, options_for("http://127.0.0.1:" + std::to_string(free_port())));
+    const DeadPort port(io);
+    auto client = client_for(io, options_for(port.url()));
     const Exchange got = test::run(io, client->exchange(post()));
     CHECK_FALSE(got.answered);
     CHECK(got.progress == Progress::not_sent);
@@ -123,7 +124,7 @@ TEST_CASE("a server that never answers is given up at the deadline") {
     test::asio::io_context io;
     ScriptedServer server(io, [](const SeenRequest&) { return test::hang(); });
     auto options = options_for(server.url());
-    options.request_timeout = Duration(50);
+    options.request_timeout = Duration(1'000);  // it must be sent by then
     auto client = client_for(io, options);
     const Exchange got = test::run(io, client->exchange(post()));
     CHECK_FALSE(got.answered);
@@ -141,7 +142,7 @@ TEST_CASE("a request that the server does not read to its end was sent only in p
     listener.set_option(test::asio::socket_base::receive_buffer_size(4096));
     auto options =
         options_for("http://127.0.0.1:" + std::to_string(listener.local_endpoint().port()));
-    options.request_timeout = Duration(100);
+    options.request_timeout = Duration(1'000);  // a part must be sent by then
     auto client = client_for(io, options);
     const Exchange got = test::run(io, client->exchange(post(std::string(64'000'000, 'x'))));
     CHECK_FALSE(got.answered);

@@ -141,7 +141,7 @@ TEST_CASE("one exchange: a request with its body, the answer, and who asked") {
         "HTTP/1.1 409 Conflict\r\nContent-Length: 2\r\nConnection: close\r\n\r\nno"
     );
     const auto reply =
-        net::exchange_local(folder.options().path, "/dead/retry", R"({"id": 7})", 10s);
+        net::exchange_local(folder.options().path, "/dead/retry", R"({"id": 7})", 60s);
     server.join();
     REQUIRE(reply.has_value());
     CHECK(reply->status == 409);
@@ -154,7 +154,7 @@ TEST_CASE("one exchange: a request with its body, the answer, and who asked") {
 TEST_CASE("an exchange ends when nobody listens, answers nonsense or nothing") {
     Folder folder;
     const std::string path = folder.options().path;
-    const auto nobody = net::exchange_local(path, "/x", "{}", 10s);
+    const auto nobody = net::exchange_local(path, "/x", "{}", 60s);
     REQUIRE(nobody.has_error());
     CHECK(nobody.error().code == "no_socket");
     asio::io_context io;
@@ -162,7 +162,7 @@ TEST_CASE("an exchange ends when nobody listens, answers nonsense or nothing") {
     REQUIRE(acceptor.has_value());
     {
         OneAnswer server(acceptor->acceptor(), "nonsense\r\n\r\n");
-        const auto reply = net::exchange_local(path, "/x", "{}", 10s);
+        const auto reply = net::exchange_local(path, "/x", "{}", 60s);
         REQUIRE(reply.has_error());
         CHECK(reply.error().code == "no_reply");
     }

@@ -59,6 +59,8 @@ TEST_CASE("who waits for a connection in vain is told so, and nothing was sent")
     auto client = client_for(io, options);
     std::vector<std::string> log;
     test::asio::co_spawn(io, note(client, "/first", log), test::asio::detached);
+    while (server.seen.empty() && io.run_one() > 0) {
+    }
     const Exchange second = test::run(io, client->exchange(get("/second")));
     CHECK(second.code == "busy");
     CHECK(second.progress == Progress::not_sent);
@@ -76,7 +78,7 @@ TEST_CASE("waiting for a connection takes nothing from the request's own time") 
     });
     auto options = options_for(server.url());
     options.connections = 1;
-    options.request_timeout = Duration(500);
+    options.request_timeout = Duration(2'000);
     auto client = client_for(io, options);
     std::vector<std::string> log;
     // Each of them uses its time up; the last one has waited for longer than a request may take.

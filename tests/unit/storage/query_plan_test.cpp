@@ -8,6 +8,7 @@
 #include "alert_bridge/storage/listing.hpp"
 #include "alert_bridge/storage/notices.hpp"
 #include "alert_bridge/storage/schema.hpp"
+#include "alert_bridge/storage/shelters.hpp"
 #include "catch.hpp"
 
 namespace alert_bridge::storage {
@@ -119,6 +120,24 @@ TEST_CASE("late openings are found among those of their priority that are old en
     CAPTURE(next);
     CHECK(next.find("incidents_unopened (priority>?)") != std::string::npos);
     CHECK(next.find("TEMP B-TREE") == std::string::npos);
+}
+
+TEST_CASE("a host's outage and its tickets are found among however many incidents of the host") {
+    Database db = memory();
+    domain::Snapshot snapshot;
+    domain::Place place;
+    place.host_key = "zabbix/web01";
+    place.asset_key = "Computer/7";
+    add_budgets(db, snapshot, {}, place);
+    const auto uses = [&](std::string_view words, std::string_view index) {
+        const std::string plan = plan_of(db, words);
+        CAPTURE(plan);
+        CHECK(plan.find(index) != std::string::npos);
+        CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+    };
+    uses("WHERE host_key = ?1 AND host_down = 1", "incidents_host_down (host_key=?)");
+    uses("WHERE asset_key = ?1 AND host_down = 1", "incidents_host_asset (asset_key=?)");
+    uses("SELECT ticket_id, created_at", "incidents_host_tickets (host_key=?)");
 }
 
 }  // namespace alert_bridge::storage
