@@ -96,32 +96,40 @@ int run_command(const Options& options) {
     return run_to_end(io, (*daemon)->run());
 }
 
+Result<Done> try_out(const config::Config& config) {
+    const auto readers = decoders(config);
+    if (!readers) {
+        return readers.error();
+    }
+    const auto compiled = policies(config);
+    if (!compiled) {
+        return compiled.error();
+    }
+    asio::io_context io(1);
+    SystemClock clock(io.get_executor());
+    const auto ways_back = backs(config, io.get_executor(), clock);
+    if (!ways_back) {
+        return ways_back.error();
+    }
+    const auto alarm_plan = alarms(config, io.get_executor());
+    if (!alarm_plan) {
+        return alarm_plan.error();
+    }
+    const auto tls = tls_context(config);
+    if (!tls) {
+        return tls.error();
+    }
+    return Done{};
+}
+
 int check_command(const Options& options) {
     const std::optional<config::Config> config = load_or_tell(options.config);
     if (!config) {
         return EXIT_FAILURE;
     }
-    auto readers = decoders(*config);
-    if (!readers) {
-        return tell(readers.error());
-    }
-    auto compiled = policies(*config);
-    if (!compiled) {
-        return tell(compiled.error());
-    }
-    asio::io_context io(1);
-    SystemClock clock(io.get_executor());
-    auto ways_back = backs(*config, io.get_executor(), clock);
-    if (!ways_back) {
-        return tell(ways_back.error());
-    }
-    auto alarm_plan = alarms(*config, io.get_executor());
-    if (!alarm_plan) {
-        return tell(alarm_plan.error());
-    }
-    auto tls = tls_context(*config);
-    if (!tls) {
-        return tell(tls.error());
+    const Result<Done> tried = try_out(*config);
+    if (!tried) {
+        return tell(tried.error());
     }
     std::printf(
         "%s: fine (%zu sources, %zu rules)\n", options.config.c_str(), config->sources.size(),

@@ -91,12 +91,12 @@ std::string command_paths(const std::vector<Spot>& spots) {
 
 std::string bash_values(const OptionInfo& option) {
     if (!option.choices.empty()) {
-        return "COMPREPLY=($(compgen -W " + quoted(join(option.choices, " ")) +
-               " -- \"$current\")); return";
+        return "mapfile -t COMPREPLY < <(compgen -W " + quoted(join(option.choices, " ")) +
+               " -- \"$current\"); return";
     }
-    return option.takes_file()
-               ? "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$current\")); return"
-               : "return";
+    return option.takes_file ? "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- "
+                               "\"$current\"); return"
+                             : "return";
 }
 
 // A word that zsh shows with its explanation.
@@ -112,7 +112,7 @@ std::string zsh_values(const OptionInfo& option) {
     if (!option.choices.empty()) {
         return "compadd -- " + join(option.choices, " ") + "; return";
     }
-    return option.takes_file() ? "_files; return" : "_message " + quoted(option.value) + "; return";
+    return option.takes_file ? "_files; return" : "_message " + quoted(option.value) + "; return";
 }
 
 std::string zsh_branch(const Spot& spot) {
@@ -126,7 +126,7 @@ std::string zsh_branch(const Spot& spot) {
             (option->is_positional() ? commands : options) +=
                 " " + described(choice, option->about);
         }
-        if (option->is_positional() && option->takes_file()) {
+        if (option->is_positional() && option->takes_file) {
             then = "; _files";
         }
     }
@@ -168,7 +168,7 @@ std::string bash_completion(const CommandInfo& program) {
         for (const OptionInfo* option : spot.options) {
             const auto& more = option->is_positional() ? option->choices : option->names;
             words.insert(words.end(), more.begin(), more.end());
-            if (option->is_positional() && option->takes_file()) {
+            if (option->is_positional() && option->takes_file) {
                 then = " files=1";
             }
         }
@@ -177,10 +177,10 @@ std::string bash_completion(const CommandInfo& program) {
     }
     text +=
         "    esac\n"
-        "    COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
+        "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
         "    if [[ $files && $current != -* ]]; then\n"
         "        compopt -o filenames\n"
-        "        COMPREPLY+=($(compgen -f -- \"$current\"))\n"
+        "        mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- \"$current\")\n"
         "    fi\n"
         "}\n"
         "complete -F _glpi_alert_bridge " +

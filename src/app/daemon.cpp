@@ -312,7 +312,7 @@ void Daemon::open_admin() {
     if (auto opened = admin_.start(options); !opened) {
         events_->log(
             ports::Level::error, "admin_socket_failed",
-            "no admin socket: the commands dead, quarantine, outbox, incidents and unmatched will "
+            "no admin socket: status, dead, outbox and the other commands that ask the daemon will "
             "not work until admin.socket is corrected and the daemon restarted",
             {{"error", describe(opened.error())}}
         );

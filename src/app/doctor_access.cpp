@@ -6,16 +6,11 @@
 #include <set>
 
 #include "alert_bridge/app/doctor_checks.hpp"
-#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/base/time_text.hpp"
 
 namespace alert_bridge::app {
 namespace {
-
-int major_of(const std::string& version) {
-    return static_cast<int>(parse_whole_number(version.substr(0, version.find('.'))).value_or(0));
-}
 
 // Bits of GLPI's rights, alike in 9.5, 10 and 11.
 constexpr std::int64_t kRead = 1, kUpdate = 2, kCreate = 4;
@@ -42,6 +37,35 @@ constexpr std::array kRightsWanted{
         "GLPI would refuse the follow-ups about updates and recoveries"},
 };
 
+// Groups and rows of GLPI's form of a profile; the other types are a row of "Assets" each.
+struct PlaceInForm {
+    std::string_view item_type;
+    std::string_view place;
+};
+constexpr std::array kPlacesInForm{
+    PlaceInForm{"IPAddress", "Assets > Internet: Read"},
+    PlaceInForm{"Appliance", "Management > Appliances: Read"},
+    PlaceInForm{"Cluster", "Management > Clusters: Read"},
+    PlaceInForm{"Enclosure", "Management > Data centers: Read"},
+    PlaceInForm{"Rack", "Management > Data centers: Read"},
+    PlaceInForm{"PDU", "Management > Data centers: Read"},
+    PlaceInForm{"Certificate", "Management > Certificates: Read"},
+    PlaceInForm{"Change", "Assistance > Changes: See all"},
+    PlaceInForm{"Entity", "Administration > Entities: Read"},
+    PlaceInForm{"Group", "Administration > Groups: Read"},
+    PlaceInForm{"User", "Administration > Users: Read"},
+    PlaceInForm{"ITILCategory", "Setup > ITIL categories: Read"},
+    PlaceInForm{"Location", "Setup > Locations: Read"},
+    PlaceInForm{"SLA", "Setup > SLM: Read"},
+    PlaceInForm{"RequestType", "Setup > Dropdowns: Read"},
+    PlaceInForm{"SolutionType", "Setup > Dropdowns: Read"},
+};
+
+std::string form_of(const Examined& examined) {
+    const std::string name = examined.glpi.profile ? examined.glpi.profile->name : "NAME";
+    return "Administration > Profiles > " + name + ": ";
+}
+
 bool wants_major_priority(const config::Config& config) {
     const auto& priorities = config.rules.priorities;
     return std::any_of(priorities.begin(), priorities.end(), [](const domain::PrioritySpec& spec) {
@@ -51,6 +75,17 @@ bool wants_major_priority(const config::Config& config) {
 
 }  // namespace
 
+std::string right_to_read(const Examined& examined, std::string_view item_type) {
+    const auto found =
+        std::find_if(kPlacesInForm.begin(), kPlacesInForm.end(), [&](const PlaceInForm& each) {
+            return each.item_type == item_type;
+        });
+    const bool is_known = found != kPlacesInForm.end();
+    const std::string place =
+        is_known ? std::string(found->place) : "Assets > " + std::string(item_type) + ": Read";
+    return form_of(examined) + "tick " + quoted(place);
+}
+
 Findings check_version(const Examined& examined) {
     if (!examined.glpi.server) {
         return not_checked(
@@ -58,7 +93,7 @@ Findings check_version(const Examined& examined) {
         );
     }
     const std::string& version = examined.glpi.server->version;
-    const int major = major_of(version);
+    const int major = examined.glpi.server->major;
     if (version.starts_with("9.5") || major == 10 || major == 11) {
         return fine("GLPI " + version);
     }
@@ -78,7 +113,7 @@ Findings check_rights(const Examined& examined) {
     }
     const glpi::ProfileFacts& profile = *examined.glpi.profile;
     const std::string name = "the profile " + quoted(profile.name);
-    const std::string where = "Administration > Profiles > " + profile.name + ": ";
+    const std::string where = form_of(examined);
     Findings out;
     const auto lacks = [&](Level level, std::string_view in_glpi, std::string_view why) {
         out.push_back(
@@ -113,14 +148,13 @@ Findings check_rights(const Examined& examined) {
             "GLPI drops `glpi_priority` silently when a ticket opens, and computes another"
         );
     }
-    // Older versions have no such right: everybody may.
-    if (profile.rights.count("logs") > 0 && missing("logs", kRead)) {
+    if (missing("logs", kRead)) {
         lacks(
-            Level::warning, "Administration > Logs: Read",
+            Level::warning, "Administration > Historical: Read",
             "the bridge could not see whether a person worked on a ticket, and would solve none"
         );
     }
-    return out.empty() ? fine(name + " may do what the bridge does") : out;
+    return out.empty() ? fine(name + " may do with tickets what the bridge does") : out;
 }
 
 Findings check_item_types(const Examined& examined) {
@@ -143,12 +177,9 @@ Findings check_item_types(const Examined& examined) {
                  type == "Change"      ? "planned changes are not heeded"
                  : type == "IPAddress" ? "no host is found by its address"
                                        : "no host of that type is linked to its ticket",
-                 "give its profile the right to read it" +
-                     std::string(
-                         type == "IPAddress" ? " (Management > Internet)"
-                         : type == "Change"  ? " (Assistance > Changes: see all)"
-                                             : ", or take it out of glpi.item_types"
-                     )}
+                 right_to_read(examined, type) + (type == "IPAddress" || type == "Change"
+                                                      ? ""
+                                                      : ", or take it out of glpi.item_types")}
             );
         } else if (error.code == "ERROR_RESOURCE_NOT_FOUND_NOR_COMMONDBTM") {
             const std::string near = nearest_name(type, kKnown);
@@ -175,7 +206,7 @@ Findings check_preferences(const Examined& examined) {
     }
     const glpi::LoginFacts& session = *examined.glpi.session;
     // Which of them GLPI heeds for the API: 9.5 at creation, 11 at follow-ups and solutions.
-    const int major = major_of(examined.glpi.server->version);
+    const int major = examined.glpi.server->major;
     static const std::set<std::string> kOf9{"set_default_tech"};
     static const std::set<std::string> kOf11{"set_followup_tech", "set_solution_tech"};
     const std::set<std::string> heeded = major <= 9    ? kOf9
@@ -206,7 +237,7 @@ Findings check_preferences(const Examined& examined) {
 }
 
 Findings check_clock(const Examined& examined) {
-    constexpr std::int64_t kFine = 5, kBad = 120, kQuarter = 15 * 60, kZoneSlack = 60;
+    constexpr std::int64_t kFine = 30, kQuarter = 15 * 60, kZoneSlack = 60;
     const std::string& configured = examined.config().glpi.time_zone;
     const std::string zone = configured.empty() ? "UTC" : configured;
     const std::optional<WallTime> theirs =
@@ -228,15 +259,17 @@ Findings check_clock(const Examined& examined) {
             {Level::error,
              {},
              "GLPI's time is " + by + ", read as " + zone,
-             "that is a difference of time zones: dates that the bridge sends would be wrong by it",
+             "that is a difference of time zones: dates that the bridge writes (ticket_date: "
+             "started) and the hours of planned changes are wrong by it",
              "set glpi.time_zone to the zone of the bridge's GLPI user (its preferences, else "
              "PHP's)"}};
     }
     return {
-        {off >= kBad ? Level::error : Level::warning,
+        {Level::warning,
          {},
          "GLPI's clock is " + by,
-         "after a doubtful write the bridge looks for tickets changed since then, by GLPI's clock",
+         "dates that the bridge writes (ticket_date: started) and the hours of planned changes are "
+         "off by as much",
          "let both machines get their time from the same NTP servers"}};
 }
 
@@ -245,10 +278,22 @@ Findings check_reference(const Examined& examined) {
     if (!reference) {
         return not_checked("GLPI did not answer the search: " + reference.error().message);
     }
+    const std::string why =
+        "after a doubtful write the bridge could not tell whether the ticket is there, and would "
+        "make a second one";
+    if (reference->tickets == 0) {
+        return fine("the search for the bridge's tickets is answered; the last 7 days have none");
+    }
     if (reference->sample.empty()) {
-        return fine(
-            "the search for a reference is answered; no ticket of the last 7 days has one yet"
-        );
+        return {
+            {Level::error,
+             {},
+             "none of " + std::to_string(reference->tickets) +
+                 " tickets that the bridge's user wrote in the last 7 days carries a reference",
+             why,
+             "does a rule (Administration > Rules > Business rules for tickets) or a plugin "
+             "replace the description? Keep its last line. Or does another program write as this "
+             "user? Give it one of its own"}};
     }
     if (reference->is_found) {
         return fine("a ticket is found by its reference, " + reference->sample);
@@ -257,9 +302,7 @@ Findings check_reference(const Examined& examined) {
         {Level::error,
          {},
          "the ticket with the reference " + reference->sample + " is not found by it",
-         "after a doubtful write the bridge could not tell whether the ticket is there, and would "
-         "make a "
-         "second one",
+         why,
          "does GLPI's search use a database replica that lags, or does a rule rewrite the "
          "content?"}};
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "alert_bridge/base/text.hpp"
+
 namespace alert_bridge::app {
 namespace {
 
@@ -14,6 +16,7 @@ constexpr std::array kChecks{
     Check{"listener", Needs::nothing, check_listener},
     Check{"reachable", Needs::config, check_contact},
     Check{"login", Needs::config, check_login},
+    Check{"answers", Needs::login, check_answers},
     Check{"version", Needs::login, check_version},
     Check{"rights", Needs::login, check_rights},
     Check{"assets", Needs::login, check_item_types},
@@ -63,6 +66,45 @@ Findings fine(std::string what) {
 
 Findings not_checked(std::string why) {
     return {{Level::skipped, {}, std::move(why), {}, {}}};
+}
+
+std::string some_of(const std::vector<std::string>& texts) {
+    constexpr std::size_t kShown = 3;
+    if (texts.size() <= kShown) {
+        return join(texts, ", ");
+    }
+    const std::vector<std::string> shown(texts.begin(), texts.begin() + kShown);
+    return join(shown, ", ") + " and " + std::to_string(texts.size() - kShown) + " more";
+}
+
+void Mistakes::add(Finding finding, const std::vector<std::string>& places) {
+    const auto [known, is_new] =
+        index_.try_emplace({finding.level, finding.what, finding.why, finding.to_do}, all_.size());
+    if (is_new) {
+        all_.push_back({std::move(finding), {}});
+    }
+    std::vector<std::string>& all_places = all_[known->second].places;
+    all_places.insert(all_places.end(), places.begin(), places.end());
+}
+
+Findings Mistakes::told() const {
+    Findings out;
+    for (const Mistake& mistake : all_) {
+        if (out.size() == kMost) {
+            const auto worst = std::max_element(
+                all_.begin() + kMost, all_.end(),
+                [](const Mistake& one, const Mistake& other) {
+                    return one.finding.level < other.finding.level;
+                }
+            );
+            const std::string more = "and " + std::to_string(all_.size() - kMost) + " more";
+            out.push_back({worst->finding.level, {}, more, {}, {}});
+            break;
+        }
+        out.push_back(mistake.finding);
+        out.back().what = some_of(mistake.places) + ": " + mistake.finding.what;
+    }
+    return out;
 }
 
 std::span<const Check> all_checks() noexcept {

@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/doctor_command.hpp"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
+#include "alert_bridge/app/commands.hpp"
 #include "alert_bridge/app/doctor.hpp"
 #include "alert_bridge/app/own_listener.hpp"
 #include "alert_bridge/app/system_clock.hpp"
@@ -41,6 +49,37 @@ class NoMetrics final : public ports::Metrics {
     void observe(std::string_view, const Labels&, double) override {}
 };
 
+// Ctrl-C and `systemctl stop`: what is under way is given up, GLPI's session is ended, and then the
+// process ends as by the signal itself.
+class Interruption {
+  public:
+    explicit Interruption(asio::io_context& io) : signals_(io, SIGINT, SIGTERM) { wait(); }
+    asio::cancellation_slot slot() { return cancel_.slot(); }
+    void end_by_it() {
+        if (number_ != 0) {
+            signals_.clear();
+            std::signal(number_, SIG_DFL);
+            std::raise(number_);
+        }
+    }
+
+  private:
+    // A second one gives up the end of the session, too.
+    void wait() {
+        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+            if (!error) {
+                number_ = number;
+                cancel_.emit(asio::cancellation_type::terminal);
+                wait();
+            }
+        });
+    }
+
+    asio::signal_set signals_;
+    asio::cancellation_signal cancel_;
+    int number_ = 0;
+};
+
 // One line on standard error that the next one replaces; nothing where no terminal is.
 class Progress {
   public:
@@ -60,6 +99,11 @@ class Progress {
     bool shows_ = ::isatty(STDERR_FILENO) == 1;
 };
 
+std::string name_of_user(uid_t id) {
+    const passwd* const user = ::getpwuid(id);
+    return user != nullptr ? user->pw_name : std::to_string(id);
+}
+
 StoreFacts look_at_store(const config::StoreConfig& store) {
     StoreFacts out;
     out.directory = std::filesystem::path(store.path).parent_path().string();
@@ -73,13 +117,16 @@ StoreFacts look_at_store(const config::StoreConfig& store) {
         out.problem = "is no directory";
         return out;
     }
-    out.is_writable = ::access(out.directory.c_str(), W_OK | X_OK) == 0;
+    if (::geteuid() == 0) {
+        out.owner = name_of_user(about.st_uid);
+        out.is_roots = about.st_uid == 0;
+        out.is_writable = (about.st_mode & S_IWUSR) != 0 && (about.st_mode & S_IXUSR) != 0;
+    } else {
+        out.is_writable = ::access(out.directory.c_str(), W_OK | X_OK) == 0;
+    }
     out.others_may_read = (about.st_mode & S_IROTH) != 0;
     out.space = storage::disk_space(out.directory);
-    // As DiskGuard chooses it.
-    const std::int64_t twentieth = out.space ? out.space->total_bytes / 20 : 0;
-    out.reserve_bytes =
-        store.reserve_bytes.value_or(std::min(storage::DiskGuard::kReserve, twentieth));
+    out.reserve_bytes = storage::reserve_of(store.reserve_bytes, out.space);
     return out;
 }
 
@@ -91,15 +138,11 @@ asio::awaitable<ListenerFacts> look_at_listener(
     out.demands_certificate = demands_certificate(listen);
     const auto client = own_client(executor, listen);
     if (!client) {
-        out.code = client.error().code;
-        out.message = client.error().message;
+        out.exchange.code = client.error().code;
+        out.exchange.message = client.error().message;
         co_return out;
     }
-    const net::Exchange exchange = co_await ask_healthz(*client);
-    out.answered = exchange.answered;
-    out.status = exchange.response.status;
-    out.code = exchange.code;
-    out.message = exchange.message;
+    out.exchange = co_await ask_healthz(*client);
     co_return out;
 }
 
@@ -149,6 +192,7 @@ asio::awaitable<void> examine(
     if (!config) {
         co_return;
     }
+    examined.tried_out = try_out(*config);
     examined.store = look_at_store(config->store);
     examined.names = names_in(*config);
     examined.item_types = item_types_in(*config);
@@ -166,6 +210,10 @@ asio::awaitable<void> examine(
     glpi::Options options = survey_options(*config);
     examined.glpi =
         co_await glpi::take_survey(executor, std::move(options), std::move(questions), seams);
+    const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none) {
+        co_return;
+    }
     if (examined.glpi.entities) {
         std::vector<domain::Entity> entities;
         for (const glpi::EntityFacts& facts : *examined.glpi.entities) {
@@ -187,11 +235,14 @@ int doctor_command(const Options& options) {
         failure = thrown;
         io.stop();
     };
+    Interruption interruption(io);
     asio::co_spawn(
-        io, examine(io.get_executor(), options.config, progress, examined), std::move(on_end)
+        io, examine(io.get_executor(), options.config, progress, examined),
+        asio::bind_cancellation_slot(interruption.slot(), std::move(on_end))
     );
     io.run();
     progress.clear();
+    interruption.end_by_it();
     if (failure) {
         std::rethrow_exception(failure);
     }

@@ -52,6 +52,7 @@ struct Step {
 constexpr std::array kSteps{
     Step{
         "resolve", "name: the host's name cannot be resolved", "correct glpi.url, or the resolver"},
+    Step{"no_such_host", "name: there is no host of this name", "correct glpi.url"},
     Step{
         "connect", "connect: nothing takes the connection",
         "is the web server up, the port right, and no firewall between?"},
@@ -155,6 +156,20 @@ Findings check_login(const Examined& examined) {
         out.to_do = "is GLPI in maintenance, its database away, or glpi.url something else's?";
     }
     return {out};
+}
+
+Findings check_answers(const Examined& examined) {
+    const std::optional<Error>& outage = examined.glpi.outage;
+    if (!outage) {
+        return fine("GLPI answered every question");
+    }
+    return {
+        {Level::error,
+         {},
+         "GLPI stopped answering after the login (" + outage->code + ": " + outage->message + ")",
+         "what it was not asked, or did not answer, is not checked; the bridge's writes may fare "
+         "alike",
+         "look into the web server's and PHP's logs, then run doctor again"}};
 }
 
 }  // namespace alert_bridge::app

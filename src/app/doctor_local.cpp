@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "alert_bridge/app/doctor_checks.hpp"
+#include "alert_bridge/app/own_listener.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/secrets.hpp"
 
@@ -29,6 +30,15 @@ Findings check_configuration(const Examined& examined) {
                  ": " + each.message,
              is_error ? "the daemon does not start with it, and a reload keeps the old one" : "",
              is_error ? "correct it" : ""}
+        );
+    }
+    if (!examined.tried_out) {
+        out.push_back(
+            {Level::error,
+             {},
+             examined.tried_out.error().message,
+             "the daemon does not start with it, and a reload keeps the old one",
+             "correct it"}
         );
     }
     if (!out.empty() || !examined.loaded.config) {
@@ -84,11 +94,22 @@ Findings check_store(const Examined& examined) {
                  "itself for /var/lib/glpi-alert-bridge)"}};
     }
     Findings out;
-    if (!store.is_writable) {
+    if (store.is_roots) {
+        out.push_back(
+            {Level::skipped,
+             {},
+             directory + " belongs to root, who runs this command: whether the service may write "
+                         "there is not known",
+             {},
+             {}}
+        );
+    } else if (!store.is_writable) {
         out.push_back(
             {Level::error,
              {},
-             directory + " cannot be written by the user who runs this command",
+             directory + " cannot be written by " +
+                 (store.owner.empty() ? "the user who runs this command"
+                                      : quoted(store.owner) + ", who owns it"),
              "no alert can be accepted; if the service has another user, run doctor as that one",
              "chown it to the service's user, chmod 700 it"}
         );
@@ -127,9 +148,10 @@ Findings check_store(const Examined& examined) {
              "make room"}
         );
     }
+    const std::string by = store.owner.empty() ? "" : " for " + quoted(store.owner);
     return out.empty() ? fine(
-                             directory + " is writable, " + mebibytes(free) + " free (reserve " +
-                             mebibytes(store.reserve_bytes) + ")"
+                             directory + " is writable" + by + ", " + mebibytes(free) +
+                             " free (reserve " + mebibytes(store.reserve_bytes) + ")"
                          )
                        : out;
 }
@@ -139,24 +161,24 @@ Findings check_listener(const Examined& examined) {
         return not_checked("the section listen has mistakes");
     }
     const ListenerFacts& listener = *examined.listener;
-    const bool asks = listener.demands_certificate && listener.code == "certificate_required";
-    if ((listener.answered && listener.status == 200) || asks) {
+    const net::Exchange& exchange = listener.exchange;
+    if (is_well(exchange, listener.demands_certificate)) {
         return fine("the bridge answers at " + listener.address);
     }
-    if (listener.answered) {
+    if (exchange.answered) {
         return {
             {Level::error,
              {},
              "something else than the bridge answers at " + listener.address + " (status " +
-                 std::to_string(listener.status) + " to /healthz)",
+                 std::to_string(exchange.response.status) + " to /healthz)",
              "the daemon cannot take that port, and senders talk to a stranger",
              "free the port, or change listen.port"}};
     }
     return {
         {Level::warning,
          {},
-         "no bridge answers at " + listener.address + " (" + listener.code + ": " +
-             listener.message + ")",
+         "no bridge answers at " + listener.address + " (" + exchange.code + ": " +
+             exchange.message + ")",
          "senders cannot reach it",
          "systemctl start glpi-alert-bridge; if it runs, look into its log"}};
 }

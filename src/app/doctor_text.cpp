@@ -138,7 +138,7 @@ std::string findings_as_json(const Findings& findings) {
         row["what"] = finding.what;
         row["why"] = finding.why;
         row["to_do"] = finding.to_do;
-        out += row.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+        out += row.dump(-1, ' ', true, nlohmann::ordered_json::error_handler_t::replace) + "\n";
     }
     return out;
 }

@@ -14,18 +14,6 @@ namespace {
 
 using glpi::EntityFacts;
 
-// The first few of a list: "'A', 'B', 'C' and 4 more".
-std::string some_of(const std::vector<std::string>& names) {
-    constexpr std::size_t kShown = 3;
-    std::vector<std::string> shown;
-    for (std::size_t at = 0; at < names.size() && at < kShown; ++at) {
-        shown.push_back(quoted(names[at]));
-    }
-    const std::string more =
-        names.size() > kShown ? " and " + std::to_string(names.size() - kShown) + " more" : "";
-    return join(shown, ", ") + more;
-}
-
 using Setting = std::optional<std::int64_t> EntityFacts::*;
 
 // Settings of entities, as they are inherited from above.
@@ -196,6 +184,67 @@ bool tells(const Examined& examined, Setting setting) {
            });
 }
 
+// How long a solved ticket may be reopened at most, and by which rule; 0: nothing is reopened.
+struct ReopenWindow {
+    Duration length{};
+    std::string by;  // ", rule 'a'"; empty: by the defaults
+};
+
+bool solves(domain::OnRecovery on_recovery) {
+    return on_recovery == domain::OnRecovery::solve ||
+           on_recovery == domain::OnRecovery::solve_untouched;
+}
+
+// Rules add up: one may give the time and another let the bridge solve.
+ReopenWindow longest_window(const domain::RuleBook& rules) {
+    const bool any_solves =
+        solves(rules.default_policy.on_recovery) ||
+        std::any_of(rules.rules.begin(), rules.rules.end(), [](const domain::RuleSpec& rule) {
+            return rule.then.on_recovery && solves(*rule.then.on_recovery);
+        });
+    ReopenWindow out;
+    if (any_solves) {
+        out.length = rules.default_policy.reopen_within;
+    }
+    for (const domain::RuleSpec& rule : rules.rules) {
+        const bool may_solve = rule.then.on_recovery ? solves(*rule.then.on_recovery) : any_solves;
+        const Duration length = rule.then.reopen_within.value_or(Duration::zero());
+        if (may_solve && length > out.length) {
+            out = {length, ", rule " + quoted(rule.name)};
+        }
+    }
+    return out;
+}
+
+// What the bridge writes, and what lets GLPI send mail for it.
+struct Mailed {
+    std::string_view name;
+    bool domain::Notify::*by_default;
+    std::optional<bool> domain::RuleResult::*by_rule;
+};
+constexpr Mailed kFollowupMailed{
+    "followup", &domain::Notify::followup, &domain::RuleResult::notify_followup};
+constexpr std::array kMailed{
+    Mailed{"open", &domain::Notify::open, &domain::RuleResult::notify_open},
+    Mailed{"reopen", &domain::Notify::reopen, &domain::RuleResult::notify_reopen},
+    kFollowupMailed,
+    Mailed{"solve", &domain::Notify::solve, &domain::RuleResult::notify_solve},
+};
+
+// Empty text: by the defaults; else " in rule 'a', rule 'b'". None: nowhere.
+std::optional<std::string> where_mailed(const Mailed& write, const domain::RuleBook& rules) {
+    if (rules.default_policy.notify.*(write.by_default)) {
+        return std::string();
+    }
+    std::vector<std::string> by;
+    for (const domain::RuleSpec& rule : rules.rules) {
+        if ((rule.then.*(write.by_rule)).value_or(false)) {
+            by.push_back("rule " + quoted(rule.name));
+        }
+    }
+    return by.empty() ? std::nullopt : std::optional(" in " + some_of(by));
+}
+
 }  // namespace
 
 Findings check_mandatory_fields(const Examined& examined) {
@@ -253,7 +302,7 @@ Findings check_surveys(const Examined& examined) {
     for (const EntityFacts* const facts : entities_in_reach(examined)) {
         const EntityFacts* const owner = settings.owner(*facts, &EntityFacts::survey_config);
         if (owner != nullptr && owner->survey_rate.value_or(0) > 0) {
-            with_survey.push_back(facts->entity.complete_name);
+            with_survey.push_back(quoted(facts->entity.complete_name));
         }
     }
     if (with_survey.empty() && hides(examined, &EntityFacts::survey_config)) {
@@ -277,10 +326,8 @@ Findings check_closing(const Examined& examined) {
     if (!tells(examined, &EntityFacts::autoclose_days)) {
         return not_checked("GLPI does not tell when its entities close solved tickets");
     }
-    const domain::Policy& policy = examined.config().rules.default_policy;
-    const bool solves = policy.on_recovery == domain::OnRecovery::solve ||
-                        policy.on_recovery == domain::OnRecovery::solve_untouched;
-    if (!solves || policy.reopen_within.count() == 0) {
+    const ReopenWindow window = longest_window(examined.config().rules);
+    if (window.length.count() == 0) {
         return fine("the bridge solves nothing that it would reopen");
     }
     constexpr Duration kDay{24 * 3'600'000};
@@ -289,21 +336,21 @@ Findings check_closing(const Examined& examined) {
     for (const EntityFacts* const facts : entities_in_reach(examined)) {
         const EntityFacts* const owner = settings.owner(*facts, &EntityFacts::autoclose_days);
         const std::int64_t days = owner == nullptr ? glpi::kNever : *owner->autoclose_days;
-        if (days >= 0 && days * kDay < policy.reopen_within) {
-            too_early.push_back(facts->entity.complete_name);
+        if (days >= 0 && days * kDay < window.length) {
+            too_early.push_back(quoted(facts->entity.complete_name));
         }
     }
     if (too_early.empty() && hides(examined, &EntityFacts::autoclose_days)) {
         return hidden("the delay of automatic closing");
     }
-    const std::string window = format_duration(policy.reopen_within);
+    const std::string length = format_duration(window.length);
     if (too_early.empty()) {
-        return fine("solved tickets stay open to be reopened for " + window);
+        return fine("solved tickets stay open to be reopened for " + length);
     }
     return {
         {Level::warning,
          {},
-         "GLPI closes solved tickets sooner than `reopen_within` (" + window + ") in " +
+         "GLPI closes solved tickets sooner than `reopen_within` (" + length + window.by + ") in " +
              some_of(too_early),
          "a problem that comes back then gets a new ticket, linked to the closed one",
          "raise the delay of automatic closing (Administration > Entities > Assistance), or lower "
@@ -317,19 +364,18 @@ Findings check_mail(const Examined& examined) {
     if (!*examined.glpi.server->notifications) {
         return fine("GLPI sends no mail at all (Setup > Notifications)");
     }
-    const domain::Notify& notify = examined.config().rules.default_policy.notify;
+    const domain::RuleBook& rules = examined.config().rules;
     std::vector<std::string> by;
-    for (const auto& [is_on, name] :
-         {std::pair{notify.open, "open"}, std::pair{notify.reopen, "reopen"},
-          std::pair{notify.followup, "followup"}, std::pair{notify.solve, "solve"}}) {
-        if (is_on) {
-            by.emplace_back(name);
+    for (const Mailed& write : kMailed) {
+        if (const auto where = where_mailed(write, rules)) {
+            by.push_back(std::string(write.name) + *where);
         }
     }
     if (by.empty()) {
         return fine("GLPI sends mail, but for nothing that the bridge does (`notify`)");
     }
-    if (!notify.followup) {
+    const auto followups = where_mailed(kFollowupMailed, rules);
+    if (!followups) {
         return fine(
             "GLPI sends mail; of what the bridge does, for: " + join(by, ", ") + " (`notify`)"
         );
@@ -337,9 +383,10 @@ Findings check_mail(const Examined& examined) {
     return {
         {Level::warning,
          {},
-         "GLPI sends mail for each follow-up of the bridge (`notify.followup`)",
+         "GLPI sends mail for each follow-up of the bridge (`notify.followup`" + *followups + ")",
          "every repeat and update that monitoring tells of then goes to people by mail",
-         "is that meant? If not: defaults: {notify: {followup: false}}"}};
+         followups->empty() ? "is that meant? If not: defaults: {notify: {followup: false}}"
+                            : "is that meant? If not, take notify.followup out of it"}};
 }
 
 }  // namespace alert_bridge::app

@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
             case Command::replay:
                 return replay_command(options);
             case Command::send:
-                return send_command(options);
+                send_command(options);
             case Command::status:
                 return status_command(options);
             case Command::schema:

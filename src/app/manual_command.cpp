@@ -92,6 +92,7 @@ std::string options_text(const CommandInfo& command) {
 void add_command(const CommandInfo& command, const std::string& before, std::string& text) {
     const std::string name = before + command.name;
     text += ".Ss " + argument(name) + "\n" + line(command.about) + options_text(command);
+    text += command.footer.empty() ? std::string() : line(command.footer);
     for (const CommandInfo& below : command.commands) {
         add_command(below, name + " ", text);
     }
@@ -113,7 +114,8 @@ constexpr TypeText kTypes[] = {
     {ValueType::size, "size", "64KiB, 4MiB, or a number of bytes"},
     {ValueType::choice, "choice", "one of the words that are listed"},
     {ValueType::texts, "texts", "a text, or a list of them"},
-    {ValueType::secret, "secret", "where a secret stands (see SECRET), or a list of that"},
+    {ValueType::secret, "secret", "where a secret stands (see SECRET)"},
+    {ValueType::secrets, "secrets", "a secret, or a list of them"},
     {ValueType::pattern, "pattern",
      "a text, exact or with * and ?; or a regular expression (see PATTERN); or a list of them"},
     {ValueType::entity, "entity", "a complete name in GLPI, or how to find it (see ENTITY)"},
@@ -222,13 +224,23 @@ prints, in seconds since 1970.
 .Bl -tag -width Ds
 .It Pa /etc/glpi-alert-bridge/bridge.yaml
 The configuration.
+.It Pa /etc/glpi-alert-bridge-send.yaml
+What
+.Ic send
+goes by, on the monitoring host.
 .It Pa /var/lib/glpi-alert-bridge/bridge.db
 What was accepted and is owed; never opened by two programs.
 .It Pa /run/glpi-alert-bridge/admin.sock
 Where the daemon listens to the operator's commands.
 .El
 .Sh EXIT STATUS
-0: well; 1: not, and standard error tells why; other values: the command line was wrong.
+0: well; 1: not, and standard error tells why; above 100: the command line was wrong.
+What
+.Ic doctor ,
+.Ic send
+and
+.Ic status
+end with besides is told with them.
 .Sh SIGNALS
 SIGHUP makes the daemon read its configuration again, SIGTERM ends it in good order.
 .Sh EXAMPLES

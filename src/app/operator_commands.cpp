@@ -152,6 +152,10 @@ std::string sheet(const json& row) {
     return lines + tables;
 }
 
+const char* nothing(const OperatorCommand& command) {
+    return command.filters.empty() ? "nothing there\n" : "nothing there that fits\n";
+}
+
 bool failed(const json& answer) {
     return answer.at("status") != 200;
 }
@@ -224,7 +228,7 @@ int list(const AdminClient& daemon, const OperatorCommand& command) {
         return EXIT_SUCCESS;
     }
     if (rows.empty()) {
-        print(command.filters.empty() ? "nothing there\n" : "nothing there that fits\n");
+        print(nothing(command));
         return EXIT_SUCCESS;
     }
     print(table_text(rows, command.what));
@@ -276,8 +280,8 @@ int settle(const AdminClient& daemon, const OperatorCommand& command) {
         }
         status = failed(*answer) ? EXIT_FAILURE : status;
     }
-    if (ids.empty()) {
-        print("nothing there\n");
+    if (ids.empty() && !command.json) {
+        print(nothing(command));
     }
     return status;
 }

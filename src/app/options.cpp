@@ -2,104 +2,24 @@
 #include "alert_bridge/app/options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
+#include <iostream>
 #include <memory>
 
 #include "alert_bridge/app/command_info.hpp"
+#include "alert_bridge/app/option_parts.hpp"
+#include "alert_bridge/base/invariant.hpp"
 #include "alert_bridge/base/text.hpp"
 
 namespace alert_bridge::app {
-namespace {
-
 void add_config(CLI::App* command, Options& options) {
     command->add_option("-c,--config", options.config, "configuration file")
         ->capture_default_str()
         ->type_name("FILE");
 }
 
-// What one of the operator's commands can do beside `list`.
-struct Seat {
-    const char* what;
-    const char* about;
-    bool has_show;
-    bool settles;         // retry and discard
-    const char* filters;  // keys of its rows, "a|b"
-};
-
-constexpr Seat kSeats[] = {
-    {"dead", "writes that GLPI refused for good: list, show, retry, discard", true, true,
-     "kind|source|host|entity"},
-    {"quarantine", "bodies that could not be read: list, show, retry, discard", true, true,
-     "source|reason"},
-    {"outbox", "writes that are owed to GLPI: list, show", true, false,
-     "kind|state|source|host|entity"},
-    {"incidents", "problems and their tickets: list, show", true, false,
-     "state|severity|source|host|entity"},
-    {"storms", "more problems than tickets: one ticket for many", false, false, "state|entity"},
-    {"unmatched", "hosts that no GLPI asset was found for", false, false, "source|host"},
-    {"sessions", "the API session in GLPI, the connections and the breaker", false, false, ""},
-};
-
-// An action of a command; its ids and options go into `options` when it is the one that is asked.
-CLI::App* add_action(CLI::App* seat, const char* name, const char* about, Options& options) {
-    CLI::App* const action = seat->add_subcommand(name, about);
-    action->fallthrough();
-    action->callback([&options, name] { options.operate.action = name; });
-    return action;
-}
-
-void add_settling(CLI::App* seat, Options& options) {
-    OperatorCommand& operate = options.operate;
-    const struct {
-        const char* name;
-        const char* about;
-    } actions[] = {
-        {"retry", "try again what was repaired; what may have reached GLPI is looked for first"},
-        {"discard", "give up for good"},
-    };
-    for (const auto& [name, about] : actions) {
-        CLI::App* const action = add_action(seat, name, about, options);
-        CLI::Option* const ids = action->add_option("ID", operate.ids, "ids, as `list` shows them");
-        CLI::Option* const all = action->add_flag("--all", operate.all, "every row of the list");
-        ids->excludes(all);
-        if (std::string_view(name) == "discard") {
-            action->add_option("--reason", operate.reason, "why, for the log");
-        }
-    }
-}
-
-void add_seat(CLI::App& app, const Seat& seat, Options& options) {
-    OperatorCommand& operate = options.operate;
-    CLI::App* const command = app.add_subcommand(seat.what, seat.about);
-    command->require_subcommand(0, 1);
-    command->callback([&options, what = seat.what] {
-        options.command = Command::operate;
-        options.operate.what = what;
-    });
-    add_config(command, options);
-    command->add_option("--socket", operate.socket, "the daemon's admin socket")->type_name("PATH");
-    command->add_flag("--json", operate.json, "one JSON object a line");
-    CLI::App* const list = add_action(command, "list", "what there is (the default)", options);
-    const std::string_view filters(seat.filters);
-    for (const std::string& key :
-         filters.empty() ? std::vector<std::string>() : split(filters, "|")) {
-        const auto keep = [&operate, key](const std::string& glob) { operate.filters[key] = glob; };
-        command->add_option_function<std::string>(
-            "--" + key, keep, "only rows with this " + key + "; * and ? stand for any letters"
-        );
-    }
-    const std::string_view what(seat.what);
-    if (what == "incidents" || what == "storms") {
-        list->add_flag("--all", operate.all, "ended ones too");
-    }
-    if (seat.has_show) {
-        CLI::App* const show = add_action(command, "show", "everything about one", options);
-        show->add_option("ID", operate.ids, "id, as `list` shows it")->required()->expected(1);
-    }
-    if (seat.settles) {
-        add_settling(command, options);
-    }
-}
+namespace {
 
 void add_explain(CLI::App& app, Options& options) {
     ExplainCommand& explain = options.explain;
@@ -110,8 +30,9 @@ void add_explain(CLI::App& app, Options& options) {
     add_config(command, options);
     command->add_option("--source", explain.source, "the source that sent it");
     command->add_option("PAYLOAD", explain.payload, "a body (file, - for standard input), or an id")
-        ->required();
-    command->add_option("--socket", explain.socket, "the daemon's admin socket");
+        ->required()
+        ->type_name("FILE|ID");
+    command->add_option("--socket", explain.socket, "the daemon's admin socket")->type_name("PATH");
     command->add_flag("--offline", explain.offline, "do not ask GLPI");
     command->add_flag("--json", explain.json, "one JSON object");
 }
@@ -132,7 +53,8 @@ void add_test_rules(CLI::App& app, Options& options) {
     );
     command->callback([&options] { options.command = Command::test_rules; });
     add_config(command, options);
-    command->add_option("CASES", options.test_rules.file, "a file of cases instead");
+    command->add_option("CASES", options.test_rules.file, "a file of cases instead")
+        ->type_name("FILE");
 }
 
 void add_replay(CLI::App& app, Options& options) {
@@ -141,12 +63,15 @@ void add_replay(CLI::App& app, Options& options) {
         "replay", "stored alerts on a new configuration: the difference in tickets; sends nothing"
     );
     command->callback([&options] { options.command = Command::replay; });
-    command->add_option("-c,--config", options.config, "the new configuration file")->required();
-    command->add_option("--present", replay.present, "the one it is compared with")
-        ->capture_default_str();
+    command->add_option("-c,--config", options.config, "the new configuration file")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--present", replay.present, "the file it is compared with")
+        ->capture_default_str()
+        ->type_name("FILE");
     command->add_option("--since", replay.since, "how far back, like 12h or 7d")
         ->capture_default_str();
-    command->add_option("--socket", replay.socket, "the daemon's admin socket");
+    command->add_option("--socket", replay.socket, "the daemon's admin socket")->type_name("PATH");
     command->add_flag("--json", replay.json, "one JSON object a line, the figures last");
 }
 
@@ -156,7 +81,8 @@ void add_send(CLI::App& app, Options& options) {
         "send", "for Nagios and Icinga 2: hand one alert to a bridge, or keep it until that works"
     );
     command->callback([&options] { options.command = Command::send; });
-    command->add_option("-c,--config", send.config, std::string("settings file; ") + kSendConfig);
+    command->add_option("-c,--config", send.config, std::string("settings file; ") + kSendConfig)
+        ->type_name("FILE");
     CLI::Option* const flush =
         command->add_flag("--flush", send.flush, "only send what waits (for a timer)");
     CLI::Option* const set = command->add_option(
@@ -164,6 +90,7 @@ void add_send(CLI::App& app, Options& options) {
     );
     set->expected(1)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command->add_option("--body", send.body, "file with the whole JSON body; - for the input")
+        ->type_name("FILE")
         ->excludes(set)
         ->excludes(flush);
     set->excludes(flush);
@@ -171,11 +98,25 @@ void add_send(CLI::App& app, Options& options) {
     command->add_option(
         "--source", send.source, "name of the source in the bridge's configuration"
     );
-    command->add_option("--token-file", send.token_file, "file with the bearer token");
-    command->add_option("--hmac-key-file", send.hmac_key_file, "file with the signing key");
-    command->add_option("--ca-file", send.ca_file, "authorities for https (PEM)");
-    command->add_option("--spool", send.spool, "folder of what waits");
+    const struct {
+        const char* name;
+        std::optional<std::string>& value;
+        const char* about;
+        const char* type;
+    } paths[] = {
+        {"--token-file", send.token_file, "file with the bearer token", "FILE"},
+        {"--hmac-key-file", send.hmac_key_file, "file with the signing key", "FILE"},
+        {"--ca-file", send.ca_file, "authorities for https (PEM)", "FILE"},
+        {"--spool", send.spool, "folder of what waits", "DIR"},
+    };
+    for (const auto& [name, value, about, type] : paths) {
+        command->add_option(name, value, about)->type_name(type);
+    }
     command->add_option("--timeout", send.timeout, "for one request, e.g. 5s");
+    command->footer(
+        "Ends with 0 when the alert is sent or safely kept, 3 when it is kept and will not be sent "
+        "until somebody mends what is told, 1 when it is neither."
+    );
 }
 
 void add_limit(CLI::App* command, const char* name, Duration& limit, const char* about) {
@@ -212,6 +153,11 @@ void add_status(CLI::App& app, Options& options) {
         command, "--critical", options.status.critical,
         "with --nagios: a write that waits for so long is critical"
     );
+    command->footer(
+        "Ends with 0 when alerts are taken, 1 when not; with --nagios with 0, 1, 2 or 3, as "
+        "plugins "
+        "do."
+    );
 }
 
 // What the program tells about itself, for shells, editors and man(1).
@@ -228,6 +174,23 @@ void add_printing(CLI::App& app, Options& options) {
         "SHELL", {"bash", "zsh"});
     add("manual", "print a manual page: the commands (1), the configuration (5)", Command::manual,
         "SECTION", {"1", "5"});
+}
+
+// An option of an action takes what is written for one of the same name of the command that it
+// falls through to, without a word: `--all` then means more than was asked for.
+void forbid_hidden_options(const CLI::App& app) {
+    const std::function<bool(const CLI::App*)> any_command;
+    const std::function<bool(const CLI::Option*)> any_option;
+    for (const CLI::App* command : app.get_subcommands(any_command)) {
+        for (const CLI::Option* option : command->get_options(any_option)) {
+            const bool is_help = option == command->get_help_ptr();
+            for (const std::string& name : option->get_lnames()) {
+                const bool is_above = app.get_option_no_throw("--" + name) != nullptr;
+                BRIDGE_INVARIANT(is_help || !command->get_fallthrough() || !is_above);
+            }
+        }
+        forbid_hidden_options(*command);
+    }
 }
 
 void describe(CLI::App& app, Options& options) {
@@ -250,17 +213,17 @@ void describe(CLI::App& app, Options& options) {
     add_config(health, options);
     health->callback([&options] { options.command = Command::health; });
     add_doctor(app, options);
-    for (const Seat& seat : kSeats) {
-        add_seat(app, seat, options);
-    }
+    add_operator_commands(app, options);
     add_explain(app, options);
     add_test_rules(app, options);
     add_replay(app, options);
     add_send(app, options);
     add_status(app, options);
     add_printing(app, options);
+    forbid_hidden_options(app);
 }
 
+constexpr int kPluginUnknown = 3;
 constexpr const char* kAbout = "Turns monitoring alerts into GLPI tickets.";
 
 // What stands between the braces of "TEXT:{bash,zsh}", as CLI11 writes a set of choices.
@@ -287,6 +250,9 @@ OptionInfo option_info(const CLI::Option& option) {
         info.value = type.substr(0, type.find(':'));
     }
     info.choices = choices_of(type);
+    for (const char* kind : {"FILE", "PATH", "DIR"}) {
+        info.takes_file = info.takes_file || type.find(kind) != std::string::npos;
+    }
     info.about = option.get_description();
     info.fallback = option.get_default_str();
     info.required = option.get_required();
@@ -298,6 +264,7 @@ CommandInfo command_info(const CLI::App& app) {
     CommandInfo info;
     info.name = app.get_name();
     info.about = app.get_description();
+    info.footer = app.get_footer();
     info.falls_through = app.get_fallthrough();
     const std::function<bool(const CLI::Option*)> any_option;
     for (const CLI::Option* option : app.get_options(any_option)) {
@@ -310,16 +277,14 @@ CommandInfo command_info(const CLI::App& app) {
     return info;
 }
 
-}  // namespace
-
-bool OptionInfo::takes_file() const noexcept {
-    for (const char* kind : {"FILE", "PATH", "DIR"}) {
-        if (value.find(kind) != std::string::npos) {
-            return true;
-        }
-    }
-    return false;
+// Monitoring reads the standard output of a plugin, and takes other values than 0 to 3 for a fault
+// of the plugin.
+bool asks_as_plugin(int argc, const char* const* argv) {
+    return argc > 1 && std::string_view(argv[1]) == "status" &&
+           std::find(argv + 2, argv + argc, std::string_view("--nagios")) != argv + argc;
 }
+
+}  // namespace
 
 CommandInfo describe_command_line() {
     Options options;
@@ -339,11 +304,10 @@ std::variant<Options, int> parse_command_line(int argc, const char* const* argv)
         if (settles && operate.ids.empty() && !operate.all) {
             throw CLI::RequiredError(operate.action + ": an ID, or --all");
         }
-        if (!operate.ids.empty() && !operate.filters.empty()) {
-            throw CLI::ExcludesError("ID", "--" + operate.filters.begin()->first);
-        }
     } catch (const CLI::ParseError& error) {
-        return app.exit(error);
+        const bool is_plugin = asks_as_plugin(argc, argv);
+        const int status = app.exit(error, std::cout, is_plugin ? std::cout : std::cerr);
+        return is_plugin && status != 0 ? kPluginUnknown : status;
     }
     return options;
 }

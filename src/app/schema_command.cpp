@@ -233,6 +233,8 @@ json form_of(const std::string& section, const Key& key) {
         case ValueType::texts:
             return one_or_many(text());
         case ValueType::secret:
+            return reference("SECRET");
+        case ValueType::secrets:
             return one_or_many(reference("SECRET"));
         case ValueType::pattern:
             return pattern();

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/send_client.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <exception>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "alert_bridge/app/send_payload.hpp"
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/net/bridge_mark.hpp"
 #include "alert_bridge/net/http_client.hpp"
 
 namespace alert_bridge::app {
@@ -24,8 +27,8 @@ std::string shown(std::string_view text) {
     return cut_code_points(one_line(repair_utf8(text)), kShownMax);
 }
 
-// What the bridge says in {"error": …}; nothing when the answer is not the bridge's.
-std::string bridge_error(const std::string& body) {
+// What stands in {"error": …}, or nothing.
+std::string error_in(const std::string& body) {
     const auto answer = nlohmann::json::parse(body, nullptr, false);
     if (!answer.is_object()) {
         return {};
@@ -35,9 +38,12 @@ std::string bridge_error(const std::string& body) {
                                                        : std::string();
 }
 
-std::string mistake_of(int status) {
+std::string mistake_of(int status, bool is_bridge) {
     if (status >= 300 && status < 400) {
         return "redirects are not followed: correct the url";
+    }
+    if (!is_bridge) {
+        return "it is not the bridge that answers: look at the url, and at what stands before it";
     }
     switch (status) {
         case 401:
@@ -54,20 +60,21 @@ std::string mistake_of(int status) {
 SendAnswer judge_status(const net::HttpResponse& response) {
     using Kind = SendAnswer::Kind;
     const int status = response.status;
-    if (status == 202) {
+    const bool is_bridge = response.header(net::kBridgeMark) == net::kBridgeMarkValue;
+    if (status == 202 && is_bridge) {
         return {Kind::accepted, {}};
     }
-    const std::string said = bridge_error(response.body);
+    const std::string said = error_in(response.body);
     const std::string what =
         "the answer is " + std::to_string(status) + (said.empty() ? "" : " (" + said + ")");
     if (status == 408 || status == 425 || status == 429 || status >= 500) {
         return {Kind::away, what};
     }
-    // 400 of something else, say of a proxy that was called without TLS, is not about the alert.
-    if (status == 413 || (status == 400 && !said.empty())) {
+    // Only the bridge can say that it will never take this alert.
+    if (is_bridge && (status == 400 || status == 413)) {
         return {Kind::refused, what};
     }
-    return {Kind::mistaken, what + ": " + mistake_of(status)};
+    return {Kind::mistaken, what + ": " + mistake_of(status, is_bridge)};
 }
 
 asio::awaitable<void> exchange_into(
@@ -187,9 +194,11 @@ SendAnswer judge_answer(const net::Exchange& exchange) {
         return judge_status(exchange.response);
     }
     const std::string why = "no answer: " + exchange.code + " " + shown(exchange.message);
-    const bool is_mistake = exchange.code == "tls_certificate" ||
-                            exchange.code == "certificate_required" ||
-                            exchange.code == "bad_request";
+    // What does not pass by itself. "tls", "bad_answer", "too_large": something else is there.
+    constexpr std::string_view kMistakes[] = {
+        "tls_certificate", "certificate_required", "no_such_host", "tls", "bad_answer",
+        "too_large",       "bad_request"};
+    const bool is_mistake = std::count(std::begin(kMistakes), std::end(kMistakes), exchange.code);
     return {is_mistake ? SendAnswer::Kind::mistaken : SendAnswer::Kind::away, why};
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "alert_bridge/app/send_client.hpp"
+#include "alert_bridge/app/send_owner.hpp"
 #include "alert_bridge/app/send_payload.hpp"
 #include "alert_bridge/app/send_queue.hpp"
 #include "alert_bridge/app/send_spool.hpp"
@@ -24,6 +25,7 @@ namespace alert_bridge::app {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+using SendClientPointer = std::unique_ptr<SendClient>;
 
 int tell(int status, const std::string& text) {
     std::fprintf(stderr, "glpi-alert-bridge: %s\n", drop_controls(repair_utf8(text)).c_str());
@@ -34,16 +36,17 @@ WallTime wall_now() {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
-// The file's settings and over them the command line's; nothing after a mistake, which is told.
-std::optional<config::SendSettings> settings_of(const SendOptions& options) {
-    const bool is_named = options.config.has_value();
-    config::LoadedSend loaded =
-        config::load_send_settings(options.config.value_or(kSendConfig), is_named);
+struct Setup {
+    config::SendSettings settings;
+    std::string mistake;  // with which nothing can be sent
+};
+
+// The file's settings and over them the command line's; the mistakes of the file are told.
+Setup set_up(const SendOptions& options) {
+    const std::string file = options.config.value_or(kSendConfig);
+    config::LoadedSend loaded = config::load_send_settings(file, options.config.has_value());
     std::fputs(config::render(loaded.diagnostics).c_str(), stderr);
-    if (!loaded.settings) {
-        return std::nullopt;
-    }
-    config::SendSettings settings = std::move(*loaded.settings);
+    config::SendSettings& settings = loaded.settings;
     const std::pair<const std::optional<std::string>&, std::string&> texts[] = {
         {options.url, settings.url},
         {options.source, settings.source},
@@ -60,19 +63,20 @@ std::optional<config::SendSettings> settings_of(const SendOptions& options) {
     if (options.timeout) {
         settings.timeout = parse_duration(*options.timeout).value_or(Duration{});
     }
-    const char* mistake = nullptr;
-    if (settings.url.empty()) {
-        mistake = "where is the bridge? Give url in the file, or --url";
+    std::string mistake;
+    if (!loaded.is_sound) {
+        mistake = "the settings have mistakes";
     } else if (!config::is_source_name(settings.source)) {
         mistake = "which source of the bridge is this? Give source in the file, or --source NAME";
+    } else if (settings.url.empty()) {
+        mistake = "where is the bridge? Give url in the file, or --url";
     } else if (!config::is_send_timeout(settings.timeout)) {
         mistake = "--timeout is a time from 100ms to 60s, e.g. 5s";
     }
-    if (mistake != nullptr) {
-        (void)tell(0, std::string(mistake) + " (" + options.config.value_or(kSendConfig) + ")");
-        return std::nullopt;
+    if (!mistake.empty()) {
+        mistake += " (" + file + ")";
     }
-    return settings;
+    return {std::move(settings), std::move(mistake)};
 }
 
 Result<std::string> read_body(const std::string& path) {
@@ -103,26 +107,37 @@ std::string wait(std::size_t count) {
     return alerts(count) + (count == 1 ? " waits" : " wait");
 }
 
-int tell_repair(const SendReport& report, const std::string& what) {
-    return tell(kSendNeedsRepair, what + "; nothing is sent until this is repaired: " + report.why);
+int tell_repair(const std::string& what, const std::string& why) {
+    return tell(kSendNeedsRepair, what + "; nothing is sent until this is repaired: " + why);
+}
+
+const std::string& why_of(const SendReport& report) {
+    return report.failure.empty() ? report.why : report.failure;
+}
+
+// "" when there were none.
+std::string others_set_aside(const SendSpool& spool, std::size_t count) {
+    return count == 0
+               ? std::string()
+               : "; not taken, and set aside in " + spool.folder() + "/refused: " + alerts(count);
 }
 
 int tell_flushed(const SendSpool& spool, const SendReport& report) {
     const std::size_t refused = spool.refused();
     std::string text =
         "sent " + alerts(report.sent) + "; " + wait(report.waiting) + " in " + spool.folder();
+    text += others_set_aside(spool, report.set_aside);
     if (refused > 0) {
         text += "; " + std::to_string(refused) + " in its folder `refused` need a look";
     }
+    if (needs_repair(report)) {
+        return tell_repair(text, why_of(report));
+    }
+    const int status = report.set_aside == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
     if (report.others_turn) {
-        return tell(EXIT_SUCCESS, text + "; another process is sending");
+        return tell(status, text + "; another process is sending");
     }
-    if (report.waiting == 0 || report.stopped_by == SendAnswer::Kind::accepted) {
-        return tell(EXIT_SUCCESS, text);
-    }
-    return report.stopped_by == SendAnswer::Kind::mistaken
-               ? tell_repair(report, text)
-               : tell(EXIT_SUCCESS, text + ": " + report.why);
+    return tell(status, report.why.empty() ? text : text + ": " + report.why);
 }
 
 int tell_own(const SendSpool& spool, const SendReport& report, const std::string& own) {
@@ -132,9 +147,13 @@ int tell_own(const SendSpool& spool, const SendReport& report, const std::string
         case SendFate::sent:
         case SendFate::unknown: {
             const std::size_t others = report.sent - (report.own == SendFate::sent ? 1 : 0);
-            return tell(
-                EXIT_SUCCESS, others == 0 ? "sent" : "sent, and " + alerts(others) + " that waited"
-            );
+            std::string text =
+                others == 0 ? "sent" : "sent, and " + alerts(others) + " that waited";
+            text += others_set_aside(spool, report.set_aside);
+            if (!report.failure.empty()) {
+                text += "; but " + report.failure;
+            }
+            return tell(EXIT_SUCCESS, text);
         }
         case SendFate::set_aside:
             return tell(
@@ -144,8 +163,8 @@ int tell_own(const SendSpool& spool, const SendReport& report, const std::string
         case SendFate::waits:
             break;
     }
-    if (report.stopped_by == SendAnswer::Kind::mistaken) {
-        return tell_repair(report, kept);
+    if (needs_repair(report)) {
+        return tell_repair(kept, why_of(report));
     }
     if (report.others_turn) {
         return tell(EXIT_SUCCESS, kept + "; another process is sending");
@@ -174,14 +193,21 @@ SendWork work_with(SendClient& client, Duration longest) {
     };
 }
 
+Result<SendSpool> open_spool(const std::string& folder, SpoolLimits limits) {
+    if (const auto ready = act_as_owner(folder); !ready) {
+        return ready.error();
+    }
+    return SendSpool::open(folder, limits);
+}
+
 int flush(SendClient& client, const std::string& folder, SpoolLimits limits) {
     struct stat status {};
     if (::stat(folder.c_str(), &status) != 0 && errno == ENOENT) {
         return tell(EXIT_SUCCESS, "nothing waits: there is no folder " + folder + " yet");
     }
-    auto spool = SendSpool::open(folder, limits);
+    auto spool = open_spool(folder, limits);
     if (!spool) {
-        return tell(EXIT_FAILURE, spool.error().message);
+        return tell(kSendNeedsRepair, spool.error().message);
     }
     const SendReport report = send_waiting(*spool, work_with(client, kFlushTime), "");
     return tell_flushed(*spool, report);
@@ -190,7 +216,7 @@ int flush(SendClient& client, const std::string& folder, SpoolLimits limits) {
 int send_one(
     SendClient& client, const std::string& folder, SpoolLimits limits, const std::string& body
 ) {
-    auto spool = SendSpool::open(folder, limits);
+    auto spool = open_spool(folder, limits);
     if (!spool) {
         return send_past(client, body, spool.error());
     }
@@ -207,20 +233,11 @@ int send_one(
     return tell_own(*spool, report, *own);
 }
 
-}  // namespace
-
-int send_command(const Options& options) {
-    const SendOptions& send = options.send;
-    ::umask(0077);
-    const auto settings = settings_of(send);
-    if (!settings) {
-        return EXIT_FAILURE;
-    }
-    const std::string folder = settings->spool + "/" + settings->source;
+int run(const SendOptions& send, const Setup& setup, const Result<SendClientPointer>& client) {
+    const std::string folder = setup.settings.spool + "/" + setup.settings.source;
     const SpoolLimits limits{
-        static_cast<std::uint64_t>(settings->spool_alerts),
-        static_cast<std::uint64_t>(settings->spool_bytes)};
-    auto client = SendClient::create(*settings);
+        static_cast<std::uint64_t>(setup.settings.spool_alerts),
+        static_cast<std::uint64_t>(setup.settings.spool_bytes)};
     if (send.flush) {
         return client ? flush(**client, folder, limits)
                       : tell(kSendNeedsRepair, client.error().message);
@@ -233,16 +250,31 @@ int send_command(const Options& options) {
     if (client) {
         return send_one(**client, folder, limits, *body);
     }
-    // A token that is missing must not lose what happens until it is there.
-    auto spool = SendSpool::open(folder, limits);
+    if (!config::is_source_name(setup.settings.source)) {
+        return tell(EXIT_FAILURE, "LOST: " + client.error().message);
+    }
+    // A mistake in the settings, or a token that is missing, must not lose what happens until then.
+    auto spool = open_spool(folder, limits);
     auto own = spool ? spool->add(*body, wall_now()) : Result<std::string>(spool.error());
     if (!own) {
         return tell(EXIT_FAILURE, "LOST: " + client.error().message + "; " + own.error().message);
     }
-    return tell(
-        kSendNeedsRepair,
-        "kept in " + folder + "; nothing is sent until this is repaired: " + client.error().message
-    );
+    return tell_repair("kept in " + folder, client.error().message);
+}
+
+}  // namespace
+
+void send_command(const Options& options) {
+    ::umask(0077);
+    const Setup setup = set_up(options.send);
+    const Result<SendClientPointer> client =
+        setup.mistake.empty() ? SendClient::create(setup.settings)
+                              : Result<SendClientPointer>(Error{
+                                    ErrorClass::misconfigured, "settings", setup.mistake});
+    const int status = run(options.send, setup, client);
+    // Nothing is left to do, and the client's end would wait for a resolver that hangs.
+    std::fflush(nullptr);
+    std::_Exit(status);
 }
 
 }  // namespace alert_bridge::app

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
 
 namespace alert_bridge::app {
@@ -31,10 +32,15 @@ std::string plain_name(std::string_view name, bool& had_prefix) {
     return plain;
 }
 
-// Nagios calls them _HOSTNAME_OF_VARIABLE, _SERVICE…, _CONTACT….
+// Passwords of the checks stand in custom variables, which Nagios calls _HOSTNAME_OF_VARIABLE,
+// _SERVICE…, _CONTACT…, and on the command lines of checks: HOSTCHECKCOMMAND, ARG1….
 bool is_private(std::string_view name) {
-    return name.starts_with('_') && !name.starts_with("_hostglpi_") &&
-           !name.starts_with("_serviceglpi_");
+    if (name.starts_with('_')) {
+        return !name.starts_with("_hostglpi_") && !name.starts_with("_serviceglpi_");
+    }
+    const std::string_view after_arg = name.starts_with("arg") ? name.substr(3) : "";
+    const bool is_argument = parse_whole_number(after_arg).has_value();
+    return is_argument || name.ends_with("checkcommand");
 }
 
 struct Assignment {

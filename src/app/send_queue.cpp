@@ -22,8 +22,7 @@ class Round {
                 return;
             }
             for (const std::string& name : names) {
-                if (is_over_ || work_.time_is_over()) {
-                    is_over_ = true;
+                if (time_is_over()) {
                     return;
                 }
                 take(name);
@@ -32,21 +31,32 @@ class Round {
     }
 
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
-    [[nodiscard]] bool has_untried() const { return !untried().empty(); }
+    [[nodiscard]] bool has_untried() { return !untried().empty(); }
 
-  private:
-    struct Suspect {
-        std::string name, why;
-    };
-
-    std::vector<std::string> untried() const {
-        std::vector<std::string> names = spool_.waiting();
-        std::erase_if(names, [this](const std::string& name) { return tried_.contains(name); });
-        return names;
+    void fail(const Error& error) {
+        is_over_ = true;
+        report_.failure = error.message;
     }
 
-    void take(const std::string& name) {
-        auto body = spool_.read(name);
+  private:
+    std::vector<std::string> untried() {
+        auto names = spool_.waiting();
+        if (!names) {
+            fail(names.error());
+            return {};
+        }
+        std::erase_if(*names, [this](const std::string& name) { return tried_.contains(name); });
+        return std::move(*names);
+    }
+
+    [[nodiscard]] bool time_is_over() {
+        is_over_ = is_over_ || work_.time_is_over();
+        return is_over_;
+    }
+
+    // `again`: it was answered like a wrong token, and then another alert was accepted.
+    void take(const std::string& name, bool again = false) {
+        const auto body = spool_.read(name);
         if (!body) {
             set_aside(name, body.error().message);
             return;
@@ -54,43 +64,46 @@ class Round {
         if (!*body) {
             return;  // somebody removed it
         }
-        SendAnswer answer = work_.deliver(**body);
-        if (answer.kind != SendAnswer::Kind::accepted) {
-            report_.stopped_by = answer.kind;
-            report_.why = answer.why;
+        const SendAnswer answer = work_.deliver(**body);
+        if (answer.kind == SendAnswer::Kind::accepted) {
+            accept(name);
+            return;
         }
-        switch (answer.kind) {
-            case SendAnswer::Kind::accepted:
-                accept(name);
-                break;
-            case SendAnswer::Kind::refused:
-                set_aside(name, answer.why);
-                break;
-            case SendAnswer::Kind::mistaken:
-                tried_.insert(name);
-                suspects_.push_back({name, std::move(answer.why)});
-                is_over_ = suspects_.size() >= kSuspectsMax;
-                break;
-            case SendAnswer::Kind::away:
-                is_over_ = true;
-                break;
+        report_.stopped_by = answer.kind;
+        report_.why = answer.why;
+        if (answer.kind == SendAnswer::Kind::away) {
+            is_over_ = true;
+        } else if (answer.kind == SendAnswer::Kind::refused || again) {
+            set_aside(name, answer.why);
+        } else {
+            tried_.insert(name);
+            suspects_.push_back(name);
+            is_over_ = suspects_.size() >= kSuspectsMax;
         }
     }
 
     void accept(const std::string& name) {
-        spool_.remove(name);
+        if (const auto removed = spool_.remove(name); !removed) {
+            fail(removed.error());  // it would go out for ever
+            return;
+        }
         ++report_.sent;
         settle(name, SendFate::sent);
-        for (const Suspect& suspect : std::exchange(suspects_, {})) {
-            set_aside(suspect.name, suspect.why);
+        if (report_.stopped_by == SendAnswer::Kind::mistaken) {
+            report_.stopped_by = SendAnswer::Kind::accepted;  // it was a passing mistake, or theirs
+            report_.why.clear();
+        }
+        for (const std::string& suspect : std::exchange(suspects_, {})) {
+            if (!time_is_over()) {
+                take(suspect, true);
+            }
         }
     }
 
     void set_aside(const std::string& name, const std::string& why) {
         if (const auto moved = spool_.set_aside(name, why); !moved) {
             tried_.insert(name);  // it stays, and does not hold up the others
-            report_.why = moved.error().message;
-            report_.stopped_by = SendAnswer::Kind::mistaken;
+            report_.failure = moved.error().message;
             return;
         }
         ++report_.set_aside;
@@ -109,12 +122,17 @@ class Round {
     const SendWork& work_;
     const std::string& own_;
     SendReport& report_;
-    std::vector<Suspect> suspects_;
+    std::vector<std::string> suspects_;
     std::set<std::string> tried_;  // and staying
     bool is_over_ = false;
 };
 
 }  // namespace
+
+bool needs_repair(const SendReport& report) {
+    const bool is_mistaken = report.stopped_by == SendAnswer::Kind::mistaken && report.waiting > 0;
+    return is_mistaken || !report.failure.empty();
+}
 
 SendReport send_waiting(SendSpool& spool, const SendWork& work, const std::string& own) {
     SendReport report;
@@ -122,16 +140,24 @@ SendReport send_waiting(SendSpool& spool, const SendWork& work, const std::strin
     // The last look is without the turn: who added while we had it has found it taken, and is gone.
     do {
         const auto turn = spool.take_turn();
-        report.others_turn = !turn;
         if (!turn) {
+            round.fail(turn.error());
+            break;
+        }
+        report.others_turn = !turn->has_value();
+        if (report.others_turn) {
             break;
         }
         spool.clear_leavings(work.now());
         round.run();
     } while (!round.is_over() && round.has_untried());
-    const std::vector<std::string> left = spool.waiting();
-    report.waiting = left.size();
-    const bool own_is_left = std::find(left.begin(), left.end(), own) != left.end();
+    const auto left = spool.waiting();
+    if (!left) {
+        round.fail(left.error());
+        return report;
+    }
+    report.waiting = left->size();
+    const bool own_is_left = std::find(left->begin(), left->end(), own) != left->end();
     if (report.own == SendFate::waits && !own.empty() && !own_is_left) {
         report.own = spool.was_set_aside(own) ? SendFate::set_aside : SendFate::unknown;
         report.why = report.own == SendFate::set_aside ? "the reason stands beside it" : report.why;

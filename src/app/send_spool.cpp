@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "alert_bridge/app/send_owner.hpp"
 #include "alert_bridge/app/send_payload.hpp"
 #include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/test_point.hpp"
@@ -50,8 +51,10 @@ std::string stamped(std::int64_t stamp) {
     return digits + "-" + std::to_string(::getpid()) + std::string(kEnding);
 }
 
-// What is in the folder; an empty list when it cannot be read.
-std::vector<std::string> names_in(const std::string& folder, bool (*wanted)(std::string_view)) {
+// What is in the folder, sorted.
+Result<std::vector<std::string>> names_in(
+    const std::string& folder, bool (*wanted)(std::string_view)
+) {
     std::vector<std::string> names;
     std::error_code failure;
     for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
@@ -60,6 +63,9 @@ std::vector<std::string> names_in(const std::string& folder, bool (*wanted)(std:
         if (wanted(name)) {
             names.push_back(std::move(name));
         }
+    }
+    if (failure) {
+        return spool_error("cannot list the folder " + folder, failure.value());
     }
     std::sort(names.begin(), names.end());
     return names;
@@ -72,17 +78,39 @@ bool is_temporary(std::string_view name) {
     return name.starts_with(kTemporary);
 }
 
-Result<OpenFile> open_folder(const std::string& folder) {
-    OpenFile directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() < 0) {
-        return spool_error("cannot use the folder " + folder, errno);
-    }
-    return directory;
+std::string above(const std::string& folder) {
+    const std::string parent = fs::path(folder).parent_path().string();
+    return parent.empty() ? "." : parent;
 }
 
-// One level; 0 or the reason.
-int make_folder(const std::string& folder) {
-    return ::mkdir(folder.c_str(), 0700) == 0 || errno == EEXIST ? 0 : errno;
+// One level. That it is there is on disk, also if another process has just made it.
+Result<Done> make_folder(const std::string& folder) {
+    if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
+        return spool_error("cannot make the folder " + folder, errno);
+    }
+    const OpenFile parent(::open(above(folder).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    // One that we may not read has been made by others, and long before.
+    if (parent.get() >= 0 && ::fsync(parent.get()) != 0) {
+        return spool_error("cannot write to " + above(folder), errno);
+    }
+    return Done{};
+}
+
+Result<OpenFile> open_folder(const std::string& folder) {
+    OpenFile directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+    struct stat status {};
+    int code = directory.get() < 0 || ::fstat(directory.get(), &status) != 0 ? errno : 0;
+    if (code == 0 && ::geteuid() == 0 && status.st_uid != 0) {
+        code = EPERM;  // see send_owner.hpp
+    }
+    if (code != 0) {
+        return spool_error(
+            "cannot use the folder " + folder +
+                ", which must belong to the user that the monitoring runs as",
+            code
+        );
+    }
+    return directory;
 }
 
 }  // namespace
@@ -99,30 +127,18 @@ OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
 }
 
 Result<SendSpool> SendSpool::open(std::string folder, SpoolLimits limits) {
-    const std::string above = fs::path(folder).parent_path().string();
-    (void)make_folder(above);  // the next line tells of a failure
-    if (const int code = make_folder(folder); code != 0) {
-        Error error = spool_error("cannot make the folder " + folder, code);
-        error.message += "; as root: install -d -m 0700 -o USER " + above +
-                         " (the user that the monitoring runs as)";
-        return error;
-    }
-    if (const OpenFile parent(::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-        parent.get() >= 0) {
-        ::fsync(parent.get());
+    for (const std::string& each : {above(folder), folder}) {
+        if (const auto made = make_folder(each); !made) {
+            Error error = made.error();
+            error.message += "; " + how_to_make_spool(above(folder));
+            return error;
+        }
     }
     auto directory = open_folder(folder);
     if (!directory) {
         return directory.error();
     }
     return SendSpool(std::move(folder), limits, std::move(*directory));
-}
-
-void SendSpool::hand_over(int descriptor) const {
-    struct stat owner {};
-    if (::geteuid() == 0 && ::fstat(directory_.get(), &owner) == 0) {
-        (void)!::fchown(descriptor, owner.st_uid, owner.st_gid);
-    }
 }
 
 Result<Done> SendSpool::write_whole(int descriptor, std::string_view body) const {
@@ -145,10 +161,15 @@ Result<std::string> SendSpool::give_name(const std::string& temporary, WallTime 
     int code = EEXIST;
     for (int attempt = 0; attempt < kAttempts && code == EEXIST; ++attempt) {
         const auto others = waiting();
-        const std::int64_t newest = others.empty() ? 0 : stamp_of(others.back());
+        if (!others) {
+            return others.error();
+        }
+        const std::int64_t newest = others->empty() ? 0 : stamp_of(others->back());
         const std::int64_t stamp = std::max(to_unix_ms(now) * 1000, newest + 1);
         if (stamp > kLastStamp) {
-            return spool_error("the name of " + path(others.back()) + " is not of this program", 0);
+            return Error{
+                ErrorClass::misconfigured, "spool",
+                "the name of " + path(others->back()) + " is not of this program"};
         }
         std::string name = stamped(stamp);
         if (::link(temporary.c_str(), path(name).c_str()) == 0) {
@@ -160,25 +181,27 @@ Result<std::string> SendSpool::give_name(const std::string& temporary, WallTime 
 }
 
 Result<std::string> SendSpool::add(std::string_view body, WallTime now) {
-    std::uint64_t alerts = 0, bytes = body.size();
-    for (const std::string& name : waiting()) {
+    const auto others = waiting();
+    if (!others) {
+        return others.error();
+    }
+    std::uint64_t bytes = body.size();
+    for (const std::string& name : *others) {
         struct stat status {};
-        ++alerts;
-        bytes += ::stat(path(name).c_str(), &status) == 0
+        bytes += ::lstat(path(name).c_str(), &status) == 0
                      ? static_cast<std::uint64_t>(status.st_size)
                      : 0;
     }
-    if (alerts >= limits_.alerts || bytes > limits_.bytes) {
+    if (others->size() >= limits_.alerts || bytes > limits_.bytes) {
         return Error{
             ErrorClass::later, "spool_full",
-            folder_ + " is full: " + std::to_string(alerts) + " alerts wait in it"};
+            folder_ + " is full: " + std::to_string(others->size()) + " alerts wait in it"};
     }
     std::string temporary = path(std::string(kTemporary) + "XXXXXX");
     const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
     if (file.get() < 0) {
         return spool_error("cannot make a file in " + folder_, errno);
     }
-    hand_over(file.get());
     const auto written = write_whole(file.get(), body);
     test_point("send_before_name");
     auto name = written ? give_name(temporary, now) : Result<std::string>(written.error());
@@ -192,23 +215,23 @@ Result<std::string> SendSpool::add(std::string_view body, WallTime now) {
     return name;
 }
 
-std::optional<SendSpool::Turn> SendSpool::take_turn() {
-    OpenFile lock(::open((folder_ + kLock).c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, 0600));
+Result<std::optional<SendSpool::Turn>> SendSpool::take_turn() {
+    const std::string file = folder_ + kLock;
+    OpenFile lock(::open(file.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     if (lock.get() < 0) {
-        return std::nullopt;
+        return spool_error("cannot open " + file, errno);
     }
-    hand_over(lock.get());
     int result = 0;
     do {
         result = ::flock(lock.get(), LOCK_EX | LOCK_NB);
     } while (result != 0 && errno == EINTR);
-    if (result != 0) {
-        return std::nullopt;
+    if (result != 0 && errno != EWOULDBLOCK) {
+        return spool_error("cannot lock " + file, errno);
     }
-    return Turn(std::move(lock));
+    return result == 0 ? std::optional<Turn>(std::move(lock)) : std::nullopt;
 }
 
-std::vector<std::string> SendSpool::waiting() const {
+Result<std::vector<std::string>> SendSpool::waiting() const {
     return names_in(folder_, is_alert);
 }
 
@@ -235,42 +258,47 @@ Result<std::optional<std::string>> SendSpool::read(const std::string& name) cons
     return spool_error("cannot read it", EFBIG);
 }
 
-void SendSpool::remove(const std::string& name) {
+Result<Done> SendSpool::remove(const std::string& name) {
     test_point("send_before_remove");
-    ::unlink(path(name).c_str());
+    if (::unlink(path(name).c_str()) != 0 && errno != ENOENT) {
+        return spool_error("cannot remove " + path(name) + ", which the bridge has", errno);
+    }
+    return Done{};
 }
 
 Result<Done> SendSpool::set_aside(const std::string& name, const std::string& reason) {
     const std::string folder = folder_ + kRefused;
-    if (const int code = make_folder(folder); code != 0) {
-        return spool_error("cannot make the folder " + folder, code);
+    if (const auto made = make_folder(folder); !made) {
+        return made.error();
     }
-    if (const auto directory = open_folder(folder)) {
-        hand_over(directory->get());
+    const auto kept = names_in(folder, is_alert);
+    if (!kept) {
+        return kept.error();
+    }
+    if (kept->size() >= kRefusedMax) {
+        return Error{
+            ErrorClass::misconfigured, "spool",
+            folder + " holds " + std::to_string(kept->size()) +
+                " alerts, and no more go in: look at them and clear it"};
     }
     const OpenFile note(::open(
         (folder + "/" + name + std::string(kReason)).c_str(),
-        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600
+        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600
     ));
     if (note.get() >= 0) {
-        hand_over(note.get());
-        (void)write_whole(note.get(), reason + "\n");
+        (void)write_whole(note.get(), reason + "\n");  // without it the alert still is aside
     }
     if (::rename(path(name).c_str(), (folder + "/" + name).c_str()) != 0) {
         return spool_error("cannot move " + name + " to " + folder, errno);
-    }
-    const auto kept = names_in(folder, is_alert);
-    for (std::size_t i = 0; i + kRefusedMax < kept.size(); ++i) {
-        ::unlink((folder + "/" + kept[i]).c_str());
-        ::unlink((folder + "/" + kept[i] + std::string(kReason)).c_str());
     }
     return Done{};
 }
 
 void SendSpool::clear_leavings(WallTime now) {
-    for (const std::string& name : names_in(folder_, is_temporary)) {
+    const auto names = names_in(folder_, is_temporary);
+    for (const std::string& name : names ? *names : std::vector<std::string>()) {
         struct stat status {};
-        const bool found = ::stat(path(name).c_str(), &status) == 0;
+        const bool found = ::lstat(path(name).c_str(), &status) == 0;
         if (found && now - from_unix_ms(std::int64_t{status.st_mtime} * 1000) > kLeavingsAge) {
             ::unlink(path(name).c_str());
         }
@@ -282,7 +310,8 @@ bool SendSpool::was_set_aside(const std::string& name) const {
 }
 
 std::size_t SendSpool::refused() const {
-    return names_in(folder_ + kRefused, is_alert).size();
+    const auto names = names_in(folder_ + kRefused, is_alert);
+    return names ? names->size() : 0;
 }
 
 }  // namespace alert_bridge::app

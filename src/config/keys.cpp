@@ -58,7 +58,7 @@ constexpr Key kAdminKeys[] = {
 constexpr Key kPageKeys[] = {
     {"address", text, "127.0.0.1", "IP address to listen on"},
     {"port", integer, "8481", "TCP port; 0 takes a free one and logs it", false, 0, 65535},
-    {"token", secret, "", "what people log in with; at least 16 characters", true},
+    {"token", secrets, "", "what people log in with; at least 16 characters", true},
 };
 
 constexpr Key kLimitsKeys[] = {
@@ -120,7 +120,7 @@ constexpr Key kGlpiKeys[] = {
     {"webhook", mapping, "", "GLPI 11 says so itself, to POST /v1/glpi/events"},
 };
 constexpr Key kWebhookKeys[] = {
-    {"secret", secret, "", "of the webhook, as GLPI shows it; several are accepted at once", true},
+    {"secret", secrets, "", "of the webhook, as GLPI shows it; several are accepted at once", true},
 };
 constexpr Key kWatchKeys[] = {
     {"every", duration, "30s", "how often open tickets are asked for; 0s: never", false, 0, kHour},
@@ -350,6 +350,8 @@ std::string_view to_string(ValueType type) noexcept {
             return "texts";
         case secret:
             return "secret";
+        case secrets:
+            return "secrets";
         case pattern:
             return "pattern";
         case entity:

@@ -67,15 +67,15 @@ constexpr Key kFieldKeys[] = {
 };
 
 constexpr Key kAuthKeys[] = {
-    {"bearer", secret, "", "token in the Authorization header; several are accepted at once"},
+    {"bearer", secrets, "", "token in the Authorization header; several are accepted at once"},
     {"basic", free_form, "", "{user, password}, or a list of them"},
-    {"hmac", secret, "", "key of HMAC-SHA256 over timestamp + '.' + body; several at once"},
+    {"hmac", secrets, "", "key of HMAC-SHA256 over timestamp + '.' + body; several at once"},
     {"window", duration, "5m", "hmac: how far the sender's clock may be off", false, kSecond,
      kHour},
 };
 constexpr Key kBasicKeys[] = {
     {"user", text, "", "user name", true},
-    {"password", secret, "", "password; several are accepted at once", true},
+    {"password", secrets, "", "password; several are accepted at once", true},
 };
 constexpr Key kSecretSourceKeys[] = {
     {"file", text, "", "file that only its owner can read; relative to the configuration file"},

@@ -26,7 +26,7 @@ constexpr Key kSendKeys[] = {
     {"hmac_key_file", text, "", "file with the key that signs what is sent, likewise"},
     {"ca_file", text, "", "PEM file: authorities for https; the system's if absent"},
     {"spool", text, "/var/spool/glpi-alert-bridge", "folder of what could not be sent yet"},
-    {"timeout", duration, "5s", "for one request", false, kTimeoutMin, kTimeoutMax},
+    {"timeout", duration, "8s", "for one request", false, kTimeoutMin, kTimeoutMax},
     {"spool_alerts", integer, "10000", "how many alerts may wait", false, 1, 1'000'000},
     {"spool_bytes", size, "64MiB", "and how large they may be together", false, kMiB, 65536 * kMiB},
 };
@@ -37,7 +37,10 @@ std::string path_of(const MapReader& reader, std::string_view name, const std::s
     return path ? resolve_path(*path, base_dir) : std::string();
 }
 
-SendSettings read(const MapReader& reader, const std::string& base_dir) {
+// `otherwise`: for what has a mistake.
+SendSettings read(
+    const MapReader& reader, const std::string& base_dir, const SendSettings& otherwise
+) {
     SendSettings settings;
     settings.url = reader.text("url").value_or("");
     settings.source = reader.text("source").value_or("");
@@ -51,17 +54,24 @@ SendSettings read(const MapReader& reader, const std::string& base_dir) {
     settings.hmac_key_file = path_of(reader, "hmac_key_file", base_dir);
     settings.ca_file = path_of(reader, "ca_file", base_dir);
     settings.spool = path_of(reader, "spool", base_dir);
-    settings.timeout = reader.duration("timeout").value_or(Duration{});
-    settings.spool_alerts = reader.integer("spool_alerts").value_or(0);
-    settings.spool_bytes = reader.size("spool_bytes").value_or(0);
+    if (settings.spool.empty()) {
+        settings.spool = otherwise.spool;
+    }
+    settings.timeout = reader.duration("timeout").value_or(otherwise.timeout);
+    settings.spool_alerts = reader.integer("spool_alerts").value_or(otherwise.spool_alerts);
+    settings.spool_bytes = reader.size("spool_bytes").value_or(otherwise.spool_bytes);
     return settings;
+}
+
+SendSettings defaults() {
+    Diagnostics none("");
+    return read(MapReader(none, nullptr, kSend), "", {});
 }
 
 LoadedSend finish(Diagnostics& diagnostics, SendSettings settings) {
     LoadedSend loaded;
-    if (!diagnostics.has_errors()) {
-        loaded.settings = std::move(settings);
-    }
+    loaded.settings = std::move(settings);
+    loaded.is_sound = !diagnostics.has_errors();
     loaded.diagnostics = diagnostics.take();
     return loaded;
 }
@@ -72,11 +82,11 @@ LoadedSend read_send_settings(
     const std::string& text, const std::string& name, const std::string& base_dir
 ) {
     Diagnostics diagnostics(name);
-    SendSettings settings;
+    SendSettings settings = defaults();
     if (const auto document = parse_yaml(text, diagnostics)) {
         // A file of comments only is one that sets nothing.
         const Node* const node = document->kind == Node::Kind::null ? nullptr : &*document;
-        settings = read(MapReader(diagnostics, node, kSend), base_dir);
+        settings = read(MapReader(diagnostics, node, kSend), base_dir, settings);
     }
     return finish(diagnostics, std::move(settings));
 }
@@ -84,12 +94,12 @@ LoadedSend read_send_settings(
 LoadedSend load_send_settings(const std::string& path, bool must_exist) {
     Diagnostics diagnostics(path);
     if (!must_exist && ::access(path.c_str(), F_OK) != 0) {
-        return finish(diagnostics, read(MapReader(diagnostics, nullptr, kSend), ""));
+        return finish(diagnostics, defaults());
     }
     const FileText file = read_file(path, kFileBytesMax);
     if (!file.problem.empty()) {
         diagnostics.error({}, file.problem);
-        return finish(diagnostics, {});
+        return finish(diagnostics, defaults());
     }
     std::error_code failure;
     const auto absolute = std::filesystem::absolute(path, failure);

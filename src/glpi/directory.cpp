@@ -12,7 +12,6 @@ namespace {
 using domain::Evidence;
 using ports::Level;
 
-constexpr int kEntityPages = 100;       // 100,000 entities
 constexpr int kHitPages = 5;            // 5,000 assets of one name and type
 constexpr std::size_t kMaxOwners = 10;  // of one address: more than that identifies nothing
 constexpr std::size_t kShownOfMany = 6;

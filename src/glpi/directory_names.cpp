@@ -11,7 +11,6 @@
 namespace alert_bridge::glpi {
 namespace {
 
-constexpr int kMaxPages = 10;
 constexpr std::string_view kSeveral = "several";
 
 std::int64_t to_id(const std::string& text) {
@@ -135,7 +134,7 @@ ports::AssetDirectory::Task<NamedRows> Directory::rows_with_name(NameKind kind, 
     if (is_searchable(leaf)) {
         list = exact_path(kind.item_type, "name", leaf);
     }
-    Pager pager(std::move(list), kMaxPages);
+    Pager pager(std::move(list), kNamePages);
     while (pager.has_next()) {
         const Result<Reply> reply = co_await read_page(pager, "GET " + std::string(kind.item_type));
         if (!reply) {

@@ -11,13 +11,13 @@ namespace {
 namespace asio = boost::asio;
 using ports::Level;
 
-int major_of(const std::string& version) {
+}  // namespace
+
+int major_of(std::string_view version) noexcept {
     int major = 0;
     std::from_chars(version.data(), version.data() + version.size(), major);
-    return major > 0 ? major : 10;
+    return major;
 }
-
-}  // namespace
 
 Call plain_call(std::string label, std::string path, Expect expect, Effect effect) {
     Call call;
@@ -153,7 +153,8 @@ asio::awaitable<Result<Server>> SessionPool::furnish(Secret token) {
     const Result<Reply> config = co_await send(std::move(what), token, false);
     if (config && has(config->body, "cfg_glpi")) {
         server.version = text_in(config->body.at("cfg_glpi"), "version");
-        server.major = major_of(server.version);
+        const int major = major_of(server.version);
+        server.major = major > 0 ? major : server.major;
     } else if (!config && config.error().kind != ErrorClass::refused) {
         co_return config.error();
     }

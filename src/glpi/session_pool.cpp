@@ -323,7 +323,7 @@ asio::awaitable<void> SessionPool::kill_when_idle() {
 asio::awaitable<void> SessionPool::shut_down() {
     stopping_ = true;
     std::optional<Secret> token = state_.surrender();
-    if (token && !breaker_.is_open()) {
+    if (token) {
         co_await kill(std::move(*token), kGoodbyeTime);
     }
     http_->close_idle();

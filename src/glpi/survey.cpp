@@ -2,7 +2,10 @@
 // The survey's questions, one after the other.
 #include "alert_bridge/glpi/survey.hpp"
 
-#include <algorithm>
+#include <array>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <map>
 #include <utility>
 
 #include "alert_bridge/glpi/legacy_gateway.hpp"
@@ -17,9 +20,34 @@ using nlohmann::json;
 template <class T>
 using Task = asio::awaitable<Result<T>>;
 
-constexpr int kMaxPages = 10;
-constexpr int kMaxNamePages = 3;  // to find the nearest one
+constexpr int kTemplatePages = 10;
+constexpr std::size_t kNearestMax = 50;  // suggestions: each goes through a whole list
 constexpr Duration kReferenceAge{8 * 24 * 3'600'000};
+
+struct Listed {
+    json rows = json::array();
+    bool is_cut = false;  // there are more
+};
+
+Error too_long(const std::string& list_path) {
+    const std::string item_type = list_path.substr(1, list_path.find('?') - 1);
+    return Error{
+        ErrorClass::later, "list_too_long", "the list of " + item_type + " is longer than is read"};
+}
+
+// What standing_of() and nearest_in() read of a row: of users it is a fiftieth.
+json row_for_names(const json& row) {
+    static constexpr std::array kRead{
+        "id",         "name",      "completename", "entities_id", "is_recursive",
+        "is_deleted", "is_active", "is_assign",    "type",        "tickettemplates_id_incident"};
+    json out = json::object();
+    for (const char* key : kRead) {
+        if (has(row, key)) {
+            out[key] = row.at(key);
+        }
+    }
+    return out;
+}
 
 class Surveyor {
   public:
@@ -35,8 +63,11 @@ class Surveyor {
           gateway_(pool_, options_, transport_.base_url, seams) {}
 
     asio::awaitable<Survey> run() {
+        // A cancelled request comes back as one that failed, so that the session can be ended.
+        co_await asio::this_coro::throw_if_cancelled(false);
         told_.contact = co_await contact();
-        if (told_.contact) {
+        const bool may_go_on = !co_await is_cancelled();
+        if (told_.contact && may_go_on) {
             told_.login = co_await login();
         }
         if (told_.login) {
@@ -87,23 +118,47 @@ class Surveyor {
         co_return Done{};
     }
 
+    static asio::awaitable<bool> is_cancelled() {
+        const asio::cancellation_state state = co_await asio::this_coro::cancellation_state;
+        co_return state.cancelled() != asio::cancellation_type::none;
+    }
+
+    // Every question after the login.
+    Task<Reply> ask(Call call) {
+        if (co_await is_cancelled()) {
+            co_return Error{ErrorClass::later, "cancelled", "the asking was ended"};
+        }
+        Result<Reply> reply = co_await pool_.call(std::move(call));
+        if (!reply) {
+            note(reply.error());
+        }
+        co_return reply;
+    }
+
+    void note(const Error& error) {
+        if (is_outage(error) && !told_.outage) {
+            told_.outage = error;
+        }
+    }
+
     Task<json> read(std::string path, Expect expect = Expect::object) {
         const std::string label = path.substr(1, path.find_first_of("?/", 1) - 1);
         Call call = plain_call("doctor " + label, std::move(path), expect, Effect::read);
-        Result<Reply> reply = co_await pool_.call(std::move(call));
+        Result<Reply> reply = co_await ask(std::move(call));
         if (!reply) {
             co_return reply.error();
         }
         co_return std::move(reply->body);
     }
 
-    // All rows of a list, as far as `pages_max` pages go.
-    Task<json> read_list(std::string list_path, int pages_max = kMaxPages) {
+    enum class Columns { all, of_names };
+
+    Task<Listed> read_pages(std::string list_path, int pages_max, Columns columns) {
         Pager pager(std::move(list_path), pages_max);
-        json rows = json::array();
+        Listed out;
         while (pager.has_next()) {
             Call call = plain_call("doctor list", pager.next_path(), Expect::list, Effect::read);
-            const Result<Reply> reply = co_await pool_.call(std::move(call));
+            const Result<Reply> reply = co_await ask(std::move(call));
             if (!reply && reply.error().code == "ERROR_RANGE_EXCEED_TOTAL") {
                 break;
             }
@@ -111,9 +166,38 @@ class Surveyor {
                 co_return reply.error();
             }
             pager.took(reply->body.size(), reply->total);
-            rows.insert(rows.end(), reply->body.begin(), reply->body.end());
+            for (const json& row : reply->body) {
+                out.rows.push_back(columns == Columns::all ? row : row_for_names(row));
+            }
         }
-        co_return rows;
+        out.is_cut = pager.is_cut();
+        co_return out;
+    }
+
+    // All rows, or none.
+    Task<json> read_list(std::string list_path, int pages_max) {
+        const Error cut = too_long(list_path);
+        Result<Listed> listed = co_await read_pages(std::move(list_path), pages_max, Columns::all);
+        if (!listed) {
+            co_return listed.error();
+        }
+        if (listed->is_cut) {
+            co_return cut;
+        }
+        co_return std::move(listed->rows);
+    }
+
+    // Asked for once: many rules name the same things. What it points to stays.
+    asio::awaitable<const Result<Listed>*> rows_of_names(std::string list_path) {
+        const auto known = name_lists_.find(list_path);
+        if (known != name_lists_.end()) {
+            co_return &known->second;
+        }
+        std::string asked = list_path;
+        Result<Listed> listed =
+            co_await read_pages(std::move(asked), kNamePages, Columns::of_names);
+        const auto [added, is_new] = name_lists_.emplace(std::move(list_path), std::move(listed));
+        co_return &added->second;
     }
 
     asio::awaitable<void> ask_about_the_user() {
@@ -151,7 +235,7 @@ class Surveyor {
     asio::awaitable<void> ask_about_entities() {
         about_to("which entities it sees");
         std::string path = all_path("Entity");
-        const Result<json> rows = co_await read_list(std::move(path));
+        const Result<json> rows = co_await read_list(std::move(path), kEntityPages);
         if (rows) {
             std::vector<EntityFacts> facts;
             std::vector<domain::Entity> entities;
@@ -166,24 +250,18 @@ class Surveyor {
         } else {
             told_.entities = rows.error();
         }
-        const Result<json> active = co_await read("/getActiveEntities");
-        if (active) {
-            told_.active_entities = active_entities(*active);
-        } else {
-            told_.active_entities = active.error();
-        }
         about_to("ticket templates");
         told_.templates = co_await templates();
     }
 
     Task<std::vector<TemplateFacts>> templates() {
         std::string path = all_path("TicketTemplate");
-        const Result<json> rows = co_await read_list(std::move(path));
+        const Result<json> rows = co_await read_list(std::move(path), kTemplatePages);
         if (!rows) {
             co_return rows.error();
         }
         std::string fields_path = all_path("TicketTemplateMandatoryField");
-        const Result<json> fields = co_await read_list(std::move(fields_path));
+        const Result<json> fields = co_await read_list(std::move(fields_path), kTemplatePages);
         if (!fields) {
             co_return fields.error();
         }
@@ -205,9 +283,16 @@ class Surveyor {
 
     asio::awaitable<void> ask_about_names() {
         for (const NameQuestion& question : questions_.names) {
+            if (told_.names.size() == kNamesMax) {
+                break;
+            }
             about_to("the " + std::string(question.kind.label) + " " + question.name);
             told_.names.push_back(co_await standing(question));
         }
+        const Error too_many{
+            ErrorClass::later, "too_many_names",
+            "more than " + std::to_string(kNamesMax) + " names: the rest is not looked up"};
+        told_.names.resize(questions_.names.size(), too_many);
     }
 
     // Requires: the question outlives the call.
@@ -217,43 +302,48 @@ class Surveyor {
             path_up = tree_.path_up(from->id);
         }
         const std::string_view leaf = last_part(question.name);
-        json rows = json::array();
+        const std::string whole_list = all_path(question.kind.item_type);
+        std::string path = whole_list;
         if (is_searchable(leaf)) {
-            std::string path = exact_path(question.kind.item_type, "name", leaf);
-            Result<json> exact = co_await read_list(std::move(path));
-            if (!exact) {
-                co_return exact.error();
-            }
-            rows = std::move(*exact);
-            const NameStanding out = standing_of(rows, question, path_up, tree_);
-            if (out.state != NameStanding::State::unknown) {
-                co_return out;
-            }
+            path = exact_path(question.kind.item_type, "name", leaf);
         }
-        std::string path = all_path(question.kind.item_type);
-        const Result<json> all = co_await read_list(std::move(path), kMaxNamePages);
-        if (!all) {
-            co_return all.error();
+        // As the directory looks for it.
+        const Result<Listed>* const listed = co_await rows_of_names(std::move(path));
+        if (!*listed) {
+            co_return listed->error();
         }
-        NameStanding out = standing_of(*all, question, path_up, tree_);
-        if (out.state == NameStanding::State::unknown) {
-            out.nearest = nearest_in(*all, question.kind, question.name);
+        if ((*listed)->is_cut) {
+            co_return too_long(whole_list);
+        }
+        NameStanding out = standing_of((*listed)->rows, question, path_up, tree_);
+        if (out.state == NameStanding::State::unknown && nearest_left_ > 0) {
+            --nearest_left_;
+            // For a suggestion a part of the list will do.
+            const Result<Listed>* const all = co_await rows_of_names(whole_list);
+            if (*all) {
+                out.nearest = nearest_in((*all)->rows, question.kind, question.name);
+            }
         }
         co_return out;
     }
 
-    // A reference that some ticket carries must be found in the way that a doubtful write would be.
+    // A reference that a ticket of ours carries must be found in the way that a doubtful write
+    // would be.
     Task<ReferenceFacts> reference() {
         about_to("whether a search finds a reference");
+        const std::int64_t user_id = told_.session ? told_.session->user_id : 0;
+        if (user_id == 0) {
+            co_return Error{
+                ErrorClass::later, "no_user_id", "it does not tell who the bridge's user is"};
+        }
         Call call = plain_call("doctor search", "/search/Ticket", Expect::search, Effect::read);
         call.method = net::Method::post;
-        call.body = any_reference_body();
-        const Result<Reply> reply = co_await pool_.call(std::move(call));
+        call.body = own_tickets_body(user_id, pool_.server().major);
+        const Result<Reply> reply = co_await ask(std::move(call));
         if (!reply) {
             co_return reply.error();
         }
-        ReferenceFacts out;
-        out.sample = reference_in(reply->body);
+        ReferenceFacts out = references_in(reply->body);
         if (out.sample.empty()) {
             co_return out;
         }
@@ -261,6 +351,7 @@ class Surveyor {
         const Result<std::vector<std::int64_t>> found =
             co_await gateway_.find_tickets(out.sample, since);
         if (!found) {
+            note(found.error());
             co_return found.error();
         }
         out.is_found = !found->empty();
@@ -274,6 +365,8 @@ class Surveyor {
     SessionPool pool_;
     LegacyGateway gateway_;
     domain::EntityTree tree_;
+    std::map<std::string, Result<Listed>> name_lists_;  // by path
+    std::size_t nearest_left_ = kNearestMax;
     Survey told_;
 };
 

@@ -15,8 +15,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kContent = 21;  // search options of Ticket
+constexpr int kTicketId = 2;  // search options of Ticket
 constexpr int kChanged = 19;
+constexpr int kContent = 21;
+constexpr int kWriter = 22;
+constexpr int kExternalId = 87;  // since 11
 constexpr std::size_t kReferenceLength = 30;
 
 const json& member(const json& object, const char* key) {
@@ -40,6 +43,17 @@ std::optional<std::int64_t> setting_in(const json& row, const char* key) {
         return std::nullopt;
     }
     return negative ? -*number : *number;
+}
+
+// The first one in the text.
+std::string reference_in(std::string_view text) {
+    for (auto at = text.find("GAB-"); at != std::string::npos; at = text.find("GAB-", at + 1)) {
+        const std::string_view candidate = text.substr(at, kReferenceLength);
+        if (is_reference(candidate)) {
+            return std::string(candidate);
+        }
+    }
+    return {};
 }
 
 std::string shown_name(const json& row) {
@@ -70,6 +84,7 @@ ServerFacts server_facts(const json& body) {
     const json& config = member(body, "cfg_glpi");
     ServerFacts out;
     out.version = text_in(config, "version");
+    out.major = major_of(out.version);
     if (has(config, "use_notifications")) {
         // Where the way by mail is not told, it is taken to be used.
         const bool by_mail =
@@ -108,16 +123,6 @@ std::vector<ProfileEntity> profile_entities(const json& body, std::string_view p
                      flag_in(row, "is_recursive")}
                 );
             }
-        }
-    }
-    return out;
-}
-
-std::set<std::int64_t> active_entities(const json& body) {
-    std::set<std::int64_t> out;
-    for (const json& row : member(member(body, "active_entity"), "active_entities")) {
-        if (row.is_object() && has(row, "id")) {
-            out.insert(number_in(row, "id"));
         }
     }
     return out;
@@ -201,39 +206,41 @@ std::string nearest_in(const json& rows, const NameKind& kind, std::string_view 
     return nearest_name(wrong, names);
 }
 
-std::string any_reference_body() {
-    json body;
-    const auto criterion = [](int field, const char* how, const char* value) {
+std::string own_tickets_body(std::int64_t user_id, int major) {
+    const auto criterion = [](int field, const char* how, std::string value) {
         json out;
         out["link"] = "AND";
         out["field"] = field;
         out["searchtype"] = how;
-        out["value"] = value;
+        out["value"] = std::move(value);
         return out;
     };
+    json body;
     // The date first: it keeps a search through 300,000 tickets at 20 ms (measured).
     body["criteria"] = json::array();
     body["criteria"].push_back(criterion(kChanged, "morethan", "-7DAY"));
-    body["criteria"].push_back(criterion(kContent, "contains", "GAB-"));
+    body["criteria"].push_back(criterion(kWriter, "equals", std::to_string(user_id)));
     body["forcedisplay"] = json::array();
-    body["forcedisplay"].push_back(2);
+    body["forcedisplay"].push_back(kTicketId);
     body["forcedisplay"].push_back(kContent);
-    body["range"] = "0-9";
+    if (major >= 11) {
+        body["forcedisplay"].push_back(kExternalId);
+    }
+    body["range"] = "0-19";
     return dump(body);
 }
 
-std::string reference_in(const json& search) {
+ReferenceFacts references_in(const json& search) {
+    ReferenceFacts out;
     for (const json& row : member(search, "data")) {
-        const std::string content = text_in(row, std::to_string(kContent).c_str());
-        for (auto at = content.find("GAB-"); at != std::string::npos;
-             at = content.find("GAB-", at + 1)) {
-            const std::string text = content.substr(at, kReferenceLength);
-            if (is_reference(text)) {
-                return text;
+        ++out.tickets;
+        for (const int column : {kContent, kExternalId}) {
+            if (out.sample.empty()) {
+                out.sample = reference_in(text_in(row, std::to_string(column).c_str()));
             }
         }
     }
-    return {};
+    return out;
 }
 
 }  // namespace alert_bridge::glpi

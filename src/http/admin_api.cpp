@@ -58,7 +58,7 @@ std::optional<json> parse_object(const std::string& body) {
     return parsed;
 }
 
-// "DUE:ID", as list_operations() gives it out.
+// "DUE:ID", as next_of() writes it.
 ports::OperationCursor cursor_of(const std::string& text) {
     ports::OperationCursor cursor;
     const std::size_t colon = text.find(':');
@@ -72,23 +72,66 @@ ports::OperationCursor cursor_of(const std::string& text) {
     return cursor;
 }
 
-std::string as_text(const ports::OwedWrite& last) {
+// What `after` of the next page is, by the last row of this one.
+std::string next_of(const ports::OwedWrite& last) {
     return std::to_string(to_unix_ms(last.operation.due_at)) + ":" +
            std::to_string(last.operation.id);
 }
 
-template <class Rows>
-json page(const Rows& rows) {
+std::string next_of(const ports::IncidentSummary& last) {
+    return last.incident.id;
+}
+
+std::string next_of(const ports::StormSummary& last) {
+    return last.incident.id;
+}
+
+std::string next_of(const ports::QuarantineEntry& last) {
+    return std::to_string(last.id);
+}
+
+std::string next_of(const ports::UnmatchedHost& last) {
+    return last.source + " " + last.host;  // names of sources hold no blank
+}
+
+// A full page may be the last one: the next is empty then.
+template <class Row>
+Response page_of(const Result<std::vector<Row>>& rows, int limit) {
+    if (!rows) {
+        return store_failed(rows.error());
+    }
     json body;
     body["rows"] = json::array();
-    for (const auto& row : rows) {
-        if constexpr (requires { as_json(row, false); }) {
-            body["rows"].push_back(as_json(row, false));
-        } else {
-            body["rows"].push_back(as_json(row));
-        }
+    for (const Row& row : *rows) {
+        body["rows"].push_back(as_json(row));
     }
-    return body;
+    if (static_cast<int>(rows->size()) == limit) {
+        body["next"] = next_of(rows->back());
+    }
+    return answer(body);
+}
+
+// Everything about one row, with a link to its ticket where it has one; `otherwise`: there is none.
+template <class Row, class TicketUrl>
+Response sheet_of(
+    const Result<std::optional<Row>>& row, const std::string& otherwise, const TicketUrl& ticket_url
+) {
+    if (!row) {
+        return store_failed(row.error());
+    }
+    if (!*row) {
+        return Response::failure(404, otherwise);
+    }
+    json body;
+    if constexpr (requires { as_json(**row, true); }) {
+        body["row"] = as_json(**row, true);
+    } else {
+        body["row"] = as_json(**row);
+    }
+    if constexpr (requires { (*row)->incident; }) {
+        body["row"]["ticket_url"] = ticket_url((*row)->incident.ticket_id);
+    }
+    return answer(body);
 }
 
 std::int64_t number_of(const json& object, const char* name) {
@@ -198,40 +241,19 @@ AdminApi::Answer AdminApi::handle(Request request, std::string who) {
 AdminApi::Answer AdminApi::list_operations(Ask ask, std::vector<OperationState> states) {
     const ports::OperationCursor after = cursor_of(ask.after);
     auto rows = co_await services_.seat.operations(std::move(states), after, ask.limit);
-    if (!rows) {
-        co_return store_failed(rows.error());
-    }
-    json body = page(*rows);
-    if (static_cast<int>(rows->size()) == ask.limit) {
-        body["next"] = as_text(rows->back());
-    }
-    co_return answer(body);
+    co_return page_of(rows, ask.limit);
 }
 
 AdminApi::Answer AdminApi::list_incidents(Ask ask) {
     const bool ended_too = text_of(ask.body, "ended") == "true";
     auto rows = co_await services_.seat.incidents(ask.after, ended_too, ask.limit);
-    if (!rows) {
-        co_return store_failed(rows.error());
-    }
-    json body = page(*rows);
-    if (static_cast<int>(rows->size()) == ask.limit) {
-        body["next"] = rows->back().incident.id;
-    }
-    co_return answer(body);
+    co_return page_of(rows, ask.limit);
 }
 
 AdminApi::Answer AdminApi::list_storms(Ask ask) {
     const bool ended_too = text_of(ask.body, "ended") == "true";
     auto rows = co_await services_.seat.storms(ask.after, ended_too, ask.limit);
-    if (!rows) {
-        co_return store_failed(rows.error());
-    }
-    json body = page(*rows);
-    if (static_cast<int>(rows->size()) == ask.limit) {
-        body["next"] = rows->back().incident.id;
-    }
-    co_return answer(body);
+    co_return page_of(rows, ask.limit);
 }
 
 Response AdminApi::list_sessions() const {
@@ -257,70 +279,32 @@ Response AdminApi::show_status() const {
 AdminApi::Answer AdminApi::list_quarantine(Ask ask) {
     const std::int64_t after = parse_whole_number(ask.after).value_or(0);
     auto rows = co_await services_.seat.quarantined(after, ask.limit);
-    if (!rows) {
-        co_return store_failed(rows.error());
-    }
-    json body = page(*rows);
-    if (static_cast<int>(rows->size()) == ask.limit) {
-        body["next"] = std::to_string(rows->back().id);
-    }
-    co_return answer(body);
+    co_return page_of(rows, ask.limit);
 }
 
 AdminApi::Answer AdminApi::list_unmatched(Ask ask) {
-    ports::UnmatchedHost after;  // "SOURCE HOST": names of sources hold no blank
+    ports::UnmatchedHost after;
     after.source = ask.after.substr(0, ask.after.find(' '));
     after.host = ask.after.substr(std::min(after.source.size() + 1, ask.after.size()));
     auto rows = co_await services_.seat.unmatched(std::move(after), ask.limit);
-    if (!rows) {
-        co_return store_failed(rows.error());
-    }
-    json body = page(*rows);
-    if (static_cast<int>(rows->size()) == ask.limit) {
-        body["next"] = rows->back().source + " " + rows->back().host;
-    }
-    co_return answer(body);
+    co_return page_of(rows, ask.limit);
 }
 
 AdminApi::Answer AdminApi::show_operation(Ask ask) {
     auto row = co_await services_.seat.operation(ask.id);
-    if (!row) {
-        co_return store_failed(row.error());
-    }
-    if (!*row) {
-        co_return Response::failure(404, "there is no write " + ask.key);
-    }
-    json body;
-    body["row"] = as_json(**row, true);
-    body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
-    co_return answer(body);
+    co_return sheet_of(row, "there is no write " + ask.key, services_.ticket_url);
 }
 
 AdminApi::Answer AdminApi::show_incident(Ask ask) {
     auto row = co_await services_.seat.incident(ask.key);
-    if (!row) {
-        co_return store_failed(row.error());
-    }
-    if (!*row) {
-        co_return Response::failure(404, "there is no incident or ticket " + ask.key);
-    }
-    json body;
-    body["row"] = as_json(**row);
-    body["row"]["ticket_url"] = services_.ticket_url((*row)->incident.ticket_id);
-    co_return answer(body);
+    co_return sheet_of(row, "there is no incident or ticket " + ask.key, services_.ticket_url);
 }
 
 AdminApi::Answer AdminApi::show_quarantined(Ask ask) {
     auto row = co_await services_.seat.quarantine_entry(ask.id);
-    if (!row) {
-        co_return store_failed(row.error());
-    }
-    if (!*row) {
-        co_return Response::failure(404, "there is no entry " + ask.key + " in quarantine");
-    }
-    json body;
-    body["row"] = as_json(**row);
-    co_return answer(body);
+    co_return sheet_of(
+        row, "there is no entry " + ask.key + " in quarantine", services_.ticket_url
+    );
 }
 
 AdminApi::Answer AdminApi::known(Ask ask) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/net/bridge_mark.hpp"
 
 namespace alert_bridge::http {
 namespace {
@@ -81,6 +82,7 @@ std::string encode(const Response& response, const Framing& framing) {
     out += reason_phrase(response.status);
     out += "\r\n";
     append_header(out, "Date", http_date(framing.now));
+    append_header(out, net::kBridgeMark, net::kBridgeMarkValue);
     const std::size_t body_bytes = response.body.size() + response.fixed_body.size();
     if (body_bytes > 0 || response.feed != nullptr) {
         append_header(out, "Content-Type", response.content_type);

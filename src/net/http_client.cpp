@@ -21,6 +21,7 @@ using boost::system::error_code;
 
 constexpr auto kToken = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kResolveAgain{30};
+constexpr std::chrono::seconds kPatienceWithOldAddresses{1};
 constexpr std::size_t kMaxEndpoints = 8;
 
 struct Waiter {
@@ -104,7 +105,6 @@ class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> 
     struct Lookup {
         bool answered = false;
         error_code error;
-        tcp::resolver::results_type found;
         std::vector<std::shared_ptr<asio::steady_timer>> waiting;
     };
 
@@ -112,6 +112,7 @@ class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> 
     asio::awaitable<Exchange> connect(Lease& lease, SteadyTime deadline);
     asio::awaitable<bool> resolve(SteadyTime deadline);
     std::shared_ptr<Lookup> lookup_under_way();
+    void keep(const tcp::resolver::results_type& found);
     void give_back(std::unique_ptr<Connection> connection, std::uint64_t generation) noexcept;
     std::unique_ptr<Connection> take_idle();
 
@@ -125,7 +126,7 @@ class Pool final : public HttpClient, public std::enable_shared_from_this<Pool> 
     Endpoints endpoints_;
     std::shared_ptr<Lookup> lookup_;
     SteadyTime resolved_at_{};
-    std::string resolve_error_;
+    std::string resolve_code_, resolve_error_;  // why there are no endpoints_
 };
 
 // A slot is passed from hand to hand: busy_ stays as it is when somebody waits.
@@ -172,26 +173,40 @@ std::unique_ptr<Connection> Pool::take_idle() {
     return nullptr;
 }
 
+void Pool::keep(const tcp::resolver::results_type& found) {
+    Endpoints fresh;
+    for (const auto& entry : found) {
+        if (fresh.size() < kMaxEndpoints) {
+            fresh.push_back(entry.endpoint());
+        }
+    }
+    endpoints_ = std::move(fresh);
+    resolved_at_ = std::chrono::steady_clock::now();
+}
+
 // One at a time: nothing can stop the resolver's thread, and what waits behind a question that
-// hangs hangs, too.
+// hangs hangs, too. The answer is the pool's, also when everybody who waited for it has given up.
 std::shared_ptr<Pool::Lookup> Pool::lookup_under_way() {
     if (lookup_ && !lookup_->answered) {
         return lookup_;
     }
-    lookup_ = std::make_shared<Lookup>();
+    auto lookup = std::make_shared<Lookup>();
     const auto resolver = std::make_shared<tcp::resolver>(executor_);
-    auto on_answer = [lookup = lookup_,
+    auto on_answer = [pool = weak_from_this(), lookup,
                       resolver](const error_code& error, tcp::resolver::results_type found) {
         lookup->answered = true;
         lookup->error = error;
-        lookup->found = std::move(found);
+        if (const auto alive = pool.lock(); alive && !error) {
+            alive->keep(found);
+        }
         for (const auto& waiting : lookup->waiting) {
             waiting->cancel();
         }
     };
     const std::string asked = name_to_ask(options_.url.host);
     const std::string port = std::to_string(options_.url.port);
-    resolver->async_resolve(asked, port, std::move(on_answer));
+    resolver->async_resolve(asked, port, std::move(on_answer));  // throws if it gets no thread
+    lookup_ = std::move(lookup);
     return lookup_;
 }
 
@@ -209,24 +224,19 @@ asio::awaitable<bool> Pool::resolve(SteadyTime deadline) {
     }
     const std::shared_ptr<Lookup> lookup = lookup_under_way();
     if (!lookup->answered) {
-        const auto timer = std::make_shared<asio::steady_timer>(executor_, deadline);
+        SteadyTime until = deadline;
+        if (!endpoints_.empty()) {  // they need time, too
+            until = std::min<SteadyTime>(now + kPatienceWithOldAddresses, now + (until - now) / 2);
+        }
+        const auto timer = std::make_shared<asio::steady_timer>(executor_, until);
         lookup->waiting.push_back(timer);
         auto [error] = co_await timer->async_wait(kToken);
-        static_cast<void>(error);  // deadline or answer: `answered` tells
+        static_cast<void>(error);  // time or answer: `answered` tells
         std::erase(lookup->waiting, timer);
     }
-    if (!lookup->answered || lookup->error) {
-        const std::string why = lookup->answered ? lookup->error.message() : "no answer in time";
-        resolve_error_ = "cannot resolve " + options_.url.host + ": " + why;
-        co_return !endpoints_.empty();
-    }
-    endpoints_.clear();
-    for (const auto& entry : lookup->found) {
-        if (endpoints_.size() < kMaxEndpoints) {
-            endpoints_.push_back(entry.endpoint());
-        }
-    }
-    resolved_at_ = now;
+    resolve_code_ = lookup->error == asio::error::host_not_found ? "no_such_host" : "resolve";
+    resolve_error_ = "cannot resolve " + options_.url.host + ": " +
+                     (lookup->answered ? lookup->error.message() : "no answer in time");
     co_return !endpoints_.empty();
 }
 
@@ -236,13 +246,14 @@ asio::awaitable<Exchange> Pool::connect(Lease& lease, SteadyTime deadline) {
         std::min<SteadyTime>(deadline, std::chrono::steady_clock::now() + options_.connect_timeout);
     const bool resolved = co_await resolve(connect_by);
     if (!resolved) {
-        co_return not_sent("resolve", resolve_error_);
+        co_return not_sent(resolve_code_, resolve_error_);
     }
+    const SteadyTime resolved_at = resolved_at_;
     auto fresh = std::make_unique<Connection>(executor_, options_.url, tls_);
     Exchange opened = co_await fresh->open(endpoints_, connect_by);
     if (opened.code.empty()) {
         lease.connection = std::move(fresh);
-    } else {
+    } else if (resolved_at_ == resolved_at) {
         resolved_at_ = SteadyTime{};  // ask again: the server may have moved
     }
     co_return opened;

@@ -43,16 +43,19 @@ std::optional<DiskSpace> disk_space(const std::string& directory) {
     return space;
 }
 
+std::int64_t reserve_of(
+    std::optional<std::int64_t> given, const std::optional<DiskSpace>& space
+) noexcept {
+    const std::int64_t share = space ? space->total_bytes / kShareOfDisk : DiskGuard::kReserve;
+    return given.value_or(std::min(DiskGuard::kReserve, share));
+}
+
 DiskGuard::DiskGuard(const std::string& database_path, DiskOptions options)
     : options_(std::move(options)),
       directory_(directory_of(database_path)),
       ballast_path_(database_path + "-ballast"),
-      reserve_bytes_(options_.reserve_bytes.value_or(kReserve)),
+      reserve_bytes_(reserve_of(options_.reserve_bytes, options_.probe(directory_))),
       ballast_bytes_(size_of(ballast_path_)) {
-    const auto space = options_.probe(directory_);
-    if (space && !options_.reserve_bytes) {
-        reserve_bytes_ = std::min(reserve_bytes_, space->total_bytes / kShareOfDisk);
-    }
     if (ballast_bytes_ > ballast_wanted()) {
         give_up_ballast();  // made for a larger reserve: look() makes the right one
         is_low_ = false;

@@ -110,8 +110,9 @@ ports::StoreFigures figures(Database& db) {
     }
     {
         auto row = db.query(
-            "SELECT min(due_at) FROM operations WHERE state = 'due'"
-            " AND state NOT IN ('done', 'skipped')"
+            "SELECT coalesce(retried_at, created_at) FROM operations"
+            " WHERE state <> 'done' AND state <> 'skipped' AND state <> 'dead'"
+            " ORDER BY coalesce(retried_at, created_at) LIMIT 1"
         );
         if (row.next()) {
             figures.oldest_due = row.maybe_time();

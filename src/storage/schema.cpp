@@ -103,7 +103,8 @@ CREATE TABLE incidents (
 CREATE UNIQUE INDEX incidents_group ON incidents (group_key) WHERE state <> 'ended';
 CREATE INDEX incidents_live ON incidents (state) WHERE state <> 'ended';
 CREATE INDEX incidents_group_ended ON incidents (group_key) WHERE state = 'ended';
-CREATE INDEX incidents_members ON incidents (parent_id, sheltered_at) WHERE parent_id <> '';
+CREATE INDEX incidents_members ON incidents (parent_id, sheltered_at, state)
+    WHERE parent_id <> '';
 CREATE INDEX incidents_host_down ON incidents (host_key) WHERE host_down = 1 AND state <> 'ended';
 CREATE INDEX incidents_host_tickets ON incidents (host_key)
     WHERE state = 'open' AND host_down = 0 AND ticket_id <> 0;
@@ -260,6 +261,8 @@ CREATE INDEX folded_entity ON folded (entity_id, host, problem_name);
 // Version 3: the operator's seat.
 constexpr const char* kVersion3 = R"sql(
 ALTER TABLE operations ADD COLUMN retried_at INTEGER;
+CREATE INDEX operations_waiting ON operations (coalesce(retried_at, created_at))
+    WHERE state <> 'done' AND state <> 'skipped' AND state <> 'dead';
 CREATE INDEX incidents_going_on ON incidents (id) WHERE state <> 'ended';
 CREATE INDEX incidents_ticket ON incidents (ticket_id) WHERE ticket_id <> 0;
 )sql";

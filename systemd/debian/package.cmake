@@ -25,6 +25,7 @@ set(CPACK_DEBIAN_PACKAGE_SECTION admin)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "adduser, ca-certificates, init-system-helpers (>= 1.52), tzdata")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS systemd)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS curl) # `undelivered` by mail
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
   OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -49,7 +50,8 @@ file(WRITE ${PROJECT_BINARY_DIR}/debian/changelog
  -- ${BRIDGE_MAINTAINER}  ${today}
 ")
 
-# What the program says about itself, and the change log, packed as Debian packs them.
+# What the program says about itself, and the change log, packed as Debian packs them. No pipes: one
+# would hide that the program failed.
 set(texts ${PROJECT_BINARY_DIR}/texts)
 set(program $<TARGET_FILE:glpi-alert-bridge>)
 add_custom_command(OUTPUT ${texts}/done
@@ -57,8 +59,9 @@ add_custom_command(OUTPUT ${texts}/done
   COMMAND ${program} schema > ${texts}/bridge.schema.json
   COMMAND ${program} completion bash > ${texts}/glpi-alert-bridge
   COMMAND ${program} completion zsh > ${texts}/_glpi-alert-bridge
-  COMMAND ${program} manual 1 | gzip -9n > ${texts}/glpi-alert-bridge.1.gz
-  COMMAND ${program} manual 5 | gzip -9n > ${texts}/glpi-alert-bridge.yaml.5.gz
+  COMMAND ${program} manual 1 > ${texts}/glpi-alert-bridge.1
+  COMMAND ${program} manual 5 > ${texts}/glpi-alert-bridge.yaml.5
+  COMMAND gzip -9nf ${texts}/glpi-alert-bridge.1 ${texts}/glpi-alert-bridge.yaml.5
   COMMAND gzip -9nc ${PROJECT_SOURCE_DIR}/CHANGELOG.md > ${texts}/changelog.gz
   COMMAND gzip -9nc ${PROJECT_BINARY_DIR}/debian/changelog > ${texts}/changelog.Debian.gz
   COMMAND ${CMAKE_COMMAND} -E touch ${texts}/done

@@ -88,6 +88,7 @@ class IcingaCommands(unittest.TestCase):
         with open(token, "w", encoding="utf-8") as file:
             file.write("the-token\n")
         os.chmod(token, 0o600)
+        os.mkdir(self.folder + "/spool")  # root makes none
         url = f"http://127.0.0.1:{self.server.server_port}"
         for text in HOSTILE + ["line 1\nline 2"]:
             macros = {name: text for name in {**shared, **objects["glpi-alert-bridge-host"]}}

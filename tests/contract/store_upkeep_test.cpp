@@ -96,10 +96,42 @@ TEMPLATE_LIST_TEST_CASE("the figures count what is unfinished", "[store]", Store
     CHECK(figures->dead == 1);
     CHECK(figures->sending == 1);
     CHECK(figures->due == 1);
-    CHECK(figures->oldest_due == kNow + Duration(77));
     CHECK(figures->open_incidents == 5);
     CHECK(figures->file_bytes > 0);
     CHECK(figures->wal_bytes > 0);
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "the oldest owed write is old however often it is tried", "[store]", Stores
+) {
+    TestType bench;
+    const auto owed_since = [&bench](const std::string& id, int second, OperationState state) {
+        auto opening = an_operation(id, OperationKind::open);
+        opening.created_at = kNow + Duration(second * 1'000);
+        seed_incident(bench, id, {opening});
+        auto claimed = bench.run(bench.store().claim(kNow + storage::kDay, 1, Duration(1)));
+        REQUIRE(claimed->size() == 1);
+        auto& row = claimed->front().operation;
+        row.due_at = kNow + 2 * storage::kDay;  // the next try
+        if (state != OperationState::sending) {
+            settle(bench, row, state);
+        }
+        return row;
+    };
+    const auto oldest = [&bench] { return bench.run(bench.store().figures())->oldest_due; };
+    CHECK_FALSE(oldest());
+    owed_since("dead", 1, OperationState::dead);
+    owed_since("done", 2, OperationState::done);
+    CHECK_FALSE(oldest());
+    owed_since("sending", 9, OperationState::sending);
+    CHECK(oldest() == kNow + Duration(9'000));
+    owed_since("due", 7, OperationState::due);
+    CHECK(oldest() == kNow + Duration(7'000));
+    auto uncertain = owed_since("uncertain", 5, OperationState::uncertain);
+    CHECK(oldest() == kNow + Duration(5'000));
+    uncertain.retried_at = kNow + Duration(8'000);  // the operator has seen it since
+    settle(bench, uncertain, OperationState::uncertain);
+    CHECK(oldest() == kNow + Duration(7'000));
 }
 
 TEMPLATE_LIST_TEST_CASE("openings that were only observed are counted by time", "[store]", Stores) {

@@ -28,6 +28,8 @@ bool is_change(const std::string& itemtype) {
 
 // The right that GLPI's source asks for before it lists items of this type; empty: none here.
 std::string right_of(const std::string& itemtype) {
+    if (itemtype == "Entity")
+        return "entity";
     if (itemtype == "ITILCategory")
         return "itilcategory";
     if (itemtype == "Location")

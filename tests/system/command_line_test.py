@@ -54,12 +54,15 @@ class Help:
     def __init__(self, path):
         text = printed(*path, "--help")
         self.commands = self.part(text, "Subcommands", r"  ([\w-]+)")
+        self.ends = "".join(re.findall(r"^(Ends with .*)$", text, re.M))
         self.flags = []
-        self.valued = []
-        for names, rest in re.findall(r"^  (-[\w,-]+)(.*)$", text, re.M):
-            self.flags += names.split(",")
-            if re.match(r" (TEXT|FILE|PATH|DIR|INT|UINT|NUMBER|FLOAT)\b", rest):
-                self.valued += names.split(",")
+        self.paths = []  # options that take a file, as people read their help; "": a place does
+        entry = r"^  (-[\w,-]+|[A-Z]+)( .*(?:\n {10,}.*)*)$"
+        for names, rest in re.findall(entry, text, re.M):
+            is_flag = names.startswith("-")
+            self.flags += names.split(",") if is_flag else []
+            if re.search(r"\b(files?|folder|socket)\b", names + rest):
+                self.paths += names.split(",") if is_flag else [""]
 
     @staticmethod
     def part(text, title, pattern):
@@ -138,6 +141,17 @@ class Completion:
     def test_a_value_is_no_command(self):
         self.assertIn("--reason", self.words("dead", "discard", "--reason", "list", "-"))
 
+    def test_files_are_offered_where_the_help_speaks_of_one(self):
+        count = 0
+        for path, known in self.commands:
+            for option in known.paths:
+                with self.subTest(" ".join((*path, option))):
+                    self.assertTrue(self.offers_files(*path, *([option] if option else [])))
+                    count += 1
+        self.assertGreater(count, 35)
+        self.assertFalse(self.offers_files("dead", "--host"))
+        self.assertFalse(self.offers_files("send", "--url"))
+
     def test_choices_are_offered(self):
         self.assertLessEqual({"bash", "zsh"}, set(self.words("completion", "")))
         self.assertNotIn("fish", self.words("completion", ""))
@@ -150,9 +164,17 @@ class Bash(Completion, WithScript):
     def words(self, *words):
         return self.offered(*words)
 
-    def test_files_are_offered_where_a_file_is_wanted(self):
-        self.assertIn(self.script, self.words("run", "-c", self.script[:-3]))
-        self.assertEqual(self.words("dead", "--host", ""), [])
+    def offers_files(self, *words):
+        return self.script in self.words(*words, self.script[:-3])
+
+    def test_a_name_with_blanks_and_stars_is_one_word(self):
+        for name in ("two words.yaml", "two *.yaml"):
+            with open(os.path.join(self.folder.name, name), "w", encoding="utf-8"):
+                pass
+        start = os.path.join(self.folder.name, "two")
+        for command in (("run", "-c"), ("explain",)):
+            self.assertEqual(sorted(self.words(*command, start)),
+                             [start + " *.yaml", start + " words.yaml"])
 
 
 class Zsh(Completion, WithScript):
@@ -162,7 +184,10 @@ class Zsh(Completion, WithScript):
     def words(self, *words):
         return [line.split(":")[0] for line in self.offered(*words)]
 
-    def test_files_are_offered_where_a_file_is_wanted(self):
+    def offers_files(self, *words):
+        return "FILES" in self.offered(*words, "")
+
+    def test_what_a_value_is_like_is_told(self):
         self.assertEqual(self.offered("run", "-c", ""), ["FILES"])
         self.assertEqual(self.offered("dead", "--host", ""), ["MESSAGE TEXT"])
 
@@ -195,6 +220,17 @@ class Manual(unittest.TestCase):
                     for flag in known.flags:
                         if flag not in ("-h", "--help"):
                             self.assertIn(flag, part)
+
+    def test_the_first_page_tells_what_each_command_ends_with_and_all_files(self):
+        page = self.readable("1")
+        ends = {" ".join(path): known.ends for path, known in all_commands() if known.ends}
+        self.assertLessEqual({"doctor", "send", "status"}, set(ends))
+        for words, told in ends.items():
+            part = re.split(r"\n   (?=\S)", page.split(f"\n   {words}\n")[1])[0]
+            self.assertIn(told, re.sub(r"\s+", " ", part))
+        files = page.split("\nFILES\n")[1].split("\nEXIT STATUS\n")[0]
+        for path in set(re.findall(r"/etc/[\w./-]+\w", page)):
+            self.assertIn(path, files)
 
     def test_every_key_of_the_reference_file_is_in_the_second_page(self):
         page = self.readable("5")

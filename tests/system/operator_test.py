@@ -72,6 +72,8 @@ class OperatorTest(SystemTest):
         self.command("dead", "discard", "--all", "--reason", "a test host")
         self.assertEqual(self.rows("dead"), [])
         self.assertEqual(self.command("dead"), "nothing there\n")
+        self.assertEqual(self.command("dead", "retry", "--all"), "nothing there\n")
+        self.assertEqual(self.rows("dead", "retry", "--all"), [])
         self.bridge.logged("a test host")
         status, _, err = self.bridge.command("dead", "retry", str(dead["id"]))
         self.assertEqual(status, 1)
@@ -92,6 +94,19 @@ class OperatorTest(SystemTest):
         self.assertIn("it still cannot be read", err)
         self.command("quarantine", "discard", number)
         self.assertEqual(self.rows("quarantine"), [])
+
+    def test_the_quarantine_is_filtered_by_the_cause_and_a_reason_is_only_for_the_log(self):
+        for body in ('{"a": "', '{"a": 1}'):
+            self.assertEqual(self.bridge.send("nagios", body)[0], 400)
+        reasons = sorted(row["reason"] for row in self.rows("quarantine"))
+        self.assertRegex(" ".join(reasons), r"^json: .* shape: ")
+        self.command("quarantine", "discard", "--all", "--why", "json: *",
+                     "--reason", "a sender of the test")
+        self.assertEqual([row["reason"] for row in self.rows("quarantine")], reasons[1:])
+        self.bridge.logged("a sender of the test")
+        status, _, err = self.bridge.command("quarantine", "--reason", "x")
+        self.assertNotEqual(status, 0, err)
+        self.assertEqual(len(self.rows("quarantine")), 1)
 
     def test_the_outbox_incidents_and_unmatched_hosts_are_listed(self):
         self.accepted("zabbix", zabbix(host_host="stranger", host_ip=""))
@@ -167,8 +182,14 @@ class OperatorTest(SystemTest):
         status, out, err = self.bridge.command("status", "--nagios")
         self.assertEqual(status, 2)
         self.assertIn("CRITICAL - the daemon does not answer", out)
-        status, _, err = self.bridge.command("status", "--nagios", "--warning", "soon")
+        self.assertEqual(self.bridge.command("status")[0], 1)
+        status, out, err = self.bridge.command("status", "--nagios", "--warning", "soon")
+        self.assertEqual((status, err), (3, ""))
+        self.assertIn("a duration like", out)
+        status, out, err = self.bridge.command("status", "--warning", "soon")
+        self.assertGreater(status, 100)
         self.assertIn("a duration like", err)
+        self.assertEqual(self.bridge.command("status", "--nagios", "--help")[0], 0)
 
     def test_the_socket_is_for_its_owner_and_group_and_goes_with_the_daemon(self):
         path = os.path.join(self.directory, "admin.sock")

@@ -67,6 +67,7 @@ for file in man/man1/$name.1.gz man/man5/$name.yaml.5.gz bash-completion/complet
     zsh/vendor-completions/_$name $name/bridge.schema.json doc/$name/copyright; do
     [[ -s /usr/share/$file ]] || fail "/usr/share/$file is missing"
 done
+grep -q "Dan Vanderkam" /usr/share/doc/$name/copyright || fail "the notice of dygraphs is missing"
 [[ -s /lib/systemd/system/$name.service ]] || fail "there is no unit"
 
 step "its configuration is told to be incomplete"
@@ -114,7 +115,8 @@ $name sessions >/tmp/log 2>&1 || fail "sessions: $(cat /tmp/log)"
 grep -q "127.0.0.1:9" /tmp/log || fail "sessions says: $(cat /tmp/log)"
 stop
 
-step "upgraded, with the configuration and the store kept"
+step "upgraded, with the configuration, its mode and the store kept"
+chmod 755 /etc/$name # the administrator's wish
 dpkg-deb -R "$package" /tmp/next
 sed -i 's/^Version: .*/&+next/' /tmp/next/DEBIAN/control
 echo "# another default" >>/tmp/next/etc/$name/bridge.yaml
@@ -126,14 +128,61 @@ apt-get -q -y -o Dpkg::Options::=--force-confold install /tmp/next.deb >/tmp/log
 dpkg-query -W -f '${Version}' $name | grep -q '+next$' || fail "the version did not change"
 grep -q "edited by the administrator" /etc/$name/bridge.yaml || fail "bridge.yaml was replaced"
 [[ -s /var/lib/$name/bridge.db ]] || fail "the store is gone"
-is "mode of /etc/$name" "$(stat -c '%a %U:%G' /etc/$name)" "750 root:$name"
+is "mode of /etc/$name" "$(stat -c '%a %U:%G' /etc/$name)" "755 root:$name"
 start
 stop
 
-step "removed: configuration and store stay"
+step "what its scripts ask of a systemd that runs"
+mkdir -p /tmp/stubs /run/systemd/system
+for program in systemctl deb-systemd-invoke; do
+    cat >/tmp/stubs/$program <<'END'
+#!/bin/sh
+echo "${0##*/} $*" >>/tmp/asked
+[ "$*" != "--quiet is-active glpi-alert-bridge.service" ] || [ -e /tmp/is-active ]
+END
+    chmod +x /tmp/stubs/$program
+done
+
+# asks WISH SCRIPT ARGUMENT...: what the script wants of deb-systemd-invoke; what it says is in $said.
+asks() {
+    local wish=$1
+    shift
+    : >/tmp/asked
+    said=$(PATH=/tmp/stubs:$PATH DPKG_MAINTSCRIPT_PACKAGE=$name \
+        sh "/var/lib/dpkg/info/$name.$1" "${@:2}" 2>&1) || fail "$*: $said"
+    is "what $* asks for" "$(sed -n 's/^deb-systemd-invoke //p' /tmp/asked)" "$wish"
+}
+
+says() {
+    [[ $said == *"$1"* ]] || fail "it says '$said', not '$1'"
+}
+
+asks "restart $name.service" postinst configure 1.0-1
+is "what is said" "$said" ""
+asks "start $name.service" postinst configure
+asks "start $name.service" postinst abort-remove
+asks "stop $name.service $name-send.timer $name-send.service" prerm remove
+asks "" prerm upgrade 1.0-1
+# A secret that systemd hands over; it shows root those of a service that runs.
+sed -i 's/user_token: {file: secret}/user_token: {credential: glpi-user-token}/' /etc/$name/bridge.yaml
+asks "" postinst configure
+says "not started"
+touch /tmp/is-active
+asks "" postinst configure 1.0-1
+says "The old version goes on"
+install -D -m 400 /etc/$name/secret /run/credentials/$name.service/glpi-user-token
+asks "restart $name.service" postinst configure 1.0-1
+rm -r /run/systemd /run/credentials
+
+step "removed: configuration and store stay, and its units are masked"
+mkdir -p /etc/systemd/system/timers.target.wants # as `systemctl enable` of the timer does
+ln -s /lib/systemd/system/$name-send.timer /etc/systemd/system/timers.target.wants/
 apt-get -q -y remove $name >/tmp/log 2>&1 || fail "remove: $(cat /tmp/log)"
 [[ -s /etc/$name/bridge.yaml && -s /var/lib/$name/bridge.db ]] || fail "something is gone"
 [[ ! -e /usr/bin/$name ]] || fail "the program is still there"
+for unit in $name.service $name-send.service $name-send.timer; do
+    is "$unit" "$(readlink "/etc/systemd/system/$unit")" /dev/null
+done
 
 step "purged: nothing stays"
 apt-get -q -y purge $name >/tmp/log 2>&1 || fail "purge: $(cat /tmp/log)"

@@ -103,6 +103,15 @@ class Schema(unittest.TestCase):
         plant(self.document, ())
         self.assertGreater(count, 40)
 
+    def test_every_section_is_closed_whether_a_configuration_has_it_or_not(self):
+        self.assertGreater(len(self.schema["definitions"]), 35)
+        for name, section in self.schema["definitions"].items():
+            with self.subTest(name):
+                validator = jsonschema.Draft7Validator(
+                    {**section, "definitions": self.schema["definitions"]})
+                told = [error.message for error in validator.iter_errors({"no_such_key": 1})]
+                self.assertTrue(any("no_such_key" in message for message in told), told)
+
     def test_a_missing_key_is_refused(self):
         for path in (("sources",), ("glpi",), ("glpi", "url"), ("glpi", "user_token"),
                      ("sources", "nagios-dc1", "type"), ("sources", "nagios-dc1", "auth")):
@@ -114,15 +123,33 @@ class Schema(unittest.TestCase):
                 del holder[path[-1]]
                 self.assertFalse(self.validator.is_valid(document))
 
+    def with_value(self, path, value):
+        document = copy.deepcopy(self.reference)
+        document.update(copy.deepcopy(COMMENTED_OUT))
+        holder = document
+        for key in path[:-1]:
+            holder = holder.setdefault(key, {})
+        holder[path[-1]] = value
+        return document
+
     def test_a_wrong_value_is_refused(self):
+        self.assertEqual(self.mistakes({**self.reference, **COMMENTED_OUT}), [])
         for path, value in MISTAKES:
             with self.subTest(f"{path} = {value!r}"):
-                document = copy.deepcopy(self.reference)
-                holder = document
-                for key in path[:-1]:
-                    holder = holder.setdefault(key, {})
-                holder[path[-1]] = value
-                self.assertFalse(self.validator.is_valid(document))
+                self.assertFalse(self.validator.is_valid(self.with_value(path, value)))
+
+    def test_several_secrets_are_accepted_where_the_loader_takes_them(self):
+        several = [{"file": "a"}, {"file": "b"}]
+        for path in (("sources", "nagios-dc1", "auth", "bearer"), ("admin", "page", "token"),
+                     ("glpi", "webhook", "secret")):
+            with self.subTest(path):
+                self.assertEqual(self.mistakes(self.with_value(path, several)), [])
+        for path in (("glpi", "user_token"), ("glpi", "app_token"),
+                     ("undelivered", "mail", "password"), ("undelivered", "webhook", "token"),
+                     ("sources", "nagios-dc1", "back", "token")):
+            with self.subTest(path):
+                self.assertEqual(self.mistakes(self.with_value(path, several[0])), [])
+                self.assertFalse(self.validator.is_valid(self.with_value(path, several)))
 
     def test_each_key_has_its_sentence_and_the_defaults_are_of_their_type(self):
         count = 0
@@ -140,6 +167,20 @@ class Schema(unittest.TestCase):
 # Where the operator chooses the names.
 FREE = {("sources",), ("priorities",), ("maps",), ("templates",)}
 FREE_BELOW = {"tag", "tags", "inventory", "severity_map", "field", "map", "open_after"}
+
+CASE = {"name": "a case", "source": "nagios-dc1", "alert": {"host": "db01", "severity": "high"},
+        "expect": {"opens": "now"}}
+
+# What the reference file shows as comments only.
+COMMENTED_OUT = {
+    "undelivered": {
+        "after": {"p1": "10m", "others": "1h"}, "command": ["/usr/local/bin/page"],
+        "mail": {"server": "smtp://mail.example.org", "from": "a@example.org",
+                 "to": ["b@example.org"], "user": "a", "password": {"file": "mail.password"}},
+        "webhook": {"url": "https://example.org/", "token": {"file": "hook.token"}}},
+    "tests": [CASE],
+    "maintenance": [{"name": "w", "time": {"weekdays": "mon"}}],
+}
 
 MISTAKES = (
     (("listen", "port"), "8480"),
@@ -181,6 +222,23 @@ MISTAKES = (
     (("rules",), [{"name": "r", "then": {"entity": {"by": "name", "value": "x"}}}]),
     (("rules",), [{"name": "r", "then": {"type": "problem"}}]),
     (("rules",), [{"name": "r", "then": {"resolve_after": "5 minutes"}}]),
+    (("admin", "page"), {"port": 8481}),
+    (("admin", "page"), {"token": {"file": "x"}, "address": []}),
+    (("glpi", "webhook"), {}),
+    (("glpi", "webhook"), {"secret": "in-the-file"}),
+    (("undelivered", "after"), "10m"),
+    (("undelivered", "after"), {"p1": "soon"}),
+    (("undelivered", "repeat"), 4),
+    (("undelivered", "command"), {"run": "x"}),
+    (("undelivered", "mail", "server"), None),
+    (("undelivered", "mail", "tls"), "maybe"),
+    (("undelivered", "mail", "password"), "in-the-file"),
+    (("undelivered", "mail"), {"server": "smtp://mail.example.org", "from": "a@example.org"}),
+    (("undelivered", "webhook"), "https://example.org/"),
+    (("tests",), {"name": "no list"}),
+    (("tests",), [{**CASE, "alert": {"hots": "x"}}]),
+    (("tests",), [{**CASE, "expect": {"opens": "soon"}}]),
+    (("tests",), [{**CASE, "expect": {"ticket": True}}]),
     (("maintenance",), [{"name": "w", "then": "wait"}]),
     (("maintenance",), [{"name": "w", "time": {"weekday": "mon"}}]),
 )

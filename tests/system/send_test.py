@@ -32,6 +32,7 @@ token_file: sender.token
 spool: spool
 timeout: 20s
 """
+MARK = "X-Bridge"
 PASSED_ON = ("Authorization", "Content-Type", "X-Bridge-Timestamp", "X-Bridge-Signature")
 
 
@@ -53,9 +54,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         headers = {name: self.headers[name] for name in PASSED_ON if self.headers[name]}
         try:
-            status, _, text = call("POST", server.bridge_url + self.path, body, headers)
+            status, said, text = call("POST", server.bridge_url + self.path, body, headers)
         except OSError:
-            status, text = 502, ""
+            status, said, text = 502, {}, ""
         with server.lock:
             server.seen.append((json.loads(body), status, text))
             loses = server.answers_to_lose > 0
@@ -63,6 +64,8 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         if not loses:
             try:
                 self.send_response(status)
+                if MARK in said and not server.is_another:
+                    self.send_header(MARK, said[MARK])
                 self.send_header("Content-Length", str(len(text.encode())))
                 self.end_headers()
                 self.wfile.write(text.encode())
@@ -83,12 +86,14 @@ class SendTest(SystemTest):
         self.proxy = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
         self.proxy.bridge_url = self.bridge.url
         self.proxy.seen, self.proxy.lock, self.proxy.answers_to_lose = [], threading.Lock(), 0
+        self.proxy.is_another = False  # takes the mark out, as if it were no way to the bridge
         thread = threading.Thread(target=self.proxy.serve_forever, daemon=True)
         thread.start()
         self.addCleanup(thread.join)
         self.addCleanup(self.proxy.server_close)
         self.addCleanup(self.proxy.shutdown)
         self.settings(SETTINGS)
+        os.mkdir(os.path.join(self.directory, "spool"), 0o700)  # root makes none
 
     def settings(self, text):
         url = f"http://127.0.0.1:{self.proxy.server_port}"
@@ -205,7 +210,71 @@ class Send(SendTest):
         with open(self.waiting("refused")[0] + ".reason", encoding="utf-8") as file:
             self.assertIn("NOTIFICATIONTYPE is missing", file.read())
         self.assertEqual(self.send(notice())[0], 0)
-        self.assertIn("1 in its folder `refused`", self.flush()[1])
+        status, said = self.flush()
+        self.assertEqual(status, 0)
+        self.assertIn("1 in its folder `refused`", said)
+
+    def test_what_others_left_and_the_bridge_cannot_read_is_told_by_its_number(self):
+        for number in (1, 2):  # the bridge is away
+            self.assertEqual(self.send({}, "--set", f"hostname=web{number}")[0], 0)
+        self.bridge.start()
+        status, said = self.send(notice())
+        self.assertEqual(status, 0)
+        self.assertIn("sent; not taken, and set aside in", said)
+        self.assertIn("/refused: 2 alerts", said)
+        self.bridge.process.stop()
+        self.assertEqual(self.send({}, "--set", "hostname=web3")[0], 0)
+        self.bridge.start()
+        status, said = self.flush()
+        self.assertEqual(status, 1)
+        self.assertIn("/refused: 1 alert; 3 in its folder `refused`", said)
+        way_back = self.waiting("refused")[0]  # as config/nagios/README.md tells
+        os.rename(way_back, os.path.join(self.directory, "spool", "dc1", os.path.basename(way_back)))
+        self.assertEqual(self.flush()[0], 1)
+        self.assertEqual(len(self.waiting("refused")), 3)
+
+    def test_another_server_at_the_address_neither_takes_nor_refuses_an_alert(self):
+        self.bridge.start()
+        self.proxy.is_another = True
+        for macros in (notice(), {"NAGIOS_HOSTNAME": "web01"}):  # 202 and 400
+            status, said = self.send(macros)
+            self.assertEqual(status, 3, said)
+            self.assertIn("it is not the bridge that answers", said)
+        self.assertEqual(len(self.waiting()), 2)
+        self.assertEqual({status for _, status, _ in self.proxy.seen}, {202, 400})
+
+    def test_without_a_folder_an_alert_is_sent_past_it_or_said_to_be_lost(self):
+        self.settings(SETTINGS.replace("spool: spool", "spool: /proc/nowhere"))
+        status, said = self.send(notice())
+        self.assertEqual(status, 1)
+        self.assertIn("LOST: the answer is 502", said)
+        self.assertIn("install -d -m 0700 -o USER /proc/nowhere", said)
+        self.bridge.start()
+        status, said = self.send(notice())
+        self.assertEqual(status, 0)
+        self.assertIn("sent; but it could not have been kept", said)
+        self.assertEqual(self.statuses(), [502, "accepted"])
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root")
+    def test_root_sends_as_the_owner_of_what_waits(self):
+        user, spool = 12345, os.path.join(self.directory, "spool")
+        os.chmod(self.directory, 0o711)
+        os.chown(spool, user, user)
+        self.assertEqual(self.send(notice())[0], 0)  # kept
+        kept = os.stat(self.waiting()[0])
+        self.assertEqual((kept.st_uid, kept.st_gid), (user, user))
+        self.bridge.start()
+        self.assertEqual(self.flush()[0], 0)
+        self.assertEqual(self.waiting(), [])
+        precious = self.bridge.write("precious", "precious\n", 0o600)
+        lock = os.path.join(spool, "dc1", ".sending")
+        os.remove(lock)
+        os.symlink(precious, lock)
+        status, said = self.send(notice(number=2))
+        self.assertEqual(status, 3)
+        self.assertIn(".sending", said)
+        self.assertEqual(os.stat(precious).st_uid, 0)
+        self.assertEqual(len(self.waiting()), 1)
 
     def test_a_full_spool_says_so_and_is_used_again_when_the_bridge_is_back(self):
         self.settings(SETTINGS + "spool_alerts: 2\n")
@@ -235,18 +304,25 @@ class Send(SendTest):
         self.assertEqual(self.proxy.seen[0][0], body)
 
     def test_mistakes_tell_what_to_do(self):
-        for text, options, told in (
-                (SETTINGS + "tiemout: 1s\n", (), "did you mean 'timeout'?"),
-                ("source: dc1\n", (), "where is the bridge?"),
-                ("url: http://127.0.0.1:1\n", (), "which source"),
-                (SETTINGS, ("--timeout", "soon"), "--timeout is a time"),
-                (SETTINGS, (), "enable_environment_macros=1")):
+        self.assertIn("nothing waits", self.flush()[1])
+        for macros, text, options, status, told in (
+                (notice(), SETTINGS + "tiemout: 1s\n", (), 3, "did you mean 'timeout'?"),
+                (notice(), "source: dc1\nspool: spool\n", (), 3, "where is the bridge?"),
+                (notice(), SETTINGS, ("--timeout", "soon"), 3, "--timeout is a time"),
+                (notice(), "url: http://127.0.0.1:1\n", (), 1, "LOST: which source"),
+                ({}, SETTINGS, (), 1, "enable_environment_macros=1"),
+                ({}, SETTINGS + "tiemout: 1s\n", ("--flush",), 3, "have mistakes")):
             with self.subTest(told):
                 self.settings(text)
-                status, said = self.send({}, *options)
-                self.assertEqual(status, 1)
+                ended, said = self.send(macros, *options)
+                self.assertEqual(ended, status, said)
                 self.assertIn(told, said)
-        self.assertIn("nothing waits", self.flush()[1])
+                self.assertEqual("LOST" in said, "LOST" in told)
+        self.assertEqual(len(self.waiting()), 3)
+        self.settings(SETTINGS)
+        self.bridge.start()
+        self.assertEqual(self.flush()[0], 0)
+        self.assertEqual(self.waiting(), [])
 
 
 class SendThroughAnOutage(SendTest):

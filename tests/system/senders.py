@@ -241,6 +241,7 @@ def outage(options):
     try:
         peer = Nagios(options, folder, world.bridge.url)
         token = os.path.join(world.directory, "sender.token")
+        os.mkdir(os.path.join(folder, "spool"))  # root makes none
         settings = write(folder, "send.yaml", SEND.replace("@BRIDGE@", world.bridge.url).replace(
             "@TOKEN@", token).replace("@DIR@", folder))
         command = [bridge, "send", "-c", settings]

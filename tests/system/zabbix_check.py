@@ -9,7 +9,8 @@ machine for nothing else: its user Admin is used, and what an earlier run made i
 Imports the media type twice (the second time over the first), makes the macros, user, action and host that
 config/zabbix/README.md asks for, and then a problem, an update, a change of severity, a recovery, a
 manual close and a cancelled escalation. Every problem must be one ticket with its tag and its menu
-link at the event. One line each.
+link at the event. At last the template that watches the bridge, likewise, and every item of it must
+get a value. One line each.
 """
 
 import argparse
@@ -26,6 +27,9 @@ from harness import Bridge, Failure, Sim, http, wait_for
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 MEDIA_TYPE = os.path.join(ROOT, "config", "zabbix", "zbx_glpi_alert_bridge.yaml")
+TEMPLATE_FILE = os.path.join(ROOT, "config", "zabbix", "template_glpi_alert_bridge.yaml")
+TEMPLATE = "GLPI alert bridge"
+DEPENDENT, CHECK_NOW = "18", 6  # type of an item, of a task
 HOST = "db01.customer-a.example"
 SOLVED = 5
 CLOSE, ACKNOWLEDGE, MESSAGE, SEVERITY = 1, 2, 4, 8
@@ -99,6 +103,7 @@ def clear(zabbix):
             ("user", "username", "glpi-alert-bridge", "userid"),
             ("usergroup", "name", "Bridge readers", "usrgrpid"),
             ("hostgroup", "name", "Bridge test", "groupid"),
+            ("template", "host", TEMPLATE, "templateid"),
             ("mediatype", "name", "GLPI alert bridge", "mediatypeid")):
         found = zabbix.call(kind + ".get", {"filter": {field: name}})
         if found:
@@ -109,12 +114,16 @@ def clear(zabbix):
         zabbix.call("usermacro.deleteglobal", macros)
 
 
-def set_up(zabbix, bridge_url):
-    with open(MEDIA_TYPE, encoding="utf-8") as file:
+def import_twice(zabbix, path, *kinds):
+    with open(path, encoding="utf-8") as file:
         source = file.read()
-    rules = {"mediaTypes": {"createMissing": True, "updateExisting": True}}
+    rules = {kind: {"createMissing": True, "updateExisting": True} for kind in kinds}
     for _ in range(2):
         zabbix.call("configuration.import", {"format": "yaml", "rules": rules, "source": source})
+
+
+def set_up(zabbix, bridge_url):
+    import_twice(zabbix, MEDIA_TYPE, "mediaTypes")
     media = zabbix.call("mediatype.get", {"filter": {"name": "GLPI alert bridge"}})
     if len(media) != 1 or media[0]["status"] != "0":
         raise Failure(f"media types after two imports: {media}")
@@ -235,6 +244,34 @@ def tell_all(story, triggers):
           f"tickets {len(story.sim.tickets())}", flush=True)
 
 
+def watch(zabbix, bridge_url):
+    """The template, on the host of the other problems."""
+    import_twice(zabbix, TEMPLATE_FILE, "groups", "templates", "items", "triggers")
+    found = zabbix.call("template.get", {"filter": {"host": TEMPLATE}})
+    if len(found) != 1:
+        raise Failure(f"templates after two imports: {found}")
+    host = zabbix.call("host.get", {"filter": {"host": HOST}})[0]["hostid"]
+    zabbix.call("host.update", {
+        "hostid": host, "templates": [{"templateid": found[0]["templateid"]}],
+        "macros": [{"macro": "{$GLPI_BRIDGE.METRICS}", "value": bridge_url + "/metrics"}]})
+    items = zabbix.call("item.get", {"hostids": host, "inherited": True, "output": ["type"]})
+    master = [item["itemid"] for item in items if item["type"] != DEPENDENT]
+    if len(master) != 1 or len(items) < 10:
+        raise Failure(f"items of the template: {items}")
+
+    def without_value():
+        return [item for item in zabbix.call("item.get", {
+            "hostids": host, "inherited": True, "filter": {"type": DEPENDENT},
+            "output": ["key_", "lastclock", "error"]}) if item["lastclock"] == "0"]
+    try:
+        # Sooner than at its next minute, once the server knows the item.
+        zabbix.call("task.create", {"type": CHECK_NOW, "request": {"itemid": master[0]}})
+        wait_for("a value for every item", lambda: not without_value(), 240)
+    except Failure as failure:
+        raise Failure(f"{failure}: {without_value()}") from None
+    print(f"template: {len(items) - 1} values read from {bridge_url}/metrics", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ("--bridge", "--sim", "--api"):
@@ -250,6 +287,7 @@ def main():
         zabbix = Zabbix(options)
         clear(zabbix)
         tell_all(Story(zabbix, sim, bridge), set_up(zabbix, bridge.url))
+        watch(zabbix, bridge.url)
         return 0
     except Failure as failure:
         print(f"FAILED: {failure}", flush=True)

@@ -3,7 +3,7 @@
 // AdminClient: asks the running daemon over its admin socket (http/admin_api.hpp).
 //
 // Guarantees: what goes wrong is told on standard error, with what to do about it; each request
-// names who asks. Thread rule: blocks until answered, at most kPatience. Tests:
+// names who asks. Thread rule: blocks until answered, at most `patience`. Tests:
 // tests/system/operator_test.py
 #pragma once
 

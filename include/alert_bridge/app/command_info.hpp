@@ -19,13 +19,13 @@ struct OptionInfo {
     std::string fallback;  // empty: none
     bool required = false;
     bool repeats = false;
+    bool takes_file = false;  // or a folder, or a socket
 
     [[nodiscard]] bool is_positional() const noexcept { return names.empty(); }
-    [[nodiscard]] bool takes_file() const noexcept;
 };
 
 struct CommandInfo {
-    std::string name, about;
+    std::string name, about, footer;
     std::vector<OptionInfo> options;
     std::vector<CommandInfo> commands;
     bool falls_through = false;  // takes the options of the command above, too

@@ -20,6 +20,7 @@
 #include "alert_bridge/config/loader.hpp"
 #include "alert_bridge/glpi/survey.hpp"
 #include "alert_bridge/monitoring/media_type.hpp"
+#include "alert_bridge/net/http_message.hpp"
 #include "alert_bridge/storage/disk_guard.hpp"
 
 namespace alert_bridge::app {
@@ -43,15 +44,15 @@ using Findings = std::vector<Finding>;
 // The daemon's own port, asked for /healthz.
 struct ListenerFacts {
     std::string address;  // "http://127.0.0.1:8480"
-    bool answered = false;
-    int status = 0;
-    std::string code, message;  // when it did not answer, as net::Exchange has them
+    net::Exchange exchange;
     bool demands_certificate = false;
 };
 
 struct StoreFacts {
     std::string directory;
-    std::string problem;  // the directory is not there, or cannot be looked at
+    std::string problem;    // the directory is not there, or cannot be looked at
+    std::string owner;      // root, who may write everywhere, looked: then the owner is judged
+    bool is_roots = false;  // the owner is root
     bool is_writable = false;
     bool others_may_read = false;
     std::optional<storage::DiskSpace> space;
@@ -63,15 +64,16 @@ struct ZabbixFacts {
     Result<std::vector<monitoring::MediaType>> media_types;
 };
 
-// A name that the configuration wants GLPI to know, and where it stands.
+// A name that the configuration wants GLPI to know, and every place that wants it.
 struct NameInUse {
     glpi::NameQuestion question;
-    std::string where;  // "rule 'network gear': category"
+    std::vector<std::string> places;  // "rule 'network gear': category"
 };
 struct EntityInUse {
     domain::EntityRef ref;
     std::string where;  // "glpi.default_entity"
 };
+// Each question once.
 [[nodiscard]] std::vector<NameInUse> names_in(const config::Config& config);
 [[nodiscard]] std::vector<EntityInUse> entities_in(const config::Config& config);
 // Item types that the bridge reads: those of the configuration, and addresses and changes.
@@ -79,6 +81,7 @@ struct EntityInUse {
 
 struct Examined {
     config::Loaded loaded;
+    Result<Done> tried_out = Done{};      // see commands.hpp
     std::vector<NameInUse> names;         // in step with glpi.names
     std::vector<std::string> item_types;  // in step with glpi.item_types
     glpi::Survey glpi;
@@ -105,10 +108,10 @@ struct Check {
 // 0: nothing worse than ok and skipped; 1: an error; 3: warnings.
 [[nodiscard]] int exit_status(const Findings& findings) noexcept;
 
-// For people: `width` 0 is no terminal, and only then nothing is wrapped or coloured. What was
-// skipped for one and the same reason is told together.
+// For people: `width` 0 is no terminal, where nothing is coloured; below 40 nothing is wrapped.
+// What was skipped for one and the same reason is told together.
 [[nodiscard]] std::string findings_as_text(const Findings& findings, std::size_t width);
-// One object a line: level, check, what, why, to_do.
+// One object a line: level, check, what, why, to_do. ASCII: a terminal is safe from it, too.
 [[nodiscard]] std::string findings_as_json(const Findings& findings);
 
 }  // namespace alert_bridge::app

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The command line. CLI11 stays in options.cpp, since it is slow to compile.
+// The command line. CLI11 stays in *options.cpp, since it is slow to compile.
 // Thread rule: a value. Tests: tests/system/system_test.py, tests/system/operator_test.py,
 // tests/system/send_test.py
 #pragma once

@@ -3,10 +3,11 @@
 // SendClient: hands one alert after the other to the bridge over one kept connection, and says what
 // its answer means for the alert.
 //
-// Guarantees: deliver() ends within the timeout, but for a name server that does not answer; each
-// request is signed when it is sent, so that an alert that waited for hours is not too old. Only
-// 202 counts as accepted: another server at the address cannot swallow alerts. Secrets are in no
-// message. Errors of create(): misconfigured "url", "secret", "ca_file".
+// Guarantees: deliver() ends within the timeout; each request is signed when it is sent, so that an
+// alert that waited for hours is not too old. Only a 202 with the bridge's mark counts as accepted,
+// and only the bridge's refusal as one: another server at the address can neither swallow alerts
+// nor set them aside. Secrets are in no message. Not guaranteed: that the end of a client is quick:
+// it waits for a resolver that hangs. Errors of create(): misconfigured "url", "secret", "ca_file".
 // Thread rule: one thread; blocking. Tests: tests/unit/app/send_client_test.cpp
 #pragma once
 

@@ -3,8 +3,9 @@
 // What `send` makes of the macros of Nagios and Icinga: one JSON object with their names as keys,
 // in lower case and without the prefix, as the bridge's sources `nagios` and `icinga2` read them.
 //
-// Left out: empty values, and custom variables of the monitoring but those that begin with GLPI_,
-// since they often hold passwords of the checks. What is given by hand wins over the environment.
+// Left out: empty values, and what often holds passwords of the checks: the checks' commands with
+// their arguments, and custom variables of the monitoring but those that begin with GLPI_. What is
+// given by hand wins over the environment, and nothing of it is left out.
 // Guarantees: the text is JSON whatever bytes came (ill-formed UTF-8 becomes U+FFFD), the same for
 // the same macros, and at most kAlertBytesMax. Errors: refused, code "payload".
 // Thread rule: pure functions. Tests: tests/unit/app/send_payload_test.cpp

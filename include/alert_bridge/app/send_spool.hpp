@@ -11,7 +11,7 @@
 // processes at once the bound may be passed by one alert of each. Not guaranteed: an order among
 // alerts that different processes add at the same time; that remove() survives a power cut (the
 // alert is then sent again, and the bridge knows it as a duplicate). Thread rule: one thread;
-// blocking. Tests: tests/unit/app/send_spool_test.cpp
+// blocking. Tests: tests/unit/app/send_spool_test.cpp, send_failure_test.cpp, send_owner_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -54,29 +54,30 @@ class SendSpool {
         OpenFile lock_;
     };
 
-    // Makes the folder (mode 0700), and the one above it, if need be. Errors: misconfigured
-    // "spool".
+    // Makes the folder (mode 0700), and the one above it, if need be. Root is refused in another's
+    // folder: act_as_owner() first. Errors: misconfigured "spool".
     [[nodiscard]] static Result<SendSpool> open(std::string folder, SpoolLimits limits);
 
     // The name it got. Errors: later "spool_full"; misconfigured "spool".
     [[nodiscard]] Result<std::string> add(std::string_view body, WallTime now);
-    // Nothing: another process sends.
-    [[nodiscard]] std::optional<Turn> take_turn();
-    // Names, the oldest first.
-    [[nodiscard]] std::vector<std::string> waiting() const;
+    // Nothing in it: another process sends. Errors: misconfigured "spool".
+    [[nodiscard]] Result<std::optional<Turn>> take_turn();
+    // Names, the oldest first. Errors: misconfigured "spool".
+    [[nodiscard]] Result<std::vector<std::string>> waiting() const;
 
     // Requires for the following: the turn, and a name that waiting() told.
     // Nothing in it: the file is gone.
     [[nodiscard]] Result<std::optional<std::string>> read(const std::string& name) const;
-    void remove(const std::string& name);
-    // Moves it to the folder `refused`, with the reason beside it; of more than kRefusedMax the
-    // oldest go. Errors: misconfigured "spool": it stays where it is.
+    // Errors: misconfigured "spool": it is still there.
+    [[nodiscard]] Result<Done> remove(const std::string& name);
+    // Moves it to the folder `refused`, with the reason beside it, while that holds fewer than
+    // kRefusedMax. Errors: misconfigured "spool": it stays where it is.
     [[nodiscard]] Result<Done> set_aside(const std::string& name, const std::string& reason);
     // Clears what writers that were killed left behind, once it is older than an hour.
     void clear_leavings(WallTime now);
 
     [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
-    [[nodiscard]] std::size_t refused() const;
+    [[nodiscard]] std::size_t refused() const;  // 0 also when nobody can tell
     [[nodiscard]] bool was_set_aside(const std::string& name) const;
 
     static constexpr std::size_t kRefusedMax = 1000;
@@ -85,8 +86,6 @@ class SendSpool {
     SendSpool(std::string folder, SpoolLimits limits, OpenFile directory)
         : folder_(std::move(folder)), limits_(limits), directory_(std::move(directory)) {}
     [[nodiscard]] std::string path(const std::string& name) const { return folder_ + "/" + name; }
-    // Whoever made the folder owns what root adds to it.
-    void hand_over(int descriptor) const;
     [[nodiscard]] Result<Done> write_whole(int descriptor, std::string_view body) const;
     [[nodiscard]] Result<std::string> give_name(const std::string& temporary, WallTime now);
 

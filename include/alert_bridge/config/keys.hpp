@@ -24,7 +24,8 @@ enum class ValueType {
     size,       // minimum..maximum in bytes; "4MiB", "64KiB" or a plain number
     choice,     // one of `choices`
     texts,      // a list of texts, or one
-    secret,     // {file|credential|env: …}, or a list of them
+    secret,     // {file|credential|env: …}
+    secrets,    // a list of those, or one
     pattern,    // text, glob, {regex: …}, or a list of them
     entity,     // a name, or a mapping that says how to find the entity
     mapping,    // another section, or free names

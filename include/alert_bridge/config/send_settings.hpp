@@ -5,11 +5,11 @@
 //
 // Guarantees: as the loader: all mistakes at once, with line and column and the nearest known key;
 // relative paths start at the file's folder; the file holds no secret, only the names of files.
+// What has a mistake has its default, so that an alert can be kept although nothing can be sent.
 // Not guaranteed: that url and source are there; the command line may give them.
 // Thread rule: blocking (reads files). Tests: tests/unit/config/send_settings_test.cpp
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,8 +30,9 @@ struct SendSettings {
 };
 
 struct LoadedSend {
-    std::optional<SendSettings> settings;
+    SendSettings settings;
     std::vector<Diagnostic> diagnostics;
+    bool is_sound = false;  // no mistake among them
 };
 
 // A file that is not there, and need not be, is one without a line: the defaults.

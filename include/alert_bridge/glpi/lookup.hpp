@@ -28,6 +28,9 @@ namespace alert_bridge::glpi {
 [[nodiscard]] std::string all_path(std::string_view item_type);
 
 inline constexpr std::int64_t kListRows = 1000;  // of one page
+// How far lists are read; the survey (survey.hpp) sees what the directory sees.
+inline constexpr int kEntityPages = 100;
+inline constexpr int kNamePages = 10;  // of the things that carry a name, or of all of a kind
 
 // Walks a list page by page to its end, but no further than `pages_max` pages. The end is where
 // Content-Range says, else behind a page that is not full, else behind an empty one.

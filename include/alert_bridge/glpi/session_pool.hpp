@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "alert_bridge/base/id.hpp"
 #include "alert_bridge/glpi/breaker.hpp"
@@ -45,6 +46,9 @@ struct Call {
 
 // A request without a body.
 [[nodiscard]] Call plain_call(std::string label, std::string path, Expect expect, Effect effect);
+
+// "10.0.19" -> 10; 0 when it cannot be read.
+[[nodiscard]] int major_of(std::string_view version) noexcept;
 
 // What the login told about the other side.
 struct Server {
@@ -81,7 +85,8 @@ class SessionPool {
     void rehearse(Rehearsal rehearsal);
 
     [[nodiscard]] boost::asio::awaitable<void> kill_when_idle();
-    // No further calls; the session is killed, if GLPI answers within kGoodbyeTime.
+    // No further calls; the session is killed, also when GLPI was away a moment ago: it may be
+    // back. Waits for its answer at most kGoodbyeTime.
     [[nodiscard]] boost::asio::awaitable<void> shut_down();
 
     [[nodiscard]] const GlpiHealth& health() const noexcept { return health_; }

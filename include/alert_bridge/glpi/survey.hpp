@@ -6,10 +6,14 @@
 // is the error that says why, and the next question is asked all the same. When nothing can be
 // reached, or the login is refused, the rest stays at "not_asked".
 // What the answers mean for a configuration is judged in app/doctor_*.cpp, by pure functions.
-// Guarantees: every request ends within the options' time-outs; two outages in a row end the
-// asking; lists are read up to a bound. The session is killed at the end. Not guaranteed: that an
-// administrator's extension shows the same columns; an absent one is an empty optional.
-// Thread rule: the I/O thread. Tests: tests/unit/glpi/survey_test.cpp, tests/system/doctor_test.py
+// Guarantees: every request ends within the options' time-outs; outages in a row, as many as the
+// options say, end the asking; lists are read as far as the daemon reads them, and a longer one is
+// the error "list_too_long"; a list of names is asked for once, and at most kNamesMax names are
+// looked up. At the end the session is killed, also after an outage and after a cancellation
+// (terminal), which ends the asking at once. Not guaranteed: that GLPI takes the kill, that a login
+// which is cancelled half-way leaves no session, that an administrator's extension shows the same
+// columns (an absent one is an empty optional). Thread rule: the I/O thread.
+// Tests: tests/unit/glpi/survey_test.cpp, survey_run_test.cpp, tests/system/doctor_test.py
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -51,6 +55,7 @@ struct LoginFacts {
 
 struct ServerFacts {
     std::string version;
+    int major = 0;                      // 0: the version tells none
     std::optional<bool> notifications;  // on, and sent by mail
 };
 
@@ -95,10 +100,14 @@ struct NameStanding {
     std::int64_t template_id = 0;  // a category's own ticket template
 };
 
+// Of the tickets that the bridge's user wrote and that changed in the last 7 days.
 struct ReferenceFacts {
-    std::string sample;  // of a ticket of the last days; empty: there is none
-    bool is_found = false;
+    std::size_t tickets = 0;  // that were looked at: some, not all
+    std::string sample;       // a reference that one of them carries; empty: none does
+    bool is_found = false;    // by the search that follows a doubtful write
 };
+
+inline constexpr std::size_t kNamesMax = 1'000;
 
 struct Questions {
     std::vector<std::string> item_types;  // whether they may be read
@@ -109,19 +118,20 @@ struct Questions {
 struct Survey {
     Result<Contact> contact = not_asked();
     Result<Done> login = not_asked();
+    std::optional<Error> outage;  // the first answer that did not come after the login
     Result<LoginFacts> session = not_asked();
     Result<ServerFacts> server = not_asked();
     Result<ProfileFacts> profile = not_asked();
     Result<std::vector<ProfileEntity>> profile_entities = not_asked();
     Result<std::vector<EntityFacts>> entities = not_asked();
-    Result<std::set<std::int64_t>> active_entities = not_asked();
     Result<std::vector<TemplateFacts>> templates = not_asked();
     std::vector<Result<Done>> item_types;     // in the order of the questions
     std::vector<Result<NameStanding>> names;  // likewise
     Result<ReferenceFacts> reference = not_asked();
 };
 
-// Requires: what `seams` refers to outlives the call.
+// Requires: what `seams` refers to outlives the call. From then on the coroutine that awaits it is
+// told of its cancellation by this_coro::cancellation_state only.
 [[nodiscard]] boost::asio::awaitable<Survey> take_survey(
     boost::asio::any_io_executor executor, Options options, Questions questions, Seams seams
 );
@@ -133,7 +143,6 @@ struct Survey {
 [[nodiscard]] std::vector<ProfileEntity> profile_entities(             // getMyProfiles
     const nlohmann::json& body, std::string_view profile_name
 );
-[[nodiscard]] std::set<std::int64_t> active_entities(const nlohmann::json& body);
 [[nodiscard]] EntityFacts entity_facts(const nlohmann::json& row);
 [[nodiscard]] std::vector<TemplateFacts> template_facts(
     const nlohmann::json& templates, const nlohmann::json& mandatory_fields
@@ -147,8 +156,8 @@ struct Survey {
 [[nodiscard]] std::string nearest_in(
     const nlohmann::json& rows, const NameKind& kind, std::string_view wrong
 );
-// A search for recent tickets that carry a reference, and the first reference in its answer.
-[[nodiscard]] std::string any_reference_body();
-[[nodiscard]] std::string reference_in(const nlohmann::json& search);
+// A search for recent tickets that the user wrote, and what its answer tells of references.
+[[nodiscard]] std::string own_tickets_body(std::int64_t user_id, int major);
+[[nodiscard]] ReferenceFacts references_in(const nlohmann::json& search);
 
 }  // namespace alert_bridge::glpi

@@ -65,7 +65,7 @@ class AdminApi {
         WallTime started_at{};
         Readiness readiness;
         ports::StoreFigures figures;
-        Duration oldest_due{};  // how long the longest owed write has waited
+        Duration oldest_due{};  // how long the oldest owed write has been owed
     };
 
     struct Services {

@@ -12,7 +12,7 @@
 
 namespace alert_bridge::http {
 
-[[nodiscard]] nlohmann::json as_json(const ports::OwedWrite& row, bool whole);
+[[nodiscard]] nlohmann::json as_json(const ports::OwedWrite& row, bool whole = false);
 [[nodiscard]] nlohmann::json as_json(const ports::IncidentSummary& row);
 [[nodiscard]] nlohmann::json as_json(const ports::IncidentRow& row);
 [[nodiscard]] nlohmann::json as_json(const ports::StormSummary& row);

@@ -10,8 +10,8 @@
 // request whose kept connection died before the first byte of an answer goes out once more on a
 // fresh connection; so does any request that provably was not handed over completely. A kept
 // connection is dropped when it idled longer than idle_limit or the server closed it. The host name
-// is resolved on (re)connect only, at most every half minute, and the last good addresses serve
-// when the resolver fails. Thread rule: the I/O thread. Tests: tests/unit/net/http_client_test.cpp
+// is resolved on (re)connect only, at most every half minute; the last good addresses serve when
+// the resolver fails or takes over a second. Thread rule: the I/O thread. Tests: tests/unit/net/
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

@@ -50,7 +50,7 @@ struct Exchange {
     HttpResponse response;
     // When not answered: "resolve", "connect", "tls", "tls_certificate", "certificate_required" (of
     // us, who have none), "timeout", "closed", "reset", "too_large", "bad_answer", "bad_request",
-    // "busy", "cancelled".
+    // "busy", "cancelled", "no_such_host" (the resolver is sure of it).
     std::string code;
     std::string message;  // for people
 };

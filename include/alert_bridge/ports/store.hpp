@@ -102,7 +102,7 @@ struct StoreFigures {
     std::int64_t journal_pending = 0;
     std::int64_t due = 0, sending = 0, uncertain = 0, dead = 0;
     std::int64_t open_incidents = 0, quarantined = 0, unmatched = 0;
-    std::optional<WallTime> oldest_due;
+    std::optional<WallTime> oldest_due;  // since when: due, sending or uncertain; empty: none
     std::int64_t notices_due = 0, notices_dead = 0;  // what monitoring is owed
     std::int64_t storms = 0;                         // umbrellas that are not ended
     std::int64_t sheltered = 0;                      // incidents told of on another's ticket

@@ -32,6 +32,11 @@ using DiskProbe = std::function<std::optional<DiskSpace>(const std::string& dire
 // What the system says about the file system of this directory.
 [[nodiscard]] std::optional<DiskSpace> disk_space(const std::string& directory);
 
+// The free space that new alerts leave alone: what is given, else by the size of the disk.
+[[nodiscard]] std::int64_t reserve_of(
+    std::optional<std::int64_t> given, const std::optional<DiskSpace>& space
+) noexcept;
+
 struct DiskOptions {
     std::optional<std::int64_t> reserve_bytes;
     DiskProbe probe = disk_space;

@@ -3,8 +3,9 @@
 // Listings: what ports::OperatorStore shows and settles, as SQL.
 //
 // Guarantees: those of ports/operator_store.hpp; a page reads as many rows as it returns, however
-// many there are (operations: times the number of states). Errors: SqliteError, JobError. Thread
-// rule: the store thread, inside a transaction when writing.
+// many there are (operations: times the number of states; storms: their members are counted in an
+// index). Errors: SqliteError, JobError. Thread rule: the store thread, inside a transaction when
+// writing.
 // Tests: tests/contract/store_listing_test.cpp
 #pragma once
 

@@ -97,6 +97,8 @@ TEST_CASE("what keeps GLPI from being reached is named by its step", "[doctor]")
     const auto check = app::check_contact;
     look({
         {"name", check, contact("resolve"), Level::error, "step that failed: name", "glpi.url"},
+        {"no name", check, contact("no_such_host"), Level::error, "no host of this name",
+         "glpi.url"},
         {"port", check, contact("connect"), Level::error, "step that failed: connect", "firewall"},
         {"drops", check, contact("timeout"), Level::error, "no connection came about", "firewall"},
         {"certificate", check, contact("tls_certificate"), Level::error, "certificate", "ca_file"},
@@ -153,6 +155,7 @@ TEST_CASE("versions that the bridge was made for pass, others are told", "[docto
         INFO(version);
         Examined examined = healthy();
         examined.glpi.server->version = version;
+        examined.glpi.server->major = glpi::major_of(version);
         CHECK(app::check_version(examined).front().level == level);
     }
 }
@@ -169,9 +172,10 @@ TEST_CASE("each right that the profile lacks is named as GLPI's form names it", 
         {"see all", check, mask("ticket", 166'919 - 1024), Level::error, "See all tickets", "tick"},
         {"follow up", check, mask("followup", 13'319 - 4096), Level::error, "Add to all tickets",
          "tick"},
-        {"history", check, mask("logs", 0), Level::warning, "Logs: Read", "tick"},
-        {"older GLPI, no such right", check,
-         [](Examined& e) { e.glpi.profile->rights.erase("logs"); }, Level::ok, "may do", ""},
+        {"history", check, mask("logs", 0), Level::warning, "Historical: Read", "tick"},
+        {"history, not even a row", check,
+         [](Examined& e) { e.glpi.profile->rights.erase("logs"); }, Level::warning,
+         "Historical: Read", "tick"},
         {"major priority", check,
          [](Examined& e) {
              e.loaded.config->rules.priorities = {{{"p1", 5, 5, 6}, {domain::Severity::disaster}}};
@@ -200,6 +204,32 @@ TEST_CASE("item types that cannot be read, or are none, are told", "[doctor]") {
     });
 }
 
+TEST_CASE("the place of a right in GLPI's form goes by the type", "[doctor]") {
+    const Examined examined = healthy();
+    for (const auto& [type, place] : std::vector<std::pair<std::string, std::string>>{
+             {"Computer", "Assets > Computer: Read"},
+             {"IPAddress", "Assets > Internet: Read"},
+             {"Change", "Assistance > Changes: See all"},
+             {"Group", "Administration > Groups: Read"},
+             {"User", "Administration > Users: Read"},
+             {"SLA", "Setup > SLM: Read"},
+             {"Location", "Setup > Locations: Read"}}) {
+        CHECK(
+            app::right_to_read(examined, type) ==
+            "Administration > Profiles > Alert bridge: tick '" + place + "'"
+        );
+    }
+}
+
+TEST_CASE("a GLPI that stops answering after the login is an error", "[doctor]") {
+    look({
+        {"in the middle", app::check_answers,
+         [](Examined& e) { e.glpi.outage = later("http_502"); }, Level::error,
+         "stopped answering after the login (http_502: said so)", "logs"},
+        {"not at all", app::check_answers, [](Examined&) {}, Level::ok, "every question", ""},
+    });
+}
+
 TEST_CASE("only the preferences that this version heeds for the API count", "[doctor]") {
     struct Row {
         std::string version, preference;
@@ -215,6 +245,7 @@ TEST_CASE("only the preferences that this version heeds for the API count", "[do
         INFO(row.version << " " << row.preference);
         Examined examined = healthy();
         examined.glpi.server->version = row.version;
+        examined.glpi.server->major = glpi::major_of(row.version);
         examined.glpi.session->preferences[row.preference] = true;
         CHECK(app::check_preferences(examined).front().level == row.level);
     }
@@ -232,11 +263,12 @@ TEST_CASE("a clock that is off is told apart from a wrong time zone", "[doctor]"
     for (const Row& row : std::vector<Row>{
              {"2026-11-23 20:37:22", Level::ok, "agree to within 0s"},
              {"2026-11-23 20:37:26", Level::ok, "agree"},
-             {"2026-11-23 20:37:32", Level::warning, "10s ahead"},
-             {"2026-11-23 20:34:22", Level::error, "3m behind"},
+             {"2026-11-23 20:37:52", Level::ok, "agree to within 30s"},
+             {"2026-11-23 20:34:22", Level::warning, "3m behind"},
+             {"2026-11-23 20:34:22", Level::warning, "planned changes"},
              {"2026-11-23 21:37:22", Level::error, "time zones"},
              {"2026-11-23 21:37:52", Level::error, "time zones"},
-             {"2026-11-23 20:46:22", Level::error, "9m ahead"},
+             {"2026-11-23 20:46:22", Level::warning, "9m ahead"},
              {"", Level::skipped, "does not tell its time"},
          }) {
         INFO(row.told);
@@ -253,16 +285,22 @@ TEST_CASE("a clock that is off is told apart from a wrong time zone", "[doctor]"
     CHECK(app::check_clock(in_paris).front().level == Level::ok);
 }
 
-TEST_CASE("a ticket that its reference does not find is an error", "[doctor]") {
+TEST_CASE("a ticket without its reference, or not found by it, is an error", "[doctor]") {
     look({
+        {"no ticket yet", app::check_reference, [](Examined&) {}, Level::ok, "have none", ""},
+        {"carried by none", app::check_reference,
+         [](Examined& e) {
+             e.glpi.reference = glpi::ReferenceFacts{7, "", false};
+         },
+         Level::error, "none of 7 tickets", "Business rules for tickets"},
         {"found", app::check_reference,
          [](Examined& e) {
-             e.glpi.reference = glpi::ReferenceFacts{"GAB-1", true};
+             e.glpi.reference = glpi::ReferenceFacts{1, "GAB-1", true};
          },
          Level::ok, "found by its reference", ""},
         {"not found", app::check_reference,
          [](Examined& e) {
-             e.glpi.reference = glpi::ReferenceFacts{"GAB-1", false};
+             e.glpi.reference = glpi::ReferenceFacts{1, "GAB-1", false};
          },
          Level::error, "not found", "replica"},
         {"no answer", app::check_reference,

@@ -32,6 +32,15 @@ TEST_CASE("warnings of the configuration are told as such", "[doctor]") {
     CHECK(found[0].what == "bridge.yaml:9:3: comes from the environment");
 }
 
+TEST_CASE("what the daemon could not be made of is an error of the configuration", "[doctor]") {
+    Examined examined = healthy();
+    examined.tried_out = Error{ErrorClass::misconfigured, "tls", "listen.tls: no certificate"};
+    const Findings found = app::check_configuration(examined);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].level == Level::error);
+    CHECK(found[0].what == "listen.tls: no certificate");
+}
+
 TEST_CASE("the daemon's port: there, not there, or a stranger's", "[doctor]") {
     struct Row {
         bool answered;
@@ -48,9 +57,9 @@ TEST_CASE("the daemon's port: there, not there, or a stranger's", "[doctor]") {
              {true, 404, "", false, Level::error}}) {
         INFO(row.status << row.code);
         Examined examined = healthy();
-        examined.listener->answered = row.answered;
-        examined.listener->status = row.status;
-        examined.listener->code = row.code;
+        examined.listener->exchange.answered = row.answered;
+        examined.listener->exchange.response.status = row.status;
+        examined.listener->exchange.code = row.code;
         examined.listener->demands_certificate = row.demands_certificate;
         CHECK(app::check_listener(examined).front().level == row.level);
     }
@@ -74,6 +83,21 @@ TEST_CASE("the store's directory and disk", "[doctor]") {
     CHECK(missing.level == Level::error);
     CHECK_THAT(missing.to_do, ContainsSubstring("install -d -m 700"));
     CHECK(told([](app::StoreFacts& s) { s.is_writable = false; }).level == Level::error);
+    const Finding of_another = told([](app::StoreFacts& s) {
+        s.owner = "www-data";
+        s.is_writable = false;
+    });
+    CHECK(of_another.level == Level::error);
+    CHECK_THAT(of_another.what, ContainsSubstring("cannot be written by 'www-data', who owns it"));
+    const Finding by_root = told([](app::StoreFacts& s) { s.owner = "glpi-alert-bridge"; });
+    CHECK(by_root.level == Level::ok);
+    CHECK_THAT(by_root.what, ContainsSubstring("is writable for 'glpi-alert-bridge'"));
+    const Finding roots = told([](app::StoreFacts& s) {
+        s.owner = "root";
+        s.is_roots = true;
+    });
+    CHECK(roots.level == Level::skipped);
+    CHECK_THAT(roots.what, ContainsSubstring("belongs to root"));
     CHECK(told([](app::StoreFacts& s) { s.others_may_read = true; }).level == Level::warning);
     CHECK(told([](app::StoreFacts& s) { s.space->free_bytes = 63LL << 20; }).level == Level::error);
     CHECK(told([](app::StoreFacts& s) {
@@ -153,6 +177,12 @@ TEST_CASE("findings as JSON: one object a line", "[doctor]") {
         R"({"level":"warning","check":"mail","what":"a \"b\"","why":"c","to_do":"d"})"
         "\n"
         R"({"level":"ok","check":"clock","what":"e","why":"","to_do":""})"
+        "\n"
+    );
+    // No byte that a terminal would take for a command, nor for a change of direction.
+    CHECK(
+        app::findings_as_json({{Level::ok, "login", "x\u009b31m\u202ey\x1b[0m\xff", "", ""}}) ==
+        R"({"level":"ok","check":"login","what":"x\u009b31m\u202ey\u001b[0m\ufffd","why":"","to_do":""})"
         "\n"
     );
 }

@@ -57,10 +57,10 @@ TEST_CASE("names that are known before an alert comes are looked up, where their
     config.rules.rules.push_back(one);
     const auto names = app::names_in(config);
     REQUIRE(names.size() == 2);
-    CHECK(names[0].where == "rule 'one': category");
+    CHECK(names[0].places.front() == "rule 'one': category");
     CHECK(names[0].question.name == "Network");
     CHECK(names[0].question.from.value == "Root entity > Customer A");
-    CHECK(names[1].where == "rule 'one': observers");
+    CHECK(names[1].places.front() == "rule 'one': observers");
     CHECK(names[1].question.name == "ann");
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("a wrong name is told with its place, and with what to do", "[doctor]"
               "it belongs to 'Root entity > Customer B'", "sub-entities"},
              {standing(State::unusable, "is not active", ""), Level::error, "is not active",
               "another"},
-             {no_right, Level::error, "may not read ITILCategory", "right to read"},
+             {no_right, Level::error, "may not read ITILCategory", "Setup > ITIL categories: Read"},
              {outage, Level::skipped, "answered 502", ""},
          }) {
         const Findings found = app::check_names(with_category("Netwrok", row.answer));
@@ -122,6 +122,69 @@ TEST_CASE("a wrong name is told with its place, and with what to do", "[doctor]"
         CHECK_THAT(found[0].what, ContainsSubstring(row.what));
         CHECK_THAT(found[0].to_do, ContainsSubstring(row.to_do));
     }
+}
+
+TEST_CASE("one name in many rules is one question, and one finding with its places", "[doctor]") {
+    Examined examined = healthy();
+    for (int at = 0; at < 300; ++at) {
+        domain::RuleSpec each = rule("r" + std::to_string(at));
+        each.then.category = "Netwrok";
+        if (at % 2 == 1) {
+            each.then.entity = entity_named("Root entity > Customer A");
+        }
+        examined.loaded.config->rules.rules.push_back(each);
+    }
+    examined.names = app::names_in(examined.config());
+    REQUIRE(examined.names.size() == 2);  // seen from anywhere, and from Customer A
+    CHECK(examined.names[0].places.size() == 150);
+    examined.glpi.names.assign(2, standing(NameStanding::State::unknown, "", "Network"));
+    const Findings found = app::check_names(examined);
+    REQUIRE(found.size() == 1);
+    CHECK(
+        found[0].what ==
+        "rule 'r0': category, rule 'r2': category, rule 'r4': category and 297 more: GLPI has no "
+        "category 'Netwrok'"
+    );
+}
+
+TEST_CASE("without the right to read entities nothing can be opened: an error", "[doctor]") {
+    Examined examined = healthy();
+    examined.glpi.entities = Error{ErrorClass::refused, "ERROR_RIGHT_MISSING", ""};
+    examined.tree = {};
+    const Findings found = app::check_entities(examined);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].level == Level::error);
+    CHECK_THAT(found[0].to_do, ContainsSubstring("'Administration > Entities: Read'"));
+    examined.glpi.entities = Error{ErrorClass::later, "list_too_long", "the list is longer"};
+    CHECK(app::check_entities(examined).front().level == Level::skipped);
+}
+
+TEST_CASE("an entity's name that several have is told as such, not as missing", "[doctor]") {
+    Examined examined = healthy();
+    std::vector<glpi::EntityFacts> facts{
+        entity(0, -1, "Root entity", "Root entity"),
+        entity(1, 0, "Customer A", "Root entity > Customer A"),
+        entity(2, 1, "Paris", "Root entity > Customer A > Paris"),
+        entity(3, 0, "Paris", "Root entity > Paris")};
+    facts[2].entity.tag = facts[3].entity.tag = "T1";
+    plant_entities(examined, facts);
+    auto& within = examined.loaded.config->rules.sources["zabbix"].within;
+    within.value = "paris";
+    Findings found = app::check_entities(examined);
+    REQUIRE(found.size() == 1);
+    CHECK(
+        found[0].what ==
+        "sources.zabbix.within: GLPI has several entities 'paris': 'Root entity > Customer A > "
+        "Paris', 'Root entity > Paris'"
+    );
+    CHECK_THAT(found[0].to_do, ContainsSubstring("complete name"));
+    within = {domain::EntityBy::tag, "T1"};
+    found = app::check_entities(examined);
+    REQUIRE(found.size() == 1);
+    CHECK_THAT(found[0].what, ContainsSubstring("several entities 'T1'"));
+    CHECK_THAT(found[0].to_do, ContainsSubstring("give each its own"));
+    within = {domain::EntityBy::name, "Root entity > Paris"};
+    CHECK(app::check_entities(examined).front().level == Level::ok);
 }
 
 TEST_CASE("an entity that GLPI does not show is told with the nearest one", "[doctor]") {

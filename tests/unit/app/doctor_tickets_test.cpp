@@ -154,6 +154,33 @@ TEST_CASE("tickets that close before they may be reopened are told", "[doctor]")
     }
 }
 
+TEST_CASE("a rule's own times and mails count, too", "[doctor]") {
+    Examined examined = healthy();
+    examined.glpi.server->notifications = true;
+    entity_in(examined, 1).autoclose_days = 2;
+    CHECK(app::check_closing(examined).front().level == Level::ok);
+    CHECK(app::check_mail(examined).front().level == Level::ok);
+    domain::RuleSpec own = narrow_rule("own");
+    own.then.reopen_within = Duration(5 * 24 * 3'600'000);
+    own.then.notify_followup = true;
+    examined.loaded.config->rules.rules.push_back(own);
+    CHECK_THAT(
+        app::check_closing(examined).front().what,
+        ContainsSubstring("sooner than `reopen_within` (5d, rule 'own') in 'Root entity > Cust")
+    );
+    const app::Finding mail = app::check_mail(examined).front();
+    CHECK(mail.level == Level::warning);
+    CHECK_THAT(mail.what, ContainsSubstring("(`notify.followup` in rule 'own')"));
+
+    // A rule that does not solve has nothing to reopen.
+    examined.loaded.config->rules.rules.back().then.on_recovery = domain::OnRecovery::followup;
+    CHECK(app::check_closing(examined).front().level == Level::ok);
+    examined.loaded.config->rules.default_policy.on_recovery = domain::OnRecovery::none;
+    CHECK_THAT(app::check_closing(examined).front().what, ContainsSubstring("solves nothing"));
+    examined.loaded.config->rules.rules.back().then.on_recovery = domain::OnRecovery::solve;
+    CHECK(app::check_closing(examined).front().level == Level::warning);
+}
+
 TEST_CASE("mail is told by what it is sent for", "[doctor]") {
     struct Row {
         std::optional<bool> glpi;

@@ -64,7 +64,7 @@ inline app::Examined healthy() {
     session.preferences = {
         {"set_default_tech", false}, {"set_followup_tech", false}, {"set_solution_tech", false}};
     told.session = session;
-    told.server = glpi::ServerFacts{"11.0.6", false};
+    told.server = glpi::ServerFacts{"11.0.6", 11, false};
     told.profile = glpi::ProfileFacts{
         "Alert bridge", true, {{"ticket", 166'919}, {"followup", 13'319}, {"logs", 1}}};
     told.profile_entities = std::vector<glpi::ProfileEntity>{{0, "Root entity", true}};
@@ -79,8 +79,8 @@ inline app::Examined healthy() {
     );
     app::ListenerFacts listener;
     listener.address = "http://127.0.0.1:8480";
-    listener.answered = true;
-    listener.status = 200;
+    listener.exchange.answered = true;
+    listener.exchange.response.status = 200;
     out.listener = listener;
     app::StoreFacts store;
     store.directory = "/var/lib/glpi-alert-bridge";

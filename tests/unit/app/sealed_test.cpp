@@ -136,6 +136,7 @@ std::string another_value(const std::string& path, const Key& key) {
                        ? split(key.choices, "|").back()
                        : split(key.choices, "|").front();
         case ValueType::secret:
+        case ValueType::secrets:
             return "{file: two}";
         case ValueType::texts:
             return "[Computer]";

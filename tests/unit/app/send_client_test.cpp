@@ -11,11 +11,16 @@ using Kind = SendAnswer::Kind;
 
 namespace {
 
-SendAnswer answer(int status, const std::string& body) {
+enum class From { bridge, another };
+
+SendAnswer answer(int status, const std::string& body, From from = From::bridge) {
     net::Exchange exchange;
     exchange.answered = true;
     exchange.response.status = status;
     exchange.response.body = body;
+    if (from == From::bridge) {
+        exchange.response.headers.push_back({"x-bridge", "glpi-alert-bridge"});
+    }
     return judge_answer(exchange);
 }
 
@@ -41,29 +46,35 @@ TEST_CASE("what each answer means for the alert") {
     const std::string ours = R"({"error":"shape: HOSTNAME is missing"})";
     const std::string proxy = "<html>400 The plain HTTP request was sent to HTTPS port</html>";
     const std::map<std::pair<int, std::string>, Kind> cases{
-        {{202, "{}"}, Kind::accepted},  {{200, "{}"}, Kind::mistaken},
-        {{204, ""}, Kind::mistaken},    {{301, ""}, Kind::mistaken},
-        {{400, ours}, Kind::refused},   {{400, proxy}, Kind::mistaken},
-        {{400, "[1]"}, Kind::mistaken}, {{401, ours}, Kind::mistaken},
-        {{403, ours}, Kind::mistaken},  {{404, ours}, Kind::mistaken},
-        {{405, ours}, Kind::mistaken},  {{408, ours}, Kind::away},
-        {{413, proxy}, Kind::refused},  {{413, ours}, Kind::refused},
-        {{429, ""}, Kind::away},        {{500, ""}, Kind::away},
-        {{502, proxy}, Kind::away},     {{503, ours}, Kind::away},
+        {{202, "{}"}, Kind::accepted}, {{200, "{}"}, Kind::mistaken}, {{204, ""}, Kind::mistaken},
+        {{301, ""}, Kind::mistaken},   {{400, ours}, Kind::refused},  {{401, ours}, Kind::mistaken},
+        {{403, ours}, Kind::mistaken}, {{404, ours}, Kind::mistaken}, {{405, ours}, Kind::mistaken},
+        {{408, ours}, Kind::away},     {{413, ours}, Kind::refused},  {{429, ""}, Kind::away},
+        {{500, ""}, Kind::away},       {{503, ours}, Kind::away},
     };
     for (const auto& [said, kind] : cases) {
         INFO(said.first << " " << said.second);
         CHECK(answer(said.first, said.second).kind == kind);
     }
+    for (const int status : {200, 202, 301, 400, 401, 404, 413}) {
+        INFO(status);
+        CHECK(answer(status, ours, From::another).kind == Kind::mistaken);
+        CHECK(answer(status, proxy, From::another).kind == Kind::mistaken);
+    }
+    CHECK(answer(202, "{}", From::another).why.find("not the bridge") != std::string::npos);
+    CHECK(answer(301, "", From::another).why.find("redirects") != std::string::npos);
+    CHECK(answer(502, proxy, From::another).kind == Kind::away);
     CHECK(answer(400, ours).why == "the answer is 400 (shape: HOSTNAME is missing)");
     CHECK(answer(401, "").why.find("token") != std::string::npos);
 }
 
 TEST_CASE("no answer is an absence, but for what a person must repair") {
-    for (const char* code : {"resolve", "connect", "timeout", "closed", "reset", "tls", "busy"}) {
+    for (const char* code : {"resolve", "connect", "timeout", "closed", "reset", "busy"}) {
         CHECK(silence(code).kind == Kind::away);
     }
-    for (const char* code : {"tls_certificate", "certificate_required", "bad_request"}) {
+    for (const char* code :
+         {"tls_certificate", "certificate_required", "bad_request", "tls", "bad_answer",
+          "too_large", "no_such_host"}) {
         CHECK(silence(code).kind == Kind::mistaken);
     }
     CHECK(silence("timeout").why == "no answer: timeout of the transport");

@@ -54,8 +54,9 @@ TEST_CASE("macros of the environment become fields as the bridge reads them") {
 TEST_CASE("what the bridge does not want to know stays on the monitoring host") {
     for (const char* macro :
          {"NAGIOS__HOSTSNMP_COMMUNITY=secret", "NAGIOS__SERVICEPASSWORD=secret",
-          "NAGIOS__CONTACTPIN=1234", "NAGIOS_SERVICEDESC=", "HOME=/root", "NAGIOSX_A=1", "NAGIOS_",
-          "NAGIOS_=x"}) {
+          "NAGIOS__CONTACTPIN=1234", "NAGIOS_SERVICECHECKCOMMAND=check_http!-a!user:secret",
+          "NAGIOS_HOSTCHECKCOMMAND=check_ssh!secret", "NAGIOS_ARG1=secret", "NAGIOS_ARG32=secret",
+          "NAGIOS_SERVICEDESC=", "HOME=/root", "NAGIOSX_A=1", "NAGIOS_", "NAGIOS_=x"}) {
         INFO(macro);
         CHECK(fields({"NAGIOS_HOSTNAME=web01", macro}) == json{{"hostname", "web01"}});
     }
@@ -68,6 +69,7 @@ TEST_CASE("what is given by hand wins over the environment") {
             {"HOSTNAME=web02", "glpi_entity=A=B", "NAGIOS_HOSTALIAS="}
         ) == json{{"hostname", "web02"}, {"glpi_entity", "A=B"}}
     );
+    CHECK(fields({}, {"servicecheckcommand=x"}) == json{{"servicecheckcommand", "x"}});
     CHECK(fields({}, {"hostname=web01"}) == json{{"hostname", "web01"}});
 }
 

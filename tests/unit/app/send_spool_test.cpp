@@ -14,7 +14,7 @@ namespace {
 
 std::vector<std::string> bodies(const SendSpool& spool) {
     std::vector<std::string> all;
-    for (const std::string& name : spool.waiting()) {
+    for (const std::string& name : spool.waiting().value()) {
         all.push_back(spool.read(name).value().value());
     }
     return all;
@@ -35,7 +35,7 @@ TEST_CASE("alerts wait in the order in which they came, whatever the clock does"
     const auto second = SpoolFolder::add(spool, "two");                          // the same moment
     const auto third = SpoolFolder::add(spool, "three", kTestNow - 86'400'000);  // set back a day
     const auto fourth = SpoolFolder::add(spool, "four", kTestNow + 1);
-    CHECK(spool.waiting() == std::vector{first, second, third, fourth});
+    CHECK(spool.waiting().value() == std::vector{first, second, third, fourth});
     CHECK(bodies(spool) == std::vector<std::string>{"one", "two", "three", "four"});
 }
 
@@ -64,7 +64,7 @@ TEST_CASE("a full spool refuses what is new and keeps what it has") {
     REQUIRE(!refused);
     CHECK(refused.error().code == "spool_full");
     CHECK(bodies(spool) == before);
-    spool.remove(spool.waiting().front());
+    CHECK(spool.remove(spool.waiting().value().front()).has_value());
     CHECK(spool.add("xx", from_unix_ms(kTestNow)).has_value());
 }
 
@@ -77,7 +77,7 @@ TEST_CASE("what a killed writer leaves is no alert, and is cleared after an hour
     const utimbuf lately{kTestNow / 1000 - 3'500, kTestNow / 1000 - 3'500};
     REQUIRE(::utime((folder.path + "/.new-abcdef").c_str(), &at) == 0);
     REQUIRE(::utime((folder.path + "/.new-123456").c_str(), &lately) == 0);
-    CHECK(spool.waiting().empty());
+    CHECK(spool.waiting().value().empty());
     spool.clear_leavings(from_unix_ms(kTestNow));
     CHECK_FALSE(fs::exists(folder.path + "/.new-abcdef"));
     CHECK(fs::exists(folder.path + "/.new-123456"));
@@ -111,11 +111,11 @@ TEST_CASE("one process at a time may send, and the turn ends with it") {
     auto other = folder.open();
     {
         const auto turn = spool.take_turn();
-        REQUIRE(turn.has_value());
-        CHECK_FALSE(other.take_turn().has_value());
+        REQUIRE(turn.value().has_value());
+        CHECK_FALSE(other.take_turn().value().has_value());
         (void)SpoolFolder::add(other, "one");  // adding needs no turn
     }
-    CHECK(other.take_turn().has_value());
+    CHECK(other.take_turn().value().has_value());
 }
 
 TEST_CASE("what is set aside is kept with its reason, up to a bound") {
@@ -123,7 +123,7 @@ TEST_CASE("what is set aside is kept with its reason, up to a bound") {
     auto spool = folder.open();
     const auto name = SpoolFolder::add(spool, "bad");
     REQUIRE(spool.set_aside(name, "the answer is 400").has_value());
-    CHECK(spool.waiting().empty());
+    CHECK(spool.waiting().value().empty());
     CHECK(folder.text("refused/" + name) == "bad");
     CHECK(folder.text("refused/" + name + ".reason") == "the answer is 400\n");
     CHECK(spool.refused() == 1);
@@ -132,11 +132,13 @@ TEST_CASE("what is set aside is kept with its reason, up to a bound") {
         folder.write("refused/" + std::to_string(kTestNow * 1000 + i) + "-1.alert", "x");
     }
     CHECK(spool.refused() == SendSpool::kRefusedMax);
-    CHECK(fs::exists(folder.path + "/refused/" + name));
-    REQUIRE(spool.set_aside(SpoolFolder::add(spool, "x", kTestNow + 1'000), "y").has_value());
+    const auto more = SpoolFolder::add(spool, "x", kTestNow + 1'000);
+    const auto full = spool.set_aside(more, "y");
+    REQUIRE(!full);
+    CHECK(full.error().message.find("holds 1000 alerts") != std::string::npos);
+    CHECK(spool.waiting().value() == std::vector{more});
     CHECK(spool.refused() == SendSpool::kRefusedMax);
-    CHECK_FALSE(fs::exists(folder.path + "/refused/" + name));
-    CHECK_FALSE(fs::exists(folder.path + "/refused/" + name + ".reason"));
+    CHECK(folder.text("refused/" + name) == "bad");
 }
 
 TEST_CASE("a file that is gone is not an error, one that is no file is") {

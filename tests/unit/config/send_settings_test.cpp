@@ -15,7 +15,7 @@ namespace {
 
 std::string mistakes(const std::string& text) {
     const LoadedSend loaded = read_send_settings(text, "send.yaml", "/etc");
-    CHECK(loaded.settings.has_value() == loaded.diagnostics.empty());
+    CHECK(loaded.is_sound == loaded.diagnostics.empty());
     return render(loaded.diagnostics);
 }
 
@@ -28,30 +28,30 @@ TEST_CASE("settings of send: everything can be written, relative paths start at 
         "spool_bytes: 2MiB\n",
         "send.yaml", "/etc/nagios4"
     );
-    REQUIRE(loaded.settings);
-    CHECK(loaded.settings->url == "https://bridge.example.com:8480");
-    CHECK(loaded.settings->source == "nagios-dc1");
-    CHECK(loaded.settings->token_file == "/etc/nagios4/n.token");
-    CHECK(loaded.settings->hmac_key_file == "/k");
-    CHECK(loaded.settings->ca_file == "/etc/nagios4/ca.pem");
-    CHECK(loaded.settings->spool == "/srv/spool");
-    CHECK(loaded.settings->timeout == Duration(2'000));
-    CHECK(loaded.settings->spool_alerts == 5);
-    CHECK(loaded.settings->spool_bytes == 2 * 1024 * 1024);
+    REQUIRE(loaded.is_sound);
+    CHECK(loaded.settings.url == "https://bridge.example.com:8480");
+    CHECK(loaded.settings.source == "nagios-dc1");
+    CHECK(loaded.settings.token_file == "/etc/nagios4/n.token");
+    CHECK(loaded.settings.hmac_key_file == "/k");
+    CHECK(loaded.settings.ca_file == "/etc/nagios4/ca.pem");
+    CHECK(loaded.settings.spool == "/srv/spool");
+    CHECK(loaded.settings.timeout == Duration(2'000));
+    CHECK(loaded.settings.spool_alerts == 5);
+    CHECK(loaded.settings.spool_bytes == 2 * 1024 * 1024);
 }
 
 TEST_CASE("settings of send: what is not written has its default, a missing file is one") {
     for (const LoadedSend& loaded :
          {read_send_settings("source: n\n", "send.yaml", "/etc"),
           load_send_settings("/nowhere/send.yaml", false)}) {
-        REQUIRE(loaded.settings);
-        CHECK(loaded.settings->url.empty());
-        CHECK(loaded.settings->spool == "/var/spool/glpi-alert-bridge");
-        CHECK(loaded.settings->timeout == Duration(5'000));
-        CHECK(loaded.settings->spool_alerts == 10'000);
-        CHECK(loaded.settings->spool_bytes == 64 * 1024 * 1024);
+        REQUIRE(loaded.is_sound);
+        CHECK(loaded.settings.url.empty());
+        CHECK(loaded.settings.spool == "/var/spool/glpi-alert-bridge");
+        CHECK(loaded.settings.timeout == Duration(8'000));
+        CHECK(loaded.settings.spool_alerts == 10'000);
+        CHECK(loaded.settings.spool_bytes == 64 * 1024 * 1024);
     }
-    CHECK_FALSE(load_send_settings("/nowhere/send.yaml", true).settings);
+    CHECK_FALSE(load_send_settings("/nowhere/send.yaml", true).is_sound);
 }
 
 TEST_CASE("settings of send: every mistake is told with its place") {
@@ -62,6 +62,23 @@ TEST_CASE("settings of send: every mistake is told with its place") {
     CHECK(said.find("send.yaml:3:10: error: ") != std::string::npos);
     CHECK(said.find("send.yaml:4:15: error: ") != std::string::npos);
     CHECK_FALSE(mistakes("token_file: {file: x}\n").empty());
+}
+
+TEST_CASE("settings of send: what has a mistake has its default, the rest is as written") {
+    const LoadedSend loaded = read_send_settings(
+        "source: n\nspool: []\ntimeout: soon\nspool_alerts: 0\nspool_bytes: x\nulr: x\n",
+        "send.yaml", "/etc"
+    );
+    CHECK_FALSE(loaded.is_sound);
+    CHECK(loaded.settings.source == "n");
+    CHECK(loaded.settings.spool == "/var/spool/glpi-alert-bridge");
+    CHECK(loaded.settings.timeout == Duration(8'000));
+    CHECK(loaded.settings.spool_alerts == 10'000);
+    CHECK(loaded.settings.spool_bytes == 64 * 1024 * 1024);
+    CHECK(
+        read_send_settings("a: [", "send.yaml", "/etc").settings.spool ==
+        "/var/spool/glpi-alert-bridge"
+    );
 }
 
 TEST_CASE("settings of send: a source's name is no path") {

@@ -74,6 +74,7 @@ TEST_CASE("recorded: version and notifications", "[survey]") {
             glpi::server_facts(recorded(version, "01-auth", "getGlpiConfig (trimmed to some keys)")
             );
         CHECK(facts.version == version);
+        CHECK(facts.major == std::stoi(version));
         CHECK(facts.notifications == false);
     }
     const auto notifies = [](const char* config) {
@@ -100,14 +101,6 @@ TEST_CASE("recorded: the profile's rights and where it holds", "[survey]") {
     CHECK(entities[0].name == "Customer B");
     CHECK_FALSE(entities[0].recursive);
     CHECK(glpi::profile_entities(mine, "Other").empty());
-}
-
-TEST_CASE("recorded: which entities are active", "[survey]") {
-    CHECK(
-        glpi::active_entities(recorded("10.0.19", "01-auth", "getActiveEntities")) ==
-        std::set<std::int64_t>{0, 1, 2, 3}
-    );
-    CHECK(glpi::active_entities(json::parse("[]")).empty());
 }
 
 TEST_CASE("an entity's settings keep their signs, and absent ones stay absent", "[survey]") {
@@ -195,19 +188,25 @@ TEST_CASE("the nearest name is one that can be used, short or complete as it was
 
 TEST_CASE("a reference is found in what a search shows, whole ones only", "[survey]") {
     const std::string reference = SeededIdSource(1).reference();
-    const auto in = [](const std::string& content) {
+    const auto in = [](const std::string& content, const std::string& external_id) {
         json search;
         search["totalcount"] = 1;
         search["data"] = json::array();
         search["data"].push_back(json::object());
         search["data"][0]["21"] = content;
-        return glpi::reference_in(search);
+        search["data"][0]["87"] = external_id;
+        return glpi::references_in(search);
     };
-    CHECK(in("<p>text</p><p>" + reference + "</p>") == reference);
-    CHECK(in("&#60;p&#62;GAB-short " + reference + "&#60;/p&#62;") == reference);
-    CHECK(in("GAB-").empty());
-    CHECK(glpi::reference_in(json::parse(R"({"totalcount":0})")).empty());
-    const json body = json::parse(glpi::any_reference_body());
+    CHECK(in("<p>text</p><p>" + reference + "</p>", "").sample == reference);
+    CHECK(in("&#60;p&#62;GAB-short " + reference + "&#60;/p&#62;", "").sample == reference);
+    CHECK(in("written anew by a rule", reference).sample == reference);
+    CHECK(in("GAB-", "").sample.empty());
+    CHECK(in("GAB-", "").tickets == 1);
+    CHECK(glpi::references_in(json::parse(R"({"totalcount":0})")).tickets == 0);
+    const json body = json::parse(glpi::own_tickets_body(7, 10));
     CHECK(body["criteria"][0]["field"] == 19);  // the date first, or the search is slow
-    CHECK(body["criteria"][1]["value"] == "GAB-");
+    CHECK(body["criteria"][1]["field"] == 22);
+    CHECK(body["criteria"][1]["value"] == "7");
+    CHECK(body["forcedisplay"] == json::parse("[2,21]"));  // 10 has no column 87
+    CHECK(json::parse(glpi::own_tickets_body(7, 11))["forcedisplay"] == json::parse("[2,21,87]"));
 }

@@ -20,6 +20,7 @@ TEST_CASE("an answer is one complete message") {
         encode(response, framing) ==
         "HTTP/1.1 202 Accepted\r\n"
         "Date: Mon, 23 Nov 2026 20:33:53 GMT\r\n"
+        "X-Bridge: glpi-alert-bridge\r\n"
         "Content-Type: application/json\r\n"
         "Content-Length: 2\r\n"
         "X-Content-Type-Options: nosniff\r\n"

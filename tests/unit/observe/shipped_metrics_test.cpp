@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What config/ ships to watch the bridge names only metrics and labels that exist.
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -100,6 +101,25 @@ TEST_CASE("the dashboard groups each metric by labels that it has") {
         }
     }
     CHECK(groups > 25);
+}
+
+// Between two edges a quantile is a guess: tickets that wait for 10 minutes as the policy wants it
+// would be taken for ones that wait for 45.
+TEST_CASE("an alert on a quantile compares it with an edge of the buckets") {
+    const std::string text = read_shipped("prometheus/alerts.yaml");
+    const std::regex quantile(
+        "histogram_quantile\\([^>]*glpi_alert_bridge_([a-z_]+)_bucket[^>]*> ([0-9]+)"
+    );
+    int found = 0;
+    for (std::sregex_iterator at(text.begin(), text.end(), quantile), end; at != end; ++at) {
+        INFO(at->str());
+        const observe::MetricSpec* const spec = find((*at)[1].str() + "_bucket");
+        REQUIRE(spec != nullptr);
+        const double bound = std::stod((*at)[2]);
+        CHECK(std::count(spec->buckets.begin(), spec->buckets.end(), bound) == 1);
+        ++found;
+    }
+    CHECK(found == 1);
 }
 
 TEST_CASE("what an operator judges the bridge by is on the dashboard and has an alert") {

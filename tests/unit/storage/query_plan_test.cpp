@@ -90,6 +90,30 @@ TEST_CASE("a member's timer reads one time of its siblings, and nothing else of 
     CHECK(plan.find("COVERING INDEX incidents_members (parent_id=?)") != std::string::npos);
 }
 
+TEST_CASE("the oldest owed write is the first of an index") {
+    Database db = memory();
+    (void)figures(db);
+    const std::string plan = plan_of(db, "SELECT coalesce(retried_at, created_at)");
+    CAPTURE(plan);
+    CHECK(plan.find("INDEX operations_waiting") != std::string::npos);
+    CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+}
+
+TEST_CASE("the members of a storm are counted in an index") {
+    Database db = memory();
+    db.run(
+        "INSERT INTO incidents (num, id, group_key, state, ticket_id, severity, end_reason,"
+        " previous_ticket, created_at, updated_at, umbrella, flaps, plan, placement, opener, "
+        "latest)"
+        " VALUES (1, 'i1', 'storm|1', 'open', 1, 'high', '', 0, 1, 1, 1, '{}', '{}', '{}', '{}',"
+        " '{}')"
+    );
+    CHECK(storms(db, "", true, 50).size() == 1);
+    const std::string plan = plan_of(db, "coalesce(sum(state = 'sheltered'), 0)");
+    CAPTURE(plan);
+    CHECK(plan.find("COVERING INDEX incidents_members (parent_id=?)") != std::string::npos);
+}
+
 TEST_CASE("storms are found by their groups, among however many incidents") {
     Database db = memory();
     (void)storms(db, "", true, 50);
