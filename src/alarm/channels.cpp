@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/alarm/channels.hpp"
 
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -65,8 +71,15 @@ class MailChannel final : public ports::AlarmChannel {
 
 class WebhookChannel final : public ports::AlarmChannel {
   public:
-    WebhookChannel(std::shared_ptr<net::HttpClient> client, std::string target, Secret token)
-        : client_(std::move(client)), target_(std::move(target)), token_(std::move(token)) {}
+    WebhookChannel(
+        asio::any_io_executor executor, std::shared_ptr<net::HttpClient> client, Secret target,
+        Secret token
+    )
+        : executor_(std::move(executor)),
+          client_(std::move(client)),
+          target_(std::move(target)),
+          token_(std::move(token)),
+          cut_(executor_) {}
 
     [[nodiscard]] std::string_view name() const noexcept override { return "webhook"; }
     [[nodiscard]] asio::awaitable<Result<void>> send(domain::Alarm alarm) override {
@@ -75,7 +88,7 @@ class WebhookChannel final : public ports::AlarmChannel {
         }
         net::HttpRequest request;
         request.method = net::Method::post;
-        request.target = target_;
+        request.target = std::string(target_.reveal());
         request.at_most = kAtMost;
         request.answer_bytes_max = kAnswerMax;
         request.headers.push_back({"Content-Type", "application/json"});
@@ -85,8 +98,18 @@ class WebhookChannel final : public ports::AlarmChannel {
             request.headers.push_back({"Authorization", std::move(bearer)});
         }
         request.body = webhook_body(alarm);
-        const net::Exchange exchange = co_await client_->exchange(std::move(request));
+        cut_.expires_at(asio::steady_timer::time_point::max());
+        auto work = client_->exchange(std::move(request));
+        auto group = asio::experimental::make_parallel_group(
+            asio::co_spawn(executor_, std::move(work), asio::deferred),
+            cut_.async_wait(asio::deferred)
+        );
+        const auto [order, failure, exchange, ended] =
+            co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
         client_->close_idle();
+        if (failure) {
+            co_return Error{ErrorClass::later, "cancelled", "the webhook had not answered yet"};
+        }
         if (!exchange.answered) {
             co_return Error{ErrorClass::later, exchange.code, exchange.message};
         }
@@ -99,13 +122,15 @@ class WebhookChannel final : public ports::AlarmChannel {
     }
     void stop() noexcept override {
         stopped_ = true;
-        client_->close_idle();
+        cut_.cancel();
     }
 
   private:
+    asio::any_io_executor executor_;
     std::shared_ptr<net::HttpClient> client_;
-    std::string target_;
+    Secret target_;
     Secret token_;
+    asio::steady_timer cut_;  // never over; its wait ends at stop()
     bool stopped_ = false;
 };
 
@@ -125,15 +150,38 @@ std::string mail_date(WallTime time) {
            ":" + two(civil.second) + " +0000";
 }
 
-// A line of curl's configuration: quotes and backslashes are escaped in its strings.
+// Host names, and what comes of others when every other character is replaced.
+std::string as_host(const std::string& name) {
+    std::string host = name;
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-';
+    };
+    std::replace_if(
+        host.begin(), host.end(), [&](char c) { return !fits(c); }, '-'
+    );
+    return host.empty() ? "localhost" : host;
+}
+
+// A line of curl's configuration, with what its strings escape.
 std::string curl_line(std::string_view option, std::string_view value) {
     std::string line(option);
     line += " = \"";
     for (const char c : value) {
-        if (c == '"' || c == '\\') {
-            line += '\\';
+        switch (c) {
+            case '\n':
+                line += "\\n";
+                break;
+            case '\r':
+                line += "\\r";
+                break;
+            case '"':
+            case '\\':
+                line += '\\';
+                [[fallthrough]];
+            default:
+                line += c;
         }
-        line += c;
     }
     return line + "\"\n";
 }
@@ -142,12 +190,11 @@ std::string curl_line(std::string_view option, std::string_view value) {
 
 std::string curl_configuration(const MailOptions& options) {
     std::string text = "silent\nshow-error\n";
-    text += curl_line("url", options.server);
+    // The path is what curl says in EHLO.
+    text += curl_line("url", options.server + "/" + as_host(options.machine));
     text += curl_line("noproxy", "*");
     text += curl_line("max-time", std::to_string(kAtMost.count() / 1000 - 2));
-    if (options.require_tls) {
-        text += "ssl-reqd\n";
-    }
+    text += options.require_tls ? "ssl-reqd\n" : "ssl\n";
     if (!options.ca_file.empty()) {
         text += curl_line("cacert", options.ca_file);
     }
@@ -160,14 +207,18 @@ std::string curl_configuration(const MailOptions& options) {
     for (const std::string& address : options.to) {
         text += curl_line("mail-rcpt", address);
     }
+    text += "mail-rcpt-allowfails\n";  // one address that is refused costs the others nothing
     return text + curl_line("upload-file", "/proc/self/fd/3");
 }
 
 std::string mail_text(const MailOptions& options, const domain::Alarm& alarm) {
     std::string text = "From: <" + options.from + ">\r\n";
-    text += "To: <" + join(options.to, ">, <") + ">\r\n";
+    text += "To: <" + join(options.to, ">,\r\n <") + ">\r\n";
     text += "Subject: " + alarm.subject + "\r\n";
     text += "Date: " + mail_date(alarm.at) + "\r\n";
+    text += "Message-ID: <" + std::to_string(to_unix_ms(alarm.at)) + "." +
+            std::string(to_string(alarm.kind)) + ".glpi-alert-bridge@" + as_host(options.machine) +
+            ">\r\n";
     text += "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n";
     text += "Content-Transfer-Encoding: 8bit\r\nAuto-Submitted: auto-generated\r\n\r\n";
     for (const std::string& line : split(alarm.text, "\n")) {
@@ -204,7 +255,9 @@ std::shared_ptr<ports::AlarmChannel> mail_channel(
 Result<std::shared_ptr<ports::AlarmChannel>> webhook_channel(
     asio::any_io_executor executor, const WebhookOptions& options
 ) {
-    auto url = net::parse_url(options.url);
+    const std::string address(options.url.reveal());
+    const auto end = std::min(address.find('?'), address.size());
+    auto url = net::parse_url(std::string_view(address).substr(0, end));
     if (!url) {
         return url.error();
     }
@@ -214,13 +267,14 @@ Result<std::shared_ptr<ports::AlarmChannel>> webhook_channel(
     client.connections = 1;
     client.request_timeout = kAtMost;
     std::string target = url->path.empty() ? "/" : url->path;
-    auto made = net::HttpClient::create(std::move(executor), std::move(client));
+    target += address.substr(end);
+    auto made = net::HttpClient::create(executor, std::move(client));
     if (!made) {
         return made.error();
     }
-    return std::shared_ptr<ports::AlarmChannel>(
-        std::make_shared<WebhookChannel>(*made, std::move(target), options.token)
-    );
+    return std::shared_ptr<ports::AlarmChannel>(std::make_shared<WebhookChannel>(
+        std::move(executor), *made, Secret(std::move(target)), options.token
+    ));
 }
 
 }  // namespace alert_bridge::alarm

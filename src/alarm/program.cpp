@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 namespace alert_bridge::alarm {
 
@@ -37,18 +38,23 @@ class Descriptor {
         }
     }
     [[nodiscard]] int number() const noexcept { return number_; }
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
 
   private:
     int number_;
 };
 
-// An unnamed file in memory that holds the text, read from its beginning; -1 when there is no room.
+// An unnamed file in memory that holds the text, read from its beginning; -1 with errno when that
+// cannot be made.
 Descriptor file_of(const std::string& text) {
     Descriptor file(::memfd_create("alarm", MFD_CLOEXEC));
     std::size_t done = 0;
     while (file.number() >= 0 && done < text.size()) {
         const ssize_t wrote = ::write(file.number(), text.data() + done, text.size() - done);
         if (wrote <= 0) {
+            const int code = errno;
+            ::close(file.release());
+            errno = code;
             return Descriptor(-1);
         }
         done += static_cast<std::size_t>(wrote);
@@ -116,19 +122,26 @@ Result<pid_t> start(Program& program) {
     std::vector<Descriptor> files;
     files.push_back(file_of(program.input));
     for (const std::string& text : program.files) {
-        files.push_back(file_of(text));
+        if (files.back().number() >= 0) {
+            files.push_back(file_of(text));
+        }
     }
+    const int cannot = errno;
     SpawnPlan plan;
     int place = 0;
     for (const Descriptor& file : files) {
         if (file.number() < 0) {
-            return Error{ErrorClass::later, "no_memory", "no memory for the program's input"};
+            return Error{
+                ErrorClass::later, "no_memory",
+                std::string("cannot keep the program's input: ") + std::strerror(cannot)};
         }
         // Our own descriptors are higher than these, and so not overwritten before they are used.
         ::posix_spawn_file_actions_adddup2(&plan.files, file.number(), place);
         place = std::max(place + 1, kFirstFile);
     }
     ::posix_spawn_file_actions_adddup2(&plan.files, STDERR_FILENO, STDOUT_FILENO);
+    // Sockets of the daemon are not closed by themselves.
+    ::posix_spawn_file_actions_addclosefrom_np(&plan.files, std::max(place, kFirstFile));
     std::vector<std::string> environment = environment_of(program);
     const std::vector<char*> arguments = pointers(program.command);
     const std::vector<char*> variables = pointers(environment);
@@ -143,21 +156,28 @@ Result<pid_t> start(Program& program) {
     return process;
 }
 
-// Waits for a process that has ended, or is being killed.
-int reap(pid_t process) {
+// Waits for a process that has ended, or is being killed. Empty: somebody else has taken its
+// status.
+std::optional<int> reap(pid_t process) {
     int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
-    }
-    return status;
+    pid_t reaped = 0;
+    do {
+        reaped = ::waitpid(process, &status, 0);
+    } while (reaped < 0 && errno == EINTR);
+    return reaped == process ? std::optional(status) : std::nullopt;
 }
 
-Result<void> judge(int status, bool was_killed, const Program& program) {
+Result<void> judge(std::optional<int> ended, bool was_killed, const Program& program) {
     const std::string& name = program.command.front();
     if (was_killed) {
         return Error{
             ErrorClass::later, "program_killed",
             name + " was ended after " + format_duration(program.at_most) + ", or at a stop"};
     }
+    if (!ended) {
+        return Error{ErrorClass::later, "program_lost", "nobody can tell how " + name + " ended"};
+    }
+    const int status = *ended;
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
         return {};
     }
@@ -217,24 +237,33 @@ asio::awaitable<Result<void>> ProgramRunner::run(Program program) {
     auto running = std::make_shared<Running>(executor_, *process);
     const auto descriptor = static_cast<int>(::syscall(SYS_pidfd_open, *process, 0));
     if (descriptor < 0) {
-        co_return Error{ErrorClass::misconfigured, "no_pidfd", "cannot wait for a program"};
+        co_return Error{
+            ErrorClass::later, "no_pidfd",
+            std::string("cannot wait for a program: ") + std::strerror(errno)};
     }
-    running->end.assign(descriptor);
+    boost::system::error_code failure;
+    running->end.assign(descriptor, failure);
+    if (failure) {
+        ::close(descriptor);
+        co_return Error{ErrorClass::later, "no_pidfd", "cannot wait: " + failure.message()};
+    }
     running_ = running;
     running->time.expires_after(program.at_most);
-    running->time.async_wait([running](const boost::system::error_code& failure) {
-        if (!failure) {
+    running->time.async_wait([running](const boost::system::error_code& cancelled) {
+        if (!cancelled) {
             running->kill();
         }
     });
-    boost::system::error_code failure;
     co_await running->end.async_wait(
         asio::posix::stream_descriptor::wait_read,
         asio::redirect_error(asio::use_awaitable, failure)
     );
+    if (failure) {
+        running->kill();  // nobody waits any more
+    }
     running->time.cancel();
     running_.reset();
-    const int status = reap(std::exchange(running->process, 0));
+    const std::optional<int> status = reap(std::exchange(running->process, 0));
     co_return judge(status, running->was_killed, program);
 }
 

@@ -24,6 +24,7 @@ alarm::MailOptions mail_options(const config::MailConfig& from) {
     options.password = from.password;
     options.from = from.from;
     options.to = from.to;
+    options.machine = machine_name();
     return options;
 }
 

@@ -13,16 +13,19 @@ constexpr std::int64_t kDay = 24 * 60 * kMinute;
 constexpr Key kUndeliveredKeys[] = {
     {"after", mapping, "",
      "priority -> how long the opening of a ticket may wait; `others` for the rest; p1 10m and "
-     "others 1h if absent"},
+     "others 1h where they are not named"},
     {"repeat", duration, "4h", "told again while it lasts; 0s: never", false, 0, 30 * kDay},
-    {"command", texts, "", "a program and its arguments; it reads the message"},
+    {"command", texts, "",
+     "a program (in PATH, or a path from this file's folder) and its arguments; it reads the "
+     "message"},
     {"mail", mapping, "", "a mail over SMTP, sent by curl"},
     {"webhook", mapping, "", "a POST of JSON"},
 };
 constexpr Key kMailKeys[] = {
     {"server", text, "", "smtp://HOST or smtps://HOST, :PORT if it is not the usual one", true},
-    {"tls", choice, "required", "STARTTLS with smtp://: refused without it, or used if offered",
-     false, 0, 0, "required|offered"},
+    {"tls", choice, "required",
+     "STARTTLS with smtp://: nothing is sent without it, or it is used where it is offered", false,
+     0, 0, "required|offered"},
     {"ca_file", text, "", "certificates to trust instead of the system's (PEM)"},
     {"user", text, "", "login, where the server asks for one"},
     {"password", secret, "", "of this user"},
@@ -30,7 +33,8 @@ constexpr Key kMailKeys[] = {
     {"to", texts, "", "whom it is for", true},
 };
 constexpr Key kAlarmWebhookKeys[] = {
-    {"url", text, "", "http or https", true},
+    {"url", text, "", "http or https; it may have a query"},
+    {"secret_url", secret, "", "the same where it holds a secret, as those of chats do"},
     {"token", secret, "", "sent as a bearer token"},
     {"ca_file", text, "", "certificates to trust instead of the system's (PEM)"},
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The section undelivered: who is told, past GLPI, that tickets do not get through.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -14,6 +16,7 @@ namespace alert_bridge::config {
 namespace {
 
 constexpr const char* kOther = "others";
+constexpr Duration kP1Limit{600'000};
 constexpr std::int64_t kDayMs = 24LL * 3'600'000;
 constexpr Key kAfter{"after", ValueType::duration, "", "", false, 1'000, 30 * kDayMs};
 
@@ -21,8 +24,8 @@ void load_limits(Loading& loading, const MapReader& reader, domain::WaitLimits& 
     const auto& priorities = loading.priority_names;
     const Node* const node = reader.find("after");
     const bool has_p1 = std::find(priorities.begin(), priorities.end(), "p1") != priorities.end();
-    if (node == nullptr && has_p1) {
-        limits.by_priority["p1"] = Duration{600'000};
+    if (has_p1) {
+        limits.by_priority["p1"] = kP1Limit;
     }
     std::vector<std::string> known = priorities;
     known.emplace_back(kOther);
@@ -45,12 +48,7 @@ void load_limits(Loading& loading, const MapReader& reader, domain::WaitLimits& 
 bool can_be_found(const std::string& program) {
     const auto is_program = [](const std::filesystem::path& path) {
         std::error_code failure;
-        const auto status = std::filesystem::status(path, failure);
-        constexpr auto kAnyExecutes = std::filesystem::perms::owner_exec |
-                                      std::filesystem::perms::group_exec |
-                                      std::filesystem::perms::others_exec;
-        return !failure && std::filesystem::is_regular_file(status) &&
-               (status.permissions() & kAnyExecutes) != std::filesystem::perms::none;
+        return std::filesystem::is_regular_file(path, failure) && ::access(path.c_str(), X_OK) == 0;
     };
     if (program.find('/') != std::string::npos) {
         return is_program(program);
@@ -62,17 +60,39 @@ bool can_be_found(const std::string& program) {
     });
 }
 
+// The values of a list that is there; an empty one is told.
+std::vector<const Node*> read_list(
+    Loading& loading, const MapReader& reader, std::string_view name
+) {
+    const Node* const node = reader.find(name);
+    std::vector<const Node*> nodes = one_or_many(node);
+    if (node != nullptr && nodes.empty()) {
+        loading.diagnostics.error(node->at, "'" + std::string(name) + "' must not be empty");
+    }
+    return nodes;
+}
+
 void load_command(Loading& loading, const MapReader& reader, UndeliveredConfig& config) {
-    for (const Node* node : one_or_many(reader.find("command"))) {
+    const std::vector<const Node*> nodes = read_list(loading, reader, "command");
+    for (const Node* node : nodes) {
         if (const auto word = read_text(loading.diagnostics, *node, "command")) {
             config.command.push_back(*word);
         }
     }
-    if (!config.command.empty() && !can_be_found(config.command.front())) {
-        loading.diagnostics.error(
+    if (config.command.size() < nodes.size() || nodes.empty()) {
+        return;
+    }
+    std::string& program = config.command.front();
+    if (program.find('/') != std::string::npos) {
+        program = resolve_path(program, loading.base_dir);
+    }
+    // No mistake: alerts are taken all the same, and the program may come back.
+    if (!can_be_found(program)) {
+        loading.diagnostics.warning(
             reader.position("command"),
-            "there is no program '" + config.command.front() +
-                "': 'command' is a list of the program and its arguments, without a shell"
+            "there is no program '" + program +
+                "' that may be run: 'command' is a list of the program and its arguments, without "
+                "a shell"
         );
     }
 }
@@ -138,7 +158,7 @@ MailConfig load_mail(Loading& loading, const MapReader& reader) {
     if (!mail.from.empty() && !is_address(mail.from)) {
         tell_of_address(loading.diagnostics, reader.position("from"), mail.from);
     }
-    for (const Node* node : one_or_many(reader.find("to"))) {
+    for (const Node* node : read_list(loading, reader, "to")) {
         const auto address = read_text(loading.diagnostics, *node, "to");
         if (address && !is_address(*address)) {
             tell_of_address(loading.diagnostics, node->at, *address);
@@ -147,7 +167,7 @@ MailConfig load_mail(Loading& loading, const MapReader& reader) {
         }
     }
     if (!can_be_found("curl")) {
-        loading.diagnostics.error(
+        loading.diagnostics.warning(
             reader.at(),
             "'mail' needs the program curl, which is not in PATH: install it, or use "
             "'webhook'"
@@ -156,18 +176,54 @@ MailConfig load_mail(Loading& loading, const MapReader& reader) {
     return mail;
 }
 
+Secret read_webhook_url(Loading& loading, const MapReader& reader) {
+    const Node* const secret = reader.find("secret_url");
+    const auto written = reader.text("url");
+    if (written.has_value() == (secret != nullptr)) {
+        loading.diagnostics.error(reader.at(), "'webhook' needs one of 'url' and 'secret_url'");
+        return Secret();
+    }
+    const std::string name = secret != nullptr ? "secret_url" : "url";
+    Secret url = secret != nullptr
+                     ? read_secret(loading.diagnostics, *secret, name, loading.base_dir)
+                     : Secret(*written);
+    const std::string_view text = url.reveal();
+    const bool has_scheme = text.starts_with("http://") || text.starts_with("https://");
+    const std::string_view rest = has_scheme ? text.substr(text.find("//") + 2) : "";
+    const std::string_view server = rest.substr(0, rest.find_first_of("/?"));
+    const auto fits = [](char c) {
+        return c > ' ' && c <= '~' && std::string_view("#\\\"<>").find(c) == std::string::npos;
+    };
+    const bool is_good = !server.empty() && server.front() != ':' &&
+                         server.find('@') == std::string_view::npos &&
+                         std::all_of(text.begin(), text.end(), fits);
+    if (!url.empty() && !is_good) {
+        loading.diagnostics.error(
+            reader.position(name),
+            "'" + name +
+                "' must be like https://host/path or https://host/path?key=value, without user or "
+                "fragment"
+        );
+        return Secret();
+    }
+    return url;
+}
+
 AlarmWebhookConfig load_webhook(Loading& loading, const MapReader& reader) {
     AlarmWebhookConfig webhook;
-    webhook.url = read_url(loading.diagnostics, reader, "url");
+    webhook.url = read_webhook_url(loading, reader);
     const auto ca_file = reader.text("ca_file");
     webhook.ca_file = ca_file ? resolve_path(*ca_file, loading.base_dir) : std::string();
-    if (const Node* const node = reader.find("token")) {
-        webhook.token = read_secret(loading.diagnostics, *node, "token", loading.base_dir);
-        if (webhook.url.starts_with("http://") && !is_loopback(webhook.url)) {
-            loading.diagnostics.warning(
-                reader.position("url"), "the webhook's token travels unencrypted over http"
-            );
-        }
+    const Node* const token = reader.find("token");
+    if (token != nullptr) {
+        webhook.token = read_secret(loading.diagnostics, *token, "token", loading.base_dir);
+    }
+    const bool has_secret = token != nullptr || reader.find("secret_url") != nullptr;
+    const std::string_view url = webhook.url.reveal();
+    if (has_secret && url.starts_with("http://") && !is_loopback(url)) {
+        loading.diagnostics.warning(
+            reader.at(), "the webhook's secret travels unencrypted over http"
+        );
     }
     return webhook;
 }

@@ -2,10 +2,13 @@
 #include "alert_bridge/core/undelivered.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <unordered_map>
 #include <utility>
 
 #include "alert_bridge/base/number.hpp"
 #include "alert_bridge/base/text.hpp"
+#include "alert_bridge/domain/alert_meaning.hpp"
 #include "alert_bridge/domain/maintenance.hpp"
 
 namespace alert_bridge::core {
@@ -18,7 +21,62 @@ using domain::Trouble;
 namespace {
 
 constexpr const char* kFact = "undelivered.told";
-constexpr int kUndecidedMax = 1'000;  // looked at, of the oldest
+constexpr int kPage = 250;
+
+// The problems that alerts of the journal tell of, in the order of their arrival.
+class Undecided {
+  public:
+    Undecided(const domain::RuleEngine& rules, const domain::WaitLimits& limits)
+        : rules_(rules), limits_(limits) {}
+
+    void hear(const domain::Alert& alert, WallTime now) {
+        const auto known = late_.find(alert.problem_key);
+        const bool is_end =
+            domain::reports_end(alert) || alert.kind == domain::AlertKind::cancelled;
+        if (is_end && known != late_.end() &&
+            (alert.whole_problem || alert.episode == known->second.episode)) {
+            late_.erase(known);
+        }
+        const bool may_be_late = alert.kind == domain::AlertKind::problem && known == late_.end() &&
+                                 !is_young(alert, now);
+        if (!may_be_late) {
+            return;
+        }
+        const domain::Plan plan = domain::plan_of_waiting(rules_, alert, now, nullptr);
+        const bool opens = alert.severity >= plan.policy.open && !plan.drop && !plan.maintenance &&
+                           plan.policy.mode == domain::Mode::act;
+        const WallTime due = alert.received_at + domain::waits_before_opening(plan, alert);
+        if (opens && now - due >= limits_.of(plan.priority.name)) {
+            late_[alert.problem_key] = {
+                alert.episode,
+                {alert.id, plan.priority.name, alert.host.name, alert.problem_name, due, {}}};
+        }
+    }
+    // It is late for no priority.
+    [[nodiscard]] bool is_young(const domain::Alert& alert, WallTime now) const {
+        return now - alert.received_at < limits_.shortest();
+    }
+    [[nodiscard]] bool empty() const { return late_.empty(); }
+    void add_to(Trouble& trouble) {
+        for (auto& [key, one] : late_) {
+            trouble.late.push_back(std::move(one.opening));
+        }
+        std::sort(trouble.late.begin(), trouble.late.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.since, a.id) < std::tie(b.since, b.id);
+        });
+        trouble.late.resize(std::min(trouble.late.size(), Trouble::kLateMax));
+    }
+
+  private:
+    struct Late {
+        std::string episode;
+        domain::WaitingOpening opening;
+    };
+
+    const domain::RuleEngine& rules_;
+    const domain::WaitLimits& limits_;
+    std::unordered_map<std::string, Late> late_;  // by problem key
+};
 
 }  // namespace
 
@@ -31,7 +89,7 @@ std::string to_fact(const AlarmMemory& memory) {
            (memory.dead ? " dead" : " -") + (memory.fuse ? " fuse" : " -");
 }
 
-AlarmMemory from_fact(const std::string& text) {
+AlarmMemory from_fact(const std::string& text, WallTime now) {
     const std::vector<std::string> parts = split(text, " ");
     if (parts.size() != 5) {
         return {};
@@ -44,9 +102,12 @@ AlarmMemory from_fact(const std::string& text) {
     AlarmMemory memory;
     memory.since = from_unix_ms(*since);
     memory.told_at = from_unix_ms(*told);
-    memory.late = parts[2] == "late";
-    memory.dead = parts[3] == "dead";
-    memory.fuse = parts[4] == "fuse";
+    const auto seen = [&](const std::string& part, const char* word) {
+        return part == word ? std::optional(now) : std::nullopt;
+    };
+    memory.late = seen(parts[2], "late");
+    memory.dead = seen(parts[3], "dead");
+    memory.fuse = seen(parts[4], "fuse");
     return memory;
 }
 
@@ -73,9 +134,14 @@ void Undelivered::use(AlarmPlan plan) {
 }
 
 void Undelivered::clock_was_set(Duration by) {
-    if (memory_ && memory_->since) {
-        *memory_->since += by;
-        memory_->told_at += by;
+    if (!memory_) {
+        return;
+    }
+    memory_->told_at += by;
+    for (auto* time : {&memory_->since, &memory_->late, &memory_->dead, &memory_->fuse}) {
+        if (*time) {
+            **time += by;
+        }
     }
 }
 
@@ -104,20 +170,41 @@ asio::awaitable<void> Undelivered::look() {
         );
         co_return;
     }
-    const auto due = domain::alarm_due(*memory_, *found, plan_->repeat, services_.clock.now());
+    const WallTime now = services_.clock.now();
+    memory_ = domain::after_look(*memory_, *found, plan_->limits.gone_after(), now);
+    const auto due = domain::alarm_due(*memory_, *found, plan_->repeat, now);
     if (due) {
         co_await tell(*due, std::move(*found));
     }
+    co_await note();
 }
 
 asio::awaitable<bool> Undelivered::remember() {
     if (!memory_) {
         auto stored = co_await services_.store.fact(kFact);
         if (stored) {
-            memory_ = *stored ? from_fact(**stored) : AlarmMemory();
+            noted_ = stored->value_or(to_fact(AlarmMemory()));
+            memory_ = from_fact(noted_, services_.clock.now());
         }
     }
     co_return memory_.has_value();
+}
+
+asio::awaitable<void> Undelivered::note() {
+    const std::string fact = to_fact(*memory_);
+    if (fact == noted_) {
+        co_return;
+    }
+    auto stored = co_await services_.store.set_fact(kFact, fact);
+    if (stored) {
+        noted_ = fact;
+        co_return;
+    }
+    services_.events.log(
+        ports::Level::warning, "alarm_not_noted",
+        "cannot note what people were told; after a restart they may be told again",
+        {{"error", describe(stored.error())}}
+    );
 }
 
 asio::awaitable<Result<Trouble>> Undelivered::trouble() {
@@ -162,69 +249,44 @@ asio::awaitable<Result<void>> Undelivered::add_alarms(Trouble& trouble) {
 
 // Problems for which no opening is owed yet, since GLPI was not to be asked where they belong.
 asio::awaitable<Result<void>> Undelivered::add_undecided(Trouble& trouble) {
-    const WallTime now = services_.clock.now();
     const std::shared_ptr<const Policies> policies = services_.policies.current();
     const domain::WaitLimits limits = plan_->limits;
+    Undecided undecided(*policies->rules, limits);
     std::int64_t after = 0;
     for (int looked = 0; looked < kUndecidedMax;) {
-        auto rows = co_await services_.store.pending(after, 100);
+        // The rows move with the clock: each page goes by the time that held when it was asked for.
+        const WallTime now = services_.clock.now();
+        auto rows = co_await services_.backlog.undecided(after, kPage);
         if (!rows) {
             co_return rows.error();
         }
         for (const ports::JournalEntry& row : *rows) {
             after = row.seq;
-            const domain::Alert& alert = row.alert;
-            if (alert.kind != domain::AlertKind::problem) {
-                continue;
-            }
-            const domain::Plan plan =
-                domain::plan_of_waiting(*policies->rules, alert, now, nullptr);
-            const bool opens = alert.severity >= plan.policy.open && !plan.drop &&
-                               !plan.maintenance && plan.policy.mode == domain::Mode::act;
-            if (opens && now - alert.received_at >= limits.of(plan.priority.name)) {
-                trouble.late.push_back(
-                    {alert.id,
-                     plan.priority.name,
-                     alert.host.name,
-                     alert.problem_name,
-                     alert.received_at,
-                     {}}
-                );
-            }
+            undecided.hear(row.alert, now);
         }
-        looked += static_cast<int>(rows->size());
-        const bool rest_is_young =
-            rows->empty() || now - rows->back().alert.received_at < limits.shortest();
-        if (rest_is_young) {
+        looked += kPage;
+        const bool is_last = rows->size() < std::size_t{kPage};
+        // Young ones can only end what is late.
+        if (is_last || (undecided.empty() && undecided.is_young(rows->back().alert, now))) {
             break;
         }
     }
-    std::stable_sort(trouble.late.begin(), trouble.late.end(), [](const auto& a, const auto& b) {
-        return a.since < b.since;
-    });
-    trouble.late.resize(std::min(trouble.late.size(), Trouble::kLateMax));
+    undecided.add_to(trouble);
     co_return Result<void>();
 }
 
 asio::awaitable<void> Undelivered::tell(AlarmKind kind, Trouble trouble) {
     const WallTime now = services_.clock.now();
-    const WallTime since = memory_->since.value_or(now);
+    const WallTime since = std::min(memory_->since.value_or(now), now);
     domain::Alarm alarm =
         domain::make_alarm(kind, trouble, {plan_->name, glpi_state()}, since, now);
     const bool told = co_await send(std::move(alarm));
     if (!told) {
         co_return;
     }
-    memory_ = domain::remembered(*memory_, kind, trouble, now);
+    // Sending took its time, and somebody may have set the clock meanwhile.
+    memory_ = domain::remembered(*memory_, kind, trouble, services_.clock.now());
     services_.metrics.count("alarms_total", {{"kind", std::string(to_string(kind))}});
-    auto stored = co_await services_.store.set_fact(kFact, to_fact(*memory_));
-    if (!stored) {
-        services_.events.log(
-            ports::Level::warning, "alarm_not_noted",
-            "cannot note that people were told; after a restart they are told again",
-            {{"error", describe(stored.error())}}
-        );
-    }
 }
 
 // True when somebody was reached.
@@ -232,12 +294,13 @@ asio::awaitable<bool> Undelivered::send(domain::Alarm alarm) {
     const std::shared_ptr<const AlarmPlan> plan = plan_;
     bool reached = false;
     for (const auto& channel : plan->channels) {
-        if (stopping_) {
-            break;
-        }
         domain::Alarm copy = alarm;
         const auto sent = co_await channel->send(std::move(copy));
         reached = reached || sent;
+        const bool is_cut = stopping_ || plan_ != plan;
+        if (is_cut && !sent) {
+            break;
+        }
         const std::string name(channel->name());
         services_.metrics.count(
             "alarm_messages_total", {{"channel", name}, {"result", sent ? "sent" : "failed"}}

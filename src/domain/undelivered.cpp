@@ -8,6 +8,7 @@
 namespace alert_bridge::domain {
 namespace {
 
+constexpr Duration kGoneAfter{900'000};
 constexpr std::size_t kListed = 10;
 constexpr std::size_t kTextMax = 120;  // code points of a text from outside
 
@@ -125,6 +126,10 @@ Duration WaitLimits::shortest() const {
     return result;
 }
 
+Duration WaitLimits::gone_after() const {
+    return std::min(kGoneAfter, 2 * shortest());
+}
+
 std::string_view to_string(AlarmKind kind) noexcept {
     switch (kind) {
         case AlarmKind::raised:
@@ -137,18 +142,35 @@ std::string_view to_string(AlarmKind kind) noexcept {
     return "";
 }
 
+AlarmMemory after_look(
+    const AlarmMemory& memory, const Trouble& trouble, Duration gone_after, WallTime now
+) {
+    const auto left = [&](const std::optional<WallTime>& seen, bool is_there) {
+        const bool is_gone = seen && !is_there && now - *seen >= gone_after;
+        return !seen || is_gone ? std::nullopt
+                                : std::optional(is_there ? now : std::min(*seen, now));
+    };
+    AlarmMemory next = memory;
+    next.late = left(memory.late, !trouble.late.empty());
+    next.dead = left(memory.dead, trouble.dead > 0);
+    next.fuse = left(memory.fuse, trouble.fuse_blown);
+    return next;
+}
+
 std::optional<AlarmKind> alarm_due(
     const AlarmMemory& memory, const Trouble& trouble, Duration repeat, WallTime now
 ) {
-    if (trouble.empty()) {
-        return memory.since ? std::optional(AlarmKind::over) : std::nullopt;
-    }
     const bool is_new = (!trouble.late.empty() && !memory.late) ||
                         (trouble.dead > 0 && !memory.dead) || (trouble.fuse_blown && !memory.fuse);
-    if (!memory.since || is_new) {
+    if (is_new) {
         return AlarmKind::raised;
     }
-    if (repeat > Duration::zero() && now - memory.told_at >= repeat) {
+    if (!memory.late && !memory.dead && !memory.fuse) {
+        return memory.since ? std::optional(AlarmKind::over) : std::nullopt;
+    }
+    // What was told in the future was told before somebody set the clock back.
+    const bool is_due = now - memory.told_at >= repeat || memory.told_at > now;
+    if (repeat > Duration::zero() && is_due && !trouble.empty()) {
         return AlarmKind::reminder;
     }
     return std::nullopt;
@@ -160,13 +182,18 @@ AlarmMemory remembered(
     if (kind == AlarmKind::over) {
         return {};
     }
-    AlarmMemory next;
+    AlarmMemory next = memory;
     next.since = memory.since.value_or(now);
     next.told_at = now;
-    // What was told of counts as told until all is over: what comes and goes is told once.
-    next.late = memory.late || !trouble.late.empty();
-    next.dead = memory.dead || trouble.dead > 0;
-    next.fuse = memory.fuse || trouble.fuse_blown;
+    if (!trouble.late.empty()) {
+        next.late = now;
+    }
+    if (trouble.dead > 0) {
+        next.dead = now;
+    }
+    if (trouble.fuse_blown) {
+        next.fuse = now;
+    }
     return next;
 }
 

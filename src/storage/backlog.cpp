@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/storage/backlog.hpp"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "alert_bridge/storage/records.hpp"
@@ -17,28 +19,54 @@ struct Late {
     WallTime since{};
 };
 
+// The first priority after this one, in the order of their names, of incidents without a ticket;
+// empty: there is none.
+std::string next_priority(Database& db, const std::string& after) {
+    auto row = db.query(
+        "SELECT priority FROM incidents INDEXED BY incidents_unopened"
+        " WHERE ticket_id = 0 AND state <> 'ended' AND priority > ?1 ORDER BY priority LIMIT 1",
+        after
+    );
+    return row.next() ? row.text() : std::string();
+}
+
+// An opening is never older than its incident.
+void add_late(
+    Database& db, const std::string& priority, WallTime latest, int limit, std::vector<Late>& found
+) {
+    auto rows = db.query(
+        "SELECT i.id, o.last_error, coalesce(o.retried_at, o.created_at) AS since"
+        " FROM incidents i INDEXED BY incidents_unopened"
+        " CROSS JOIN operations o INDEXED BY operations_one_open ON o.incident_id = i.id"
+        " WHERE i.ticket_id = 0 AND i.state <> 'ended' AND i.priority = ?1 AND i.created_at <= ?2"
+        " AND o.kind = 'open' AND o.state NOT IN ('done', 'skipped') AND o.state <> 'dead'"
+        " AND since <= ?2 ORDER BY i.created_at LIMIT ?3",
+        priority, latest, limit
+    );
+    while (rows.next()) {
+        auto& late = found.emplace_back();
+        late.incident_id = rows.text();
+        late.priority = priority;
+        late.last_error = rows.text();
+        late.since = rows.time();
+    }
+}
+
 std::vector<Late> find_late(
     Database& db, const domain::WaitLimits& limits, WallTime now, int limit
 ) {
-    auto rows = db.query(
-        "SELECT o.incident_id, i.priority, o.last_error, o.created_at"
-        " FROM operations o INDEXED BY operations_openings"
-        " CROSS JOIN incidents i ON i.id = o.incident_id"
-        " WHERE o.kind = 'open' AND o.state <> 'done' AND o.state <> 'skipped'"
-        " AND o.state <> 'dead' AND o.created_at <= ?1 ORDER BY o.created_at",
-        now - limits.shortest()
-    );
     std::vector<Late> found;
-    while (static_cast<int>(found.size()) < limit && rows.next()) {
-        Late late;
-        late.incident_id = rows.text();
-        late.priority = rows.text();
-        late.last_error = rows.text();
-        late.since = rows.time();
-        if (now - late.since >= limits.of(late.priority)) {
-            found.push_back(std::move(late));
-        }
+    // Of a priority without a name, as old rows may have it.
+    add_late(db, "", now - limits.of(""), limit, found);
+    std::string priority = next_priority(db, "");
+    while (!priority.empty()) {
+        add_late(db, priority, now - limits.of(priority), limit, found);
+        priority = next_priority(db, priority);
     }
+    std::sort(found.begin(), found.end(), [](const Late& a, const Late& b) {
+        return std::tie(a.since, a.incident_id) < std::tie(b.since, b.incident_id);
+    });
+    found.resize(std::min(found.size(), static_cast<std::size_t>(std::max(limit, 0))));
     return found;
 }
 
@@ -63,6 +91,23 @@ std::vector<domain::WaitingOpening> late_openings(
     return openings;
 }
 
+std::vector<ports::JournalEntry> undecided(Database& db, std::int64_t after, int limit) {
+    auto rows = db.query(
+        "SELECT seq, received_at, alert FROM journal WHERE state = 'pending' AND seq > ?1"
+        " ORDER BY seq LIMIT ?2",
+        after, std::max(limit, 0)
+    );
+    std::vector<ports::JournalEntry> entries;
+    while (rows.next()) {
+        auto& entry = entries.emplace_back();
+        entry.seq = rows.integer();
+        const WallTime received_at = rows.time();
+        entry.alert = parse_alert(rows.text());
+        entry.alert.received_at = received_at;
+    }
+    return entries;
+}
+
 SqliteStore::Task<std::vector<domain::WaitingOpening>> SqliteStore::late_openings(
     domain::WaitLimits limits, WallTime now, int limit
 ) {
@@ -70,6 +115,13 @@ SqliteStore::Task<std::vector<domain::WaitingOpening>> SqliteStore::late_opening
         return storage::late_openings(db, limits, now, limit);
     };
     return thread_.submit<std::vector<domain::WaitingOpening>>(kRead, std::move(work));
+}
+
+SqliteStore::Task<std::vector<ports::JournalEntry>> SqliteStore::undecided(
+    std::int64_t after, int limit
+) {
+    auto work = [after, limit](Database& db) { return storage::undecided(db, after, limit); };
+    return thread_.submit<std::vector<ports::JournalEntry>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<int> SqliteStore::openings_since(WallTime from) {

@@ -99,6 +99,13 @@ int shift_waits(Database& db, Duration by) {
         " json_extract(opener, '$.received_at') + ?1) WHERE state = 'holding'",
         by.count()
     );
+    // No opening may be older than its incident, nor wait for longer than it did (backlog.cpp).
+    db.run(
+        "UPDATE incidents SET created_at = created_at + ?1"
+        " WHERE ticket_id = 0 AND state <> 'ended' AND state <> 'holding'",
+        by.count()
+    );
+    db.run("UPDATE journal SET received_at = received_at + ?1 WHERE state = 'pending'", by.count());
     db.run("UPDATE openings SET at = at + ?1", by.count());
     // A storm is over so long after the last joined it, who may have ended since.
     db.run(

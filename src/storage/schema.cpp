@@ -110,6 +110,8 @@ CREATE INDEX incidents_host_tickets ON incidents (host_key)
     WHERE state = 'open' AND host_down = 0 AND ticket_id <> 0;
 CREATE INDEX incidents_host_asset ON incidents (asset_key) WHERE host_down = 1 AND state <> 'ended';
 CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
+CREATE INDEX incidents_unopened ON incidents (priority, created_at)
+    WHERE ticket_id = 0 AND state <> 'ended';
 
 CREATE TABLE episodes (
     num INTEGER PRIMARY KEY,
@@ -178,8 +180,6 @@ CREATE INDEX operations_observed ON operations (created_at)
     WHERE kind = 'open' AND state = 'skipped';
 CREATE INDEX operations_state ON operations (state, due_at)
     WHERE state NOT IN ('done', 'skipped');
-CREATE INDEX operations_openings ON operations (created_at)
-    WHERE kind = 'open' AND state <> 'done' AND state <> 'skipped' AND state <> 'dead';
 
 CREATE TABLE timers (
     incident_id TEXT NOT NULL REFERENCES incidents (id),

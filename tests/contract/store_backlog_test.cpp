@@ -24,6 +24,7 @@ domain::Operation owed(
     auto decision = applied();
     auto incident = an_incident(id, "group of " + id);
     incident.plan.priority.name = priority;
+    incident.created_at = kNow - age;
     incident.opener = an_alert("alert of " + id);
     decision.incidents.push_back(incident);
     auto operation = an_operation(id, kind);
@@ -84,9 +85,61 @@ TEMPLATE_LIST_TEST_CASE("the priority that an opening has now counts", "[store]"
     auto decision = applied();
     auto incident = an_incident("i1", "group of i1");
     incident.plan.priority.name = "p1";
+    incident.created_at = kNow - minutes(30);
     decision.incidents.push_back(incident);
     write(bench, std::move(decision));
     CHECK(late(bench) == std::vector<std::string>{"i1"});
+}
+
+TEMPLATE_LIST_TEST_CASE("an opening that was retried waits from then on", "[store]", Stores) {
+    TestType bench;
+    auto opening = owed(bench, "i1", "p1", hours(2));
+    opening.retried_at = kNow - minutes(9);
+    settle(bench, opening, OperationState::due);
+    CHECK(late(bench).empty());
+    opening.retried_at = kNow - minutes(10);
+    settle(bench, opening, OperationState::due);
+    REQUIRE(late(bench).size() == 1);
+    CHECK(
+        bench.run(bench.backlog().late_openings(kLimits, kNow, 1))->at(0).since ==
+        kNow - minutes(10)
+    );
+}
+
+TEMPLATE_LIST_TEST_CASE("an opening waits as long after the clock was set", "[store]", Stores) {
+    TestType bench;
+    const Duration jump = GENERATE(Duration(hours(5)), Duration(-hours(5)));
+    owed(bench, "late", "p1", minutes(11));
+    owed(bench, "young", "p1", minutes(9));
+    REQUIRE(bench.run(bench.store().shift_waits(jump)).has_value());
+    const auto rows = *bench.run(bench.backlog().late_openings(kLimits, kNow + jump, 10));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].id == "late");
+    CHECK(rows[0].since == kNow + jump - minutes(11));
+}
+
+TEMPLATE_LIST_TEST_CASE(
+    "what is undecided came when it came, whatever the clock", "[store]", Stores
+) {
+    TestType bench;
+    for (const char* id : {"a1", "a2", "a3"}) {
+        append_one(bench, id);
+    }
+    REQUIRE(bench.run(bench.store().decide(about_alert(1), always(applied()))).has_value());
+    const Duration jump = -hours(1);
+    REQUIRE(bench.run(bench.store().shift_waits(jump)).has_value());
+    auto last = an_alert("a4");
+    last.received_at = kNow + jump + minutes(1);
+    REQUIRE(bench.run(bench.store().append(a_batch(last))).has_value());
+    auto rows = *bench.run(bench.backlog().undecided(0, 10));
+    REQUIRE(rows.size() == 3);
+    CHECK(rows[0].seq == 2);
+    CHECK(rows[0].alert.id == "a2");
+    CHECK(rows[0].alert.received_at == kNow + jump);
+    CHECK(rows[2].alert.received_at == kNow + jump + minutes(1));
+    rows = *bench.run(bench.backlog().undecided(rows[0].seq, 1));
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].alert.id == "a3");
 }
 
 TEMPLATE_LIST_TEST_CASE("openings are counted from a time on", "[store]", Stores) {

@@ -77,6 +77,7 @@ TEMPLATE_LIST_TEST_CASE(
     auto decision = applied();
     decision.incidents = {an_incident("i1", "g1"), an_incident("i2", "g2")};
     decision.incidents[0].state = domain::IncidentState::holding;
+    decision.incidents[1].ticket_id = 7;
     for (auto& incident : decision.incidents) {
         incident.opener = an_alert("a1");
     }

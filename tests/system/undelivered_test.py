@@ -9,9 +9,11 @@ import http.server
 import json
 import os
 import socketserver
+import ssl
 import threading
 import unittest
 
+import certificates
 from harness import Sim, wait_for
 from system_test import CONFIG, SIM, SystemTest, zabbix
 
@@ -38,6 +40,7 @@ class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):  # pylint: disable=invalid-name
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.posted.append((self.headers.get("Authorization"), json.loads(body)))
+        self.server.may_answer.wait()
         self.send_response(204)
         self.end_headers()
 
@@ -59,11 +62,41 @@ class Smtp(socketserver.StreamRequestHandler):
         self.say("250 taken")
         return b"".join(lines).decode()
 
+    def start_tls(self):
+        self.say("220 go on")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.server.certificate + ".pem", self.server.certificate + ".key")
+        self.connection = context.wrap_socket(self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+
+    def finish(self):
+        super().finish()
+        self.connection.close()
+
+    def greet(self, verb):
+        self.server.greetings.append(verb)
+        is_plain = not isinstance(self.connection, ssl.SSLSocket)
+        if is_plain and self.server.certificate:
+            self.say("250-mail")
+            self.say("250 STARTTLS")
+        else:
+            self.say("250 mail")
+
     def handle(self):
         self.say("220 mail")
         envelope = []
-        for line in self.rfile:
+        while line := self.rfile.readline():
             verb = line.decode().strip()
+            if verb.upper().startswith("EHLO"):
+                self.greet(verb)
+                continue
+            if verb.upper() == "STARTTLS":
+                self.start_tls()
+                continue
+            if "nobody@" in verb:
+                self.say("550 no such user")
+                continue
             if verb.upper().startswith("QUIT"):
                 self.say("221 bye")
                 return
@@ -79,8 +112,13 @@ class Undelivered(SystemTest):
     def setUp(self):
         self.hook = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hook)
         self.hook.posted = []
+        self.hook.may_answer = threading.Event()
+        self.hook.may_answer.set()
+        self.addCleanup(self.hook.may_answer.set)
         self.smtp = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Smtp)
         self.smtp.mails = []
+        self.smtp.greetings = []  # after STARTTLS once more
+        self.smtp.certificate = None
         for server in (self.hook, self.smtp):
             server.daemon_threads = True
             threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -121,6 +159,7 @@ class Undelivered(SystemTest):
         self.assertEqual([line.split(":", 1)[1].split()[0] for line in envelope],
                          ["<bridge@example.org>", "<oncall@example.org>", "<boss@example.org>"])
         self.assertIn("Subject: glpi-alert-bridge on ", mail)
+        self.assertRegex(self.smtp.greetings[0], r"^EHLO [A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*$")
         self.assertNotIn("\nBcc", mail)
         token, body = self.hook.posted[0]
         self.assertEqual(token, "Bearer sender-secret")
@@ -150,11 +189,38 @@ class Undelivered(SystemTest):
             event["event"] == "alarm_not_sent" and "status 7" in event["fields"]["error"]
             for event in self.bridge.events()))
 
-    def test_a_program_that_is_not_there_is_a_mistake_of_the_configuration(self):
+    def test_starttls_is_used_where_it_is_offered_and_a_refused_address_costs_nothing(self):
+        certificates.issue(self.directory, "ca")
+        self.smtp.certificate = certificates.issue(self.directory, "localhost", "ca")
+        with open(self.bridge.config, encoding="utf-8") as file:
+            text = file.read()
+        text = text.replace("tls: offered", "tls: offered\n    ca_file: ca.pem")
+        self.bridge.write("bridge.yaml", text.replace("boss@", "nobody@"), 0o600)
+        self.bridge.start()
+        self.sim.process.kill()
+        self.accepted("zabbix", zabbix())
+        wait_for("the mail", lambda: len(self.smtp.mails) == 1)
+        self.assertEqual(len(self.smtp.greetings), 2)
+        self.assertNotIn("nobody", "".join(self.smtp.mails[0][0]))
+
+    def test_a_webhook_that_hangs_holds_up_no_stop(self):
+        self.hook.may_answer.clear()
+        self.bridge.start()
+        self.sim.process.kill()
+        self.accepted("zabbix", zabbix())
+        wait_for("the webhook's request", self.events)
+        self.assertEqual(self.bridge.process.stop(), 0)
+        self.assertIn("stopped", [event["event"] for event in self.bridge.events()])
+
+    def test_a_program_that_is_not_there_stops_no_alert(self):
         os.remove(self.page)
         status, said = self.bridge.check()
-        self.assertEqual(status, 1)
-        self.assertIn("there is no program", said)
+        self.assertEqual(status, 0)
+        self.assertIn("warning: there is no program", said)
+        self.bridge.start()
+        self.sim.process.kill()
+        self.accepted("zabbix", zabbix())
+        wait_for("the webhook", lambda: self.events() == ["raised"])
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@
 //
 // command   the program gets the text on its standard input, and ALERT_BRIDGE_EVENT (raised,
 //           reminder, over), ALERT_BRIDGE_SUBJECT, ALERT_BRIDGE_LATE, _DEAD and _FUSE (0 or 1)
-// mail      plain text, sent by curl(1) over SMTP: with STARTTLS (smtp:// and a login, or
-//           require_tls) or TLS from the start (smtps://); certificates are verified
+// mail      plain text, sent by curl(1) over SMTP: with TLS from the start (smtps://) or STARTTLS
+//           (smtp://), without which nothing is sent if require_tls, and which is used if offered
+//           else; certificates are verified either way. An address that is refused leaves the
+//           others theirs
 // webhook   POST of {"event", "subject", "text", "late", "dead", "fuse_blown", "since", "at"};
 //           any status of 2xx is success
-// Guarantees: a message ends within kAtMost; no secret is on a command line or in an environment.
-// Errors: those of alarm/program.hpp and net/http_client.hpp.
-// Thread rule: the I/O thread. Tests: tests/unit/alarm/channels_test.cpp
+// Guarantees: a message ends within kAtMost, and at once at stop(); no secret is on a command line
+// or in an environment. Errors: those of alarm/program.hpp and net/http_client.hpp. Thread rule:
+// the I/O thread. Tests: tests/unit/alarm/channels_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
@@ -33,10 +35,11 @@ struct MailOptions {
     Secret password;
     std::string from;
     std::vector<std::string> to;
+    std::string machine;  // what we call ourselves; characters that host names lack become dashes
 };
 
 struct WebhookOptions {
-    std::string url;  // http or https
+    Secret url;  // http or https, maybe with a query
     std::string ca_file;
     Secret token;  // as a bearer token; may be empty
 };

@@ -3,12 +3,12 @@
 // Program: runs another program, gives it a text to read, and waits for its end.
 //
 // Guarantees: no shell; the program sees a small environment (PATH, LANG and what it is given; no
-// secret of ours), the text as its standard input, further files from descriptor 3 on, and our
-// standard error for what it writes. It runs in a process group of its own, which is killed when
-// the time is over, at stop(), and when the waiting coroutine ends otherwise. Its end never
-// disturbs other children of the process.
-// Errors: misconfigured (it cannot be started), later (it ended with another status than 0, or took
-// too long). Thread rule: the I/O thread. Tests: tests/unit/alarm/program_test.cpp
+// secret of ours), the text as its standard input, further files from descriptor 3 on, our
+// standard error for what it writes, and nothing else that we have open. It runs in a process group
+// of its own, which is killed when the time is over, at stop(), and when the waiting coroutine ends
+// otherwise. Its end never disturbs other children of the process. Errors: misconfigured (it cannot
+// be started), later (it ended with another status than 0, took too long, or cannot be waited for).
+// Thread rule: the I/O thread. Tests: tests/unit/alarm/program_test.cpp
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>

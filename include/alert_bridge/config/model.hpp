@@ -147,7 +147,7 @@ struct MailConfig {
 };
 
 struct AlarmWebhookConfig {
-    std::string url;  // without a slash at the end
+    Secret url;  // maybe with a query
     std::string ca_file;
     Secret token;  // may be empty
 };

@@ -4,12 +4,18 @@
 // do not get through (domain/undelivered.hpp says when).
 //
 // Looks every kEvery (more often where tickets may wait for less than that) at the openings that
-// are owed and at the alerts that are not decided yet because GLPI cannot be asked for their place.
+// are owed, and at the oldest kUndecidedMax of the alerts that are not decided yet because GLPI
+// cannot be asked for their place: each problem once, unless its end waits there, too, by when its
+// ticket would have been due.
+//
 // Guarantees: a message that no channel took is tried again, made anew, at the next look; what one
 // channel took counts as told, the others' failures are logged. What was told is kept in the store,
-// so that a restart says nothing twice. Without a channel it asks nothing. Not guaranteed: that no
-// message comes twice (the process may end between sending and noting it). Thread rule: the I/O
-// thread. Tests: tests/unit/core/undelivered_test.cpp
+// so that a restart says nothing twice. Without a channel it asks nothing. stop() and use() cut
+// what is being sent.
+// Not guaranteed: that no message comes twice (the process may end between sending and noting it, a
+// message that was cut may have arrived).
+// Thread rule: the I/O thread.
+// Tests: tests/unit/core/undelivered_test.cpp
 #pragma once
 
 #include <functional>
@@ -37,6 +43,7 @@ class Undelivered {
   public:
     static constexpr Duration kEvery{15'000};
     static constexpr Duration kOften{1'000};
+    static constexpr int kUndecidedMax = 100'000;
 
     struct Services {
         ports::Store& store;
@@ -60,6 +67,8 @@ class Undelivered {
   private:
     [[nodiscard]] boost::asio::awaitable<void> look();
     [[nodiscard]] boost::asio::awaitable<bool> remember();
+    // Writes the memory where that has changed.
+    [[nodiscard]] boost::asio::awaitable<void> note();
     [[nodiscard]] boost::asio::awaitable<Result<domain::Trouble>> trouble();
     // Each adds to the trouble.
     [[nodiscard]] boost::asio::awaitable<Result<void>> add_undecided(domain::Trouble& trouble);
@@ -73,11 +82,13 @@ class Undelivered {
     std::shared_ptr<const AlarmPlan> plan_;
     Bell bell_;
     std::optional<domain::AlarmMemory> memory_;  // empty: not read yet
+    std::string noted_;                          // the fact of the store
     bool stopping_ = false;
 };
 
-// As a fact of the store, and back; a text that cannot be read is a memory of nothing.
+// As a fact of the store, and back; a text that cannot be read is a memory of nothing. When trouble
+// was last seen is not kept: it counts as seen `now`.
 [[nodiscard]] std::string to_fact(const domain::AlarmMemory& memory);
-[[nodiscard]] domain::AlarmMemory from_fact(const std::string& text);
+[[nodiscard]] domain::AlarmMemory from_fact(const std::string& text, WallTime now);
 
 }  // namespace alert_bridge::core

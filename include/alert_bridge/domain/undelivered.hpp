@@ -3,11 +3,13 @@
 // When somebody must hear, past GLPI, that tickets do not get through: an opening that waits too
 // long, a write that was refused for good, the blown fuse.
 //
-//              trouble                    nothing is left of it
+//              trouble                    nothing was seen of it for gone_after()
 //   quiet ───── raised ────▶ told ─────────── over ─────────────▶ quiet
 //                             │ ▲
 //                             └─┘ raised: trouble of another kind; reminder: `repeat` is over
 //
+// Each kind is forgotten by itself: late tickets that come again while a dead letter stays are
+// told again, if they were gone for long enough.
 // Guarantees: pure functions; the texts hold no control characters but line feeds, whatever comes
 // from monitoring, and are bounded. Thread rule: values.
 // Tests: tests/unit/domain/undelivered_test.cpp
@@ -31,6 +33,9 @@ struct WaitLimits {
 
     [[nodiscard]] Duration of(const std::string& priority) const;
     [[nodiscard]] Duration shortest() const;
+    // Trouble that was not seen for so long is gone, and told anew when it comes again: twice the
+    // shortest limit, at most 15 minutes.
+    [[nodiscard]] Duration gone_after() const;
 };
 
 // A ticket that GLPI has not got.
@@ -56,7 +61,8 @@ struct Trouble {
 struct AlarmMemory {
     std::optional<WallTime> since;  // the trouble's first message; empty: quiet
     WallTime told_at{};             // the last message
-    bool late = false, dead = false, fuse = false;
+    // When trouble of a kind that was told of was last seen; empty: not told of, or gone.
+    std::optional<WallTime> late, dead, fuse;
 
     bool operator==(const AlarmMemory&) const = default;
 };
@@ -64,7 +70,11 @@ struct AlarmMemory {
 enum class AlarmKind { raised, reminder, over };
 [[nodiscard]] std::string_view to_string(AlarmKind kind) noexcept;
 
-// `repeat` zero: no reminders.
+// What is left of the memory after a look.
+[[nodiscard]] AlarmMemory after_look(
+    const AlarmMemory& memory, const Trouble& trouble, Duration gone_after, WallTime now
+);
+// Requires: the memory is that after the look. `repeat` zero: no reminders.
 [[nodiscard]] std::optional<AlarmKind> alarm_due(
     const AlarmMemory& memory, const Trouble& trouble, Duration repeat, WallTime now
 );

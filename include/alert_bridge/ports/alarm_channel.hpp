@@ -4,8 +4,9 @@
 // Implementations: alarm/.
 //
 // Guarantees: send() ends within its channel's own time limit; success means that the other side
-// has taken the message, not that somebody read it. stop() makes calls under way end soon.
-// Thread rule: the I/O thread.
+// has taken the message, not that somebody read it. stop() cuts the call that is under way, which
+// then fails at once, and makes later ones fail. A call that was cut may have reached people.
+// Thread rule: the I/O thread; one call at a time, and the channel outlives it.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -8,6 +8,7 @@
 // Tests: tests/contract/store_backlog_test.cpp
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "alert_bridge/domain/undelivered.hpp"
@@ -19,10 +20,16 @@ class BacklogStore {
   public:
     virtual ~BacklogStore() = default;
 
-    // Owed openings (due, on their way, unclear; not the dead ones) that have waited as long as
-    // their priority may by `now`, oldest first, at most `limit`.
+    // Owed openings (due, on their way, unclear; not the dead ones, and not the report of an outage
+    // that is over) that have waited as long as their priority may by `now`, oldest first, at most
+    // `limit`. An opening that the operator retried waits from then on.
     [[nodiscard]] virtual Awaitable<Result<std::vector<domain::WaitingOpening>>> late_openings(
         domain::WaitLimits limits, WallTime now, int limit
+    ) = 0;
+    // Journal rows not yet decided, seq > after, ascending. `received_at` has moved with the clock
+    // since, unlike that of Store::pending().
+    [[nodiscard]] virtual Awaitable<Result<std::vector<JournalEntry>>> undecided(
+        std::int64_t after, int limit
     ) = 0;
     // Openings that were decided after `from`, as storm.fuse counts them.
     [[nodiscard]] virtual Awaitable<Result<int>> openings_since(WallTime from) = 0;

@@ -155,10 +155,10 @@ class Store {
     // their incident); empty: none. Those in work do not count.
     [[nodiscard]] virtual Awaitable<Result<std::optional<WallTime>>> next_due() = 0;
 
-    // The wall clock was set by so much: moves the times of all unfinished operations (made,
-    // retried, sent, due), of all timers and of what is on hold with it, so that each wait lasts as
+    // The wall clock was set by so much: moves the times of unfinished operations (made, retried,
+    // sent, due), of timers, of what has no ticket or is undecided yet with it: each wait lasts as
     // long as it was to last. Done after all calls made before it and before all made later, which
-    // must go by the new time. Returns how many rows moved.
+    // must go by the new time. Returns how many operations, timers, holds and notices moved.
     [[nodiscard]] virtual Awaitable<Result<int>> shift_waits(Duration by) = 0;
 
     [[nodiscard]] virtual Awaitable<Result<void>> note_unmatched(

@@ -5,16 +5,24 @@
 // Tests: tests/contract/store_backlog_test.cpp
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "alert_bridge/domain/undelivered.hpp"
+#include "alert_bridge/ports/store.hpp"
 #include "alert_bridge/storage/statement.hpp"
 
 namespace alert_bridge::storage {
 
-// Reads the openings that are older than the shortest of the limits, until it has enough.
+// Asks each priority for its own, oldest first, and reads no opening of an incident that is younger
+// than its priority's limit.
 [[nodiscard]] std::vector<domain::WaitingOpening> late_openings(
     Database& db, const domain::WaitLimits& limits, WallTime now, int limit
+);
+
+// See BacklogStore::undecided().
+[[nodiscard]] std::vector<ports::JournalEntry> undecided(
+    Database& db, std::int64_t after, int limit
 );
 
 }  // namespace alert_bridge::storage

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/alarm/program.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -99,13 +106,59 @@ TEST_CASE("how a program ended is told") {
     CHECK(missing.error().kind == ErrorClass::misconfigured);
 }
 
+TEST_CASE("a program has nothing open but what it is given") {
+    World world;
+    const int ours = ::fcntl(STDERR_FILENO, F_DUPFD, 20);  // like a socket of Asio: stays open
+    const std::string named = "/proc/$$/fd/" + std::to_string(ours);
+    Program program = World::shell("test -e /proc/$$/fd/3 && test ! -e " + named);
+    program.files = {"third"};
+    const auto done = world.run(program);
+    CHECK(done.has_value());
+    ::close(ours);
+}
+
 TEST_CASE("a program that takes too long is ended with all that it started") {
     World world;
-    Program program = World::shell("sleep 1000 & sleep 1000");
-    program.at_most = Duration(50);
-    const auto done = world.run(program);
-    REQUIRE(done.has_error());
-    CHECK(done.error().code == "program_killed");
+    REQUIRE(::mkfifo(world.path("held").c_str(), 0600) == 0);
+    const int held = ::open(world.path("held").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    char said = 0;
+    // Until the machine was quick enough for the child to have come as far as its word.
+    for (Duration at_most{50}; said != 'x'; at_most *= 2) {
+        Program program = World::shell("(printf x; exec sleep 1000) > \"$HELD\" & sleep 1000");
+        program.environment = {{"HELD", world.path("held")}};
+        program.at_most = at_most;
+        const auto done = world.run(program);
+        REQUIRE(done.has_error());
+        CHECK(done.error().code == "program_killed");
+        (void)!::read(held, &said, 1);
+    }
+    pollfd nobody_writes{held, 0, 0};
+    CHECK(::poll(&nobody_writes, 1, 20'000) == 1);
+    CHECK((nobody_writes.revents & POLLHUP) != 0);
+    ::close(held);
+}
+
+TEST_CASE("a program whose end nobody waits for is ended") {
+    World world;
+    asio::cancellation_signal cancel;
+    asio::co_spawn(
+        world.io, world.keep(World::shell("sleep 1000")),
+        asio::bind_cancellation_slot(cancel.slot(), [](const std::exception_ptr&) {})
+    );
+    world.io.poll();
+    REQUIRE_FALSE(world.result.has_value());
+    cancel.emit(asio::cancellation_type::terminal);
+    world.io.run();
+    REQUIRE(world.result.has_value());
+    CHECK(world.result->error().code == "program_killed");
+}
+
+TEST_CASE("a program whose status is lost did not succeed") {
+    World world;
+    ::signal(SIGCHLD, SIG_IGN);  // the system takes the statuses of all children
+    const auto done = world.run(World::shell("exit 3"));
+    ::signal(SIGCHLD, SIG_DFL);
+    CHECK(done.has_error());
 }
 
 TEST_CASE("a stop ends what runs, and what comes later does not start") {

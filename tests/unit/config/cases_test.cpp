@@ -87,6 +87,7 @@ TEST_CASE("every case of a configuration file is told exactly as its first lines
     directory.write("b.token", "secret-b\n");
     directory.write("page.token", "a-token-of-some-length\n");
     directory.write("page2.token", "another-token-of-that\n");
+    directory.write("hook.url", "https://hooks.example.org/a?sig=b\n");
     directory.write("open.token", "secret-c\n", 0644);
     directory.write("customers.csv", "code,entity,site\nacme,Root > ACME,Paris\n", 0644);
     directory.write("bad.csv", "code,entity\na\n", 0644);

@@ -95,6 +95,32 @@ TEST_CASE("waiting times name only priorities that exist") {
     );
 }
 
+TEST_CASE("an opening of p1 may wait for ten minutes unless that is said otherwise") {
+    const auto limits = [](const std::string& after) {
+        return loaded(kSmall + ("undelivered: {command: [sh], after: {" + after + "}}\n"))
+            .undelivered.limits;
+    };
+    CHECK(limits("others: 2h").of("p1") == Duration{600'000});
+    CHECK(limits("others: 2h").of("p2") == Duration{7'200'000});
+    CHECK(limits("p1: 1m").of("p1") == Duration{60'000});
+    CHECK(limits("p1: 1m").of("p2") == Duration{3'600'000});
+}
+
+TEST_CASE("a program with a path is looked for from the folder of the configuration") {
+    SecretFiles directory;
+    directory.write("page", "#!/bin/sh\n", 0700);
+    const std::string text = std::string(kSmall) +
+                             "undelivered:\n"
+                             "  command: [./page, ./page]\n"
+                             "  webhook: {url: 'https://hooks.example.org/a@b/?sig=c@d'}\n";
+    const Loaded result = load_text(text, "bridge.yaml", directory.path());
+    CHECK(render(result.diagnostics).empty());
+    REQUIRE(result.config);
+    const UndeliveredConfig& undelivered = result.config->undelivered;
+    CHECK(undelivered.command == std::vector<std::string>{directory.path() + "/page", "./page"});
+    CHECK(undelivered.webhook->url.reveal() == "https://hooks.example.org/a@b/?sig=c@d");
+}
+
 TEST_CASE("a source carries its options, its secrets and its defaults") {
     const Config config = loaded(
         std::string(kSmall) +

@@ -13,6 +13,8 @@ using test::CoreWorld;
 namespace {
 
 struct FakeBacklog final : ports::BacklogStore {
+    explicit FakeBacklog(ports::Store& store) : journal(store) {}
+    ports::Store& journal;
     std::vector<domain::WaitingOpening> late;
     int openings = 0;
     int asked = 0;
@@ -22,15 +24,24 @@ struct FakeBacklog final : ports::BacklogStore {
         ++asked;
         co_return late;
     }
+    ports::Awaitable<Result<std::vector<ports::JournalEntry>>> undecided(
+        std::int64_t after, int limit
+    ) override {
+        return journal.pending(after, limit);
+    }
     ports::Awaitable<Result<int>> openings_since(WallTime) override { co_return openings; }
 };
 
 struct FakeChannel final : ports::AlarmChannel {
     std::vector<domain::Alarm> sent;
+    std::function<void()> on_send;
     bool works = true;
     int stops = 0;
     std::string_view name() const noexcept override { return "fake"; }
     boost::asio::awaitable<Result<void>> send(domain::Alarm alarm) override {
+        if (on_send) {
+            on_send();
+        }
         if (!works) {
             co_return Error{ErrorClass::later, "no_way", ""};
         }
@@ -66,6 +77,19 @@ struct World {
         backlog.late = {{"i1", "p1", "web01", "down", core.clock.time - 11min, ""}};
         look();
     }
+    void look_after(Duration time) {
+        core.clock.time += time;
+        look();
+    }
+    // Nothing is decided; a problem that is late as p1 after ten minutes.
+    domain::Alert undecided(std::string key = "z/trigger/1") {
+        core.correlator.stop();
+        core.settle();
+        domain::Alert alert = core.alert(domain::AlertKind::problem, "1", std::move(key));
+        alert.severity = domain::Severity::disaster;
+        core.take(alert);
+        return alert;
+    }
     std::vector<AlarmKind> kinds() const {
         std::vector<AlarmKind> result;
         for (const domain::Alarm& alarm : channel->sent) {
@@ -75,13 +99,14 @@ struct World {
     }
 
     CoreWorld core;
-    FakeBacklog backlog;
+    FakeBacklog backlog{core.store};
     std::shared_ptr<FakeChannel> channel = std::make_shared<FakeChannel>();
     std::shared_ptr<FakeChannel> other = std::make_shared<FakeChannel>();
     std::optional<Undelivered> undelivered;
 };
 
 using Kinds = std::vector<AlarmKind>;
+constexpr Duration kGone = 15min;
 
 }  // namespace
 
@@ -97,6 +122,8 @@ TEST_CASE("people are told once, again after `repeat`, and when it is over") {
     CHECK(world.kinds() == Kinds{AlarmKind::raised, AlarmKind::reminder});
     world.backlog.late.clear();
     world.look();
+    CHECK(world.channel->sent.size() == 2);
+    world.look_after(kGone);
     world.look();
     CHECK(world.kinds() == Kinds{AlarmKind::raised, AlarmKind::reminder, AlarmKind::over});
     CHECK(world.other->sent.size() == 3);
@@ -110,7 +137,10 @@ TEST_CASE("a restart tells nothing twice, and tells when it is over") {
     CHECK(world.kinds() == Kinds{AlarmKind::raised});
     world.end();
     world.backlog.late.clear();
+    world.core.clock.time += 24h;
     world.begin();
+    CHECK(world.channel->sent.size() == 1);  // nobody knows yet what has not been tried since
+    world.look_after(kGone);
     CHECK(world.kinds() == Kinds{AlarmKind::raised, AlarmKind::over});
     world.end();
     world.begin();
@@ -132,19 +162,122 @@ TEST_CASE("a message that nobody took is tried again; one channel is enough") {
 
 TEST_CASE("an alert that waits for its place is late by the priority it would have") {
     World world;
-    world.core.correlator.stop();  // nothing is decided
-    world.core.settle();
-    const bool is_problem = GENERATE(true, false);
-    domain::Alert alert =
-        world.core.alert(is_problem ? domain::AlertKind::problem : domain::AlertKind::recovery);
-    alert.severity = domain::Severity::disaster;  // p1
-    world.core.take(alert);
-    world.core.clock.time += 9min;
-    world.look();
+    const Duration wait = GENERATE(Duration(0), Duration(5min));
+    world.core.rules->plan.policy.open_after = {{"p1", wait}};
+    world.undecided();
+    world.look_after(wait + 9min);
     CHECK(world.channel->sent.empty());
-    world.core.clock.time += 1min;
+    world.look_after(1min);
+    REQUIRE(world.channel->sent.size() == 1);
+    CHECK(world.channel->sent[0].text.find("web01: down  (10 minutes, ") != std::string::npos);
+}
+
+TEST_CASE("a problem that waits for its place is late once, and not when its end waits, too") {
+    World world;
+    domain::Alert alert = world.undecided();
+    alert.is_repeat = true;
+    alert.id = "repeat";
+    world.core.take(alert);
+    world.undecided("z/trigger/2");
+    SECTION("told again and again") {
+        world.look_after(10min);
+        REQUIRE(world.channel->sent.size() == 1);
+        CHECK(world.channel->sent[0].late == 2);
+    }
+    SECTION("over, or given up") {
+        world.core.clock.time += 9min;
+        domain::Alert end = alert;
+        end.kind = GENERATE(domain::AlertKind::recovery, domain::AlertKind::cancelled);
+        end.state = domain::ProblemState::ok;
+        end.received_at = world.core.clock.time;
+        world.core.take(end);
+        world.look_after(1min);
+        REQUIRE(world.channel->sent.size() == 1);
+        CHECK(world.channel->sent[0].late == 1);
+    }
+    SECTION("the end of another occurrence") {
+        domain::Alert end = world.core.alert(domain::AlertKind::recovery, "0");
+        world.core.take(end);
+        world.look_after(10min);
+        CHECK(world.channel->sent.at(0).late == 2);
+    }
+    SECTION("over, and come again") {
+        world.core.take(world.core.alert(domain::AlertKind::recovery));
+        world.core.clock.time += 5min;
+        domain::Alert next = world.core.alert(domain::AlertKind::problem, "2");
+        next.severity = domain::Severity::disaster;
+        world.core.take(next);
+        world.look_after(5min);
+        CHECK(world.channel->sent.at(0).late == 1);
+        world.channel->sent.clear();
+        world.look_after(4h);
+        CHECK(world.channel->sent.at(0).late == 2);
+    }
+}
+
+TEST_CASE("a late alert is found behind thousands that may wait for longer") {
+    World world;
+    domain::Alert mild = world.undecided("mild");
+    mild.severity = domain::Severity::warning;
+    world.core.store.journal.clear();
+    for (std::int64_t seq = 1; seq <= 2'500; ++seq) {
+        mild.problem_key = "mild" + std::to_string(seq);
+        world.core.store.journal.push_back({seq, mild});
+    }
+    world.undecided("worst");
+    world.look_after(10min);
+    REQUIRE(world.channel->sent.size() == 1);
+    CHECK(world.channel->sent[0].late == 1);
+    CHECK(world.channel->sent[0].text.find("p1  web01") != std::string::npos);
+}
+
+TEST_CASE("a clock that was set changes neither what was told nor when it is told again") {
+    World world;
+    world.be_late();
+    const Duration jump = GENERATE(Duration(100h), Duration(-100h));
+    world.core.clock.time += jump;
+    world.undelivered->clock_was_set(jump);
     world.look();
-    CHECK(world.channel->sent.size() == (is_problem ? 1 : 0));
+    CHECK(world.kinds() == Kinds{AlarmKind::raised});
+    world.end();
+    world.begin();  // it was kept, too
+    world.look_after(4h - 1min);
+    CHECK(world.kinds() == Kinds{AlarmKind::raised});
+    world.look_after(1min);
+    CHECK(world.kinds() == Kinds{AlarmKind::raised, AlarmKind::reminder});
+}
+
+TEST_CASE("a message counts as told when it was sent, not when it was begun") {
+    World world;
+    bool is_slow = true;
+    world.channel->on_send = [&] { world.core.clock.time += is_slow ? 90s : 0s; };
+    world.be_late();
+    is_slow = false;
+    world.look_after(4h - 1s);
+    CHECK(world.kinds() == Kinds{AlarmKind::raised});
+    world.look_after(1s);
+    CHECK(world.kinds() == Kinds{AlarmKind::raised, AlarmKind::reminder});
+}
+
+TEST_CASE("a stop and a reload cut what is sent, and are no failure of a channel") {
+    World world;
+    world.channel->works = false;
+    const bool is_reload = GENERATE(true, false);
+    int sends = 0;
+    world.channel->on_send = [&] {
+        if (++sends > 1) {
+            world.channel->works = true;
+        } else if (is_reload) {
+            world.undelivered->use(world.plan());
+        } else {
+            world.undelivered->stop();
+        }
+    };
+    world.be_late();
+    CHECK(world.core.events.count("alarm_not_sent") == 0);
+    CHECK(sends == (is_reload ? 2 : 1));
+    CHECK(world.other->sent.size() == (is_reload ? 1 : 0));
+    CHECK(world.core.metrics.value("alarms_total{kind=raised}") == (is_reload ? 1 : 0));
 }
 
 TEST_CASE("what is only observed, or mild, is late for nobody") {
@@ -185,6 +318,19 @@ TEST_CASE("dead letters and the fuse are told, too") {
     world.look();
     REQUIRE(world.channel->sent.size() == 2);
     CHECK(world.channel->sent.back().dead == 1);
+    // Somebody leaves the dead letter lie: the next outage is told all the same.
+    world.backlog.openings = 0;
+    world.look_after(kGone);
+    CHECK(world.channel->sent.size() == 2);
+    world.be_late();
+    CHECK(world.channel->sent.size() == 3);
+    world.backlog.late.clear();
+    world.look_after(kGone);
+    CHECK(world.channel->sent.size() == 3);
+    world.core.store.operations_table.clear();
+    world.look_after(kGone);
+    REQUIRE(world.channel->sent.size() == 4);
+    CHECK(world.channel->sent.back().kind == AlarmKind::over);
 }
 
 TEST_CASE("without a channel nothing is asked, and a stop reaches the channels") {
@@ -198,12 +344,13 @@ TEST_CASE("without a channel nothing is asked, and a stop reaches the channels")
 
 TEST_CASE("what was told is kept as a text that can be read back") {
     domain::AlarmMemory memory;
-    CHECK(core::from_fact(core::to_fact(memory)) == memory);
+    const WallTime now = from_unix_ms(9'000);
+    CHECK(core::from_fact(core::to_fact(memory), now) == memory);
     memory.since = from_unix_ms(1'000);
     memory.told_at = from_unix_ms(2'000);
-    memory.dead = true;
-    CHECK(core::from_fact(core::to_fact(memory)) == memory);
+    memory.dead = now;
+    CHECK(core::from_fact(core::to_fact(memory), now) == memory);
     for (const char* text : {"", "x", "1 2 3", "a b late dead fuse", "1 2 late dead fuse more"}) {
-        CHECK(core::from_fact(text) == domain::AlarmMemory());
+        CHECK(core::from_fact(text, now) == domain::AlarmMemory());
     }
 }

@@ -34,6 +34,24 @@ Alarm alarm_of(AlarmKind kind, const Trouble& trouble) {
     return make_alarm(kind, trouble, {"mon1", "away: timeout"}, kNow - hours(3), kNow);
 }
 
+constexpr Duration kGone = minutes(15);
+
+// Who is told what a look finds.
+struct People {
+    AlarmMemory memory;
+    WallTime now = kNow;
+    Duration repeat = hours(4);
+
+    std::optional<AlarmKind> look(const Trouble& trouble) {
+        memory = after_look(memory, trouble, kGone, now);
+        const auto due = alarm_due(memory, trouble, repeat, now);
+        if (due) {
+            memory = remembered(memory, *due, trouble, now);
+        }
+        return due;
+    }
+};
+
 bool has(const std::string& text, std::string_view part) {
     return text.find(part) != std::string::npos;
 }
@@ -49,34 +67,68 @@ TEST_CASE("a priority that is not named waits as long as the others") {
     CHECK(WaitLimits{{{"p9", hours(9)}}, hours(1)}.shortest() == hours(1));
 }
 
-TEST_CASE("trouble is told once, then now and then, and once when it is over") {
-    const Duration repeat = hours(4);
-    AlarmMemory memory;
-    CHECK(alarm_due(memory, {}, repeat, kNow) == std::nullopt);
-    REQUIRE(alarm_due(memory, late(), repeat, kNow) == AlarmKind::raised);
-    memory = remembered(memory, AlarmKind::raised, late(), kNow);
-    CHECK(memory.since == kNow);
-    CHECK(alarm_due(memory, late(50), repeat, kNow + hours(3)) == std::nullopt);
-    REQUIRE(alarm_due(memory, late(), repeat, kNow + hours(4)) == AlarmKind::reminder);
-    CHECK(alarm_due(memory, late(), Duration::zero(), kNow + hours(99)) == std::nullopt);
-    memory = remembered(memory, AlarmKind::reminder, late(), kNow + hours(4));
-    CHECK(memory.since == kNow);
-    CHECK(alarm_due(memory, late(), repeat, kNow + hours(7)) == std::nullopt);
-    REQUIRE(alarm_due(memory, {}, repeat, kNow + hours(5)) == AlarmKind::over);
-    CHECK(remembered(memory, AlarmKind::over, {}, kNow) == AlarmMemory());
+TEST_CASE("trouble is gone after twice the shortest limit, and no later than 15 minutes") {
+    CHECK(WaitLimits{{{"p1", minutes(1)}}, hours(1)}.gone_after() == minutes(2));
+    CHECK(WaitLimits{{{"p1", minutes(10)}}, hours(1)}.gone_after() == minutes(15));
 }
 
-TEST_CASE("trouble of another kind is told at once, and what comes and goes only once") {
-    AlarmMemory memory = remembered({}, AlarmKind::raised, late(), kNow);
+TEST_CASE("trouble is told once, then now and then, and once when it is over") {
+    People people;
+    CHECK(people.look({}) == std::nullopt);
+    CHECK(people.look(late()) == AlarmKind::raised);
+    CHECK(people.memory.since == kNow);
+    people.now += hours(3);
+    CHECK(people.look(late(50)) == std::nullopt);
+    people.now += hours(1);
+    people.repeat = Duration::zero();
+    CHECK(people.look(late()) == std::nullopt);
+    people.repeat = hours(4);
+    CHECK(people.look(late()) == AlarmKind::reminder);
+    CHECK(people.memory.since == kNow);
+    people.now += hours(3);
+    CHECK(people.look(late()) == std::nullopt);
+    people.now += kGone;
+    CHECK(people.look({}) == AlarmKind::over);
+    CHECK(people.memory == AlarmMemory());
+}
+
+TEST_CASE("what comes and goes is told once, and is over when it stays away") {
+    People people;
+    CHECK(people.look(late()) == AlarmKind::raised);
+    for (int times = 0; times < 5; ++times) {
+        people.now += kGone - minutes(1);
+        CHECK(people.look({}) == std::nullopt);
+        people.now += minutes(2);
+        CHECK(people.look(late()) == std::nullopt);
+    }
+    people.now += kGone;
+    CHECK(people.look({}) == AlarmKind::over);
+}
+
+TEST_CASE("trouble of another kind is told at once, and each kind is forgotten by itself") {
+    People people;
     Trouble both = late();
     both.dead = 1;
-    REQUIRE(alarm_due(memory, both, hours(4), kNow + minutes(1)) == AlarmKind::raised);
-    memory = remembered(memory, AlarmKind::raised, both, kNow + minutes(1));
-    CHECK(alarm_due(memory, late(), hours(4), kNow + minutes(2)) == std::nullopt);
-    CHECK(alarm_due(memory, both, hours(4), kNow + minutes(3)) == std::nullopt);
-    Trouble fuse;
+    Trouble fuse = dead();
     fuse.fuse_blown = true;
-    CHECK(alarm_due(memory, fuse, hours(4), kNow + minutes(4)) == AlarmKind::raised);
+    CHECK(people.look(dead()) == AlarmKind::raised);
+    CHECK(people.look(both) == AlarmKind::raised);
+    CHECK(people.look(fuse) == AlarmKind::raised);
+    people.now += kGone;
+    CHECK(people.look(dead()) == std::nullopt);     // not over: the dead letter is left
+    CHECK(people.look(both) == AlarmKind::raised);  // the next outage
+    people.now += kGone;
+    CHECK(people.look({}) == AlarmKind::over);
+}
+
+TEST_CASE("a clock that was set back while nobody looked silences nothing") {
+    People people;
+    CHECK(people.look(late()) == AlarmKind::raised);
+    people.now -= hours(24);
+    CHECK(people.look(late()) == AlarmKind::reminder);
+    CHECK(people.look(late()) == std::nullopt);
+    people.now += kGone;
+    CHECK(people.look({}) == AlarmKind::over);
 }
 
 TEST_CASE("a message says what is wrong, where to look, and how GLPI is") {

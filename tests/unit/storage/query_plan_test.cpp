@@ -2,6 +2,7 @@
 // The plans of the statements that the store really prepared, where a wrong one costs minutes.
 #include <sqlite3.h>
 
+#include "alert_bridge/storage/backlog.hpp"
 #include "alert_bridge/storage/decisions.hpp"
 #include "alert_bridge/storage/housekeeping.hpp"
 #include "alert_bridge/storage/listing.hpp"
@@ -129,6 +130,20 @@ TEST_CASE("storms are found by their groups, among however many incidents") {
         plan_of(db, "WHERE state = 'sheltered'").find("incidents_live (state=?)") !=
         std::string::npos
     );
+}
+
+TEST_CASE("late openings are found among those of their priority that are old enough") {
+    Database db = memory();
+    (void)late_openings(db, {{{"p1", std::chrono::minutes(10)}}, std::chrono::hours(1)}, {}, 100);
+    const std::string plan = plan_of(db, "coalesce(o.retried_at, o.created_at)");
+    CAPTURE(plan);
+    CHECK(plan.find("incidents_unopened (priority=? AND created_at<?)") != std::string::npos);
+    CHECK(plan.find("operations_one_open (incident_id=?)") != std::string::npos);
+    CHECK(plan.find("TEMP B-TREE") == std::string::npos);
+    const std::string next = plan_of(db, "ORDER BY priority LIMIT 1");
+    CAPTURE(next);
+    CHECK(next.find("incidents_unopened (priority>?)") != std::string::npos);
+    CHECK(next.find("TEMP B-TREE") == std::string::npos);
 }
 
 TEST_CASE("a host's outage and its tickets are found among however many incidents of the host") {
