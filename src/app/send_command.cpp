@@ -259,7 +259,11 @@ int run(const SendOptions& send, const Setup& setup, const Result<SendClientPoin
     if (!own) {
         return tell(EXIT_FAILURE, "LOST: " + client.error().message + "; " + own.error().message);
     }
-    return tell_repair("kept in " + folder, client.error().message);
+    return tell_repair(
+        "kept in " + folder + " (if that is not the spool afterwards: send --flush --spool " +
+            setup.settings.spool + ")",
+        client.error().message
+    );
 }
 
 }  // namespace

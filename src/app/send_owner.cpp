@@ -2,6 +2,7 @@
 #include "alert_bridge/app/send_owner.hpp"
 
 #include <grp.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,8 +40,10 @@ Result<Done> act_as_owner(const std::string& folder) {
     if (owner.st_uid == 0) {
         return Done{};
     }
-    if (::setgroups(0, nullptr) != 0 ||
-        ::setresgid(owner.st_gid, owner.st_gid, owner.st_gid) != 0 ||
+    // The owner's own group: that of the folder may be root's.
+    const struct passwd* const user = ::getpwuid(owner.st_uid);
+    const gid_t group = user != nullptr ? user->pw_gid : owner.st_gid;
+    if (::setgroups(0, nullptr) != 0 || ::setresgid(group, group, group) != 0 ||
         ::setresuid(owner.st_uid, owner.st_uid, owner.st_uid) != 0) {
         return owner_error("root cannot become the owner of " + folder, errno);
     }
@@ -49,7 +52,8 @@ Result<Done> act_as_owner(const std::string& folder) {
 
 std::string how_to_make_spool(const std::string& spool) {
     return "as root: install -d -m 0700 -o USER " + spool +
-           " (the user that the monitoring runs as)";
+           " (the user that the monitoring runs as), and chown -R USER " + spool +
+           " if root has made folders in it";
 }
 
 }  // namespace alert_bridge::app

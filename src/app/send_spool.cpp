@@ -71,6 +71,16 @@ Result<std::vector<std::string>> names_in(
     return names;
 }
 
+std::uint64_t bytes_of(const std::string& folder, const std::vector<std::string>& names) {
+    std::uint64_t bytes = 0;
+    for (const std::string& name : names) {
+        struct stat status {};
+        const bool found = ::lstat((folder + "/" + name).c_str(), &status) == 0;
+        bytes += found ? static_cast<std::uint64_t>(status.st_size) : 0;
+    }
+    return bytes;
+}
+
 bool is_alert(std::string_view name) {
     return stamp_of(name) > 0;
 }
@@ -185,17 +195,15 @@ Result<std::string> SendSpool::add(std::string_view body, WallTime now) {
     if (!others) {
         return others.error();
     }
-    std::uint64_t bytes = body.size();
-    for (const std::string& name : *others) {
-        struct stat status {};
-        bytes += ::lstat(path(name).c_str(), &status) == 0
-                     ? static_cast<std::uint64_t>(status.st_size)
-                     : 0;
-    }
-    if (others->size() >= limits_.alerts || bytes > limits_.bytes) {
+    const auto aside = names_in(folder_ + kRefused, is_alert);
+    const std::size_t set_aside = aside ? aside->size() : 0;  // mostly there is no such folder
+    std::uint64_t bytes = body.size() + bytes_of(folder_, *others);
+    bytes += aside ? bytes_of(folder_ + kRefused, *aside) : 0;
+    if (others->size() + set_aside >= limits_.alerts || bytes > limits_.bytes) {
         return Error{
             ErrorClass::later, "spool_full",
-            folder_ + " is full: " + std::to_string(others->size()) + " alerts wait in it"};
+            folder_ + " is full: " + std::to_string(others->size()) + " alerts wait in it, and " +
+                std::to_string(set_aside) + " in its folder `refused` need a look"};
     }
     std::string temporary = path(std::string(kTemporary) + "XXXXXX");
     const OpenFile file(::mkostemp(temporary.data(), O_CLOEXEC));
@@ -270,16 +278,6 @@ Result<Done> SendSpool::set_aside(const std::string& name, const std::string& re
     const std::string folder = folder_ + kRefused;
     if (const auto made = make_folder(folder); !made) {
         return made.error();
-    }
-    const auto kept = names_in(folder, is_alert);
-    if (!kept) {
-        return kept.error();
-    }
-    if (kept->size() >= kRefusedMax) {
-        return Error{
-            ErrorClass::misconfigured, "spool",
-            folder + " holds " + std::to_string(kept->size()) +
-                " alerts, and no more go in: look at them and clear it"};
     }
     const OpenFile note(::open(
         (folder + "/" + name + std::string(kReason)).c_str(),

@@ -2,8 +2,9 @@
 #include "alert_bridge/core/undelivered.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <tuple>
-#include <unordered_map>
 #include <utility>
 
 #include "alert_bridge/base/number.hpp"
@@ -22,6 +23,9 @@ namespace {
 
 constexpr const char* kFact = "undelivered.told";
 constexpr int kPage = 250;
+// What costs much is looked at less often: just then the machine has other work.
+constexpr int kPausePerLook = 10;
+constexpr Duration kPauseMax{60'000};
 
 // The problems that alerts of the journal tell of, in the order of their arrival.
 class Undecided {
@@ -30,16 +34,19 @@ class Undecided {
         : rules_(rules), limits_(limits) {}
 
     void hear(const domain::Alert& alert, WallTime now) {
-        const auto known = late_.find(alert.problem_key);
-        const bool is_end =
-            domain::reports_end(alert) || alert.kind == domain::AlertKind::cancelled;
-        if (is_end && known != late_.end() &&
-            (alert.whole_problem || alert.episode == known->second.episode)) {
-            late_.erase(known);
+        if (domain::reports_end(alert) || alert.kind == domain::AlertKind::cancelled) {
+            end(alert);
+            return;
         }
-        const bool may_be_late = alert.kind == domain::AlertKind::problem && known == late_.end() &&
-                                 !is_young(alert, now);
-        if (!may_be_late) {
+        if (alert.kind != domain::AlertKind::problem) {
+            return;
+        }
+        const Key key(alert.problem_key, alert.episode);
+        if (const auto known = late_.find(key); known != late_.end()) {
+            known->second.newest = std::max(known->second.newest, alert.order);
+            return;
+        }
+        if (is_young(alert, now)) {
             return;
         }
         const domain::Plan plan = domain::plan_of_waiting(rules_, alert, now, nullptr);
@@ -47,8 +54,8 @@ class Undecided {
                            plan.policy.mode == domain::Mode::act;
         const WallTime due = alert.received_at + domain::waits_before_opening(plan, alert);
         if (opens && now - due >= limits_.of(plan.priority.name)) {
-            late_[alert.problem_key] = {
-                alert.episode,
+            late_[key] = {
+                alert.order,
                 {alert.id, plan.priority.name, alert.host.name, alert.problem_name, due, {}}};
         }
     }
@@ -58,8 +65,14 @@ class Undecided {
     }
     [[nodiscard]] bool empty() const { return late_.empty(); }
     void add_to(Trouble& trouble) {
+        const std::string* listed = nullptr;  // a problem once, however often it occurs
         for (auto& [key, one] : late_) {
-            trouble.late.push_back(std::move(one.opening));
+            if (listed == nullptr || *listed != key.first) {
+                trouble.late.push_back(std::move(one.opening));
+            } else if (one.opening.since < trouble.late.back().since) {
+                trouble.late.back() = std::move(one.opening);
+            }
+            listed = &key.first;
         }
         std::sort(trouble.late.begin(), trouble.late.end(), [](const auto& a, const auto& b) {
             return std::tie(a.since, a.id) < std::tie(b.since, b.id);
@@ -68,14 +81,26 @@ class Undecided {
     }
 
   private:
+    using Key = std::pair<std::string, std::string>;  // problem and episode
     struct Late {
-        std::string episode;
+        domain::AlertOrder newest;
         domain::WaitingOpening opening;
     };
 
+    // As the lifecycle hears it: that the whole problem is over ends each occurrence, but for news
+    // that something newer has overtaken.
+    void end(const domain::Alert& alert) {
+        auto each = late_.lower_bound({alert.problem_key, ""});
+        while (each != late_.end() && each->first.first == alert.problem_key) {
+            const bool is_meant = alert.whole_problem || each->first.second == alert.episode;
+            const bool ends = is_meant && !(alert.order < each->second.newest);
+            each = ends ? late_.erase(each) : std::next(each);
+        }
+    }
+
     const domain::RuleEngine& rules_;
     const domain::WaitLimits& limits_;
-    std::unordered_map<std::string, Late> late_;  // by problem key
+    std::map<Key, Late> late_;
 };
 
 }  // namespace
@@ -151,7 +176,7 @@ asio::awaitable<void> Undelivered::run() {
             co_await look();
         }
         const Duration pause = std::clamp(plan_->limits.shortest() / 4, kOften, kEvery);
-        co_await bell_.wait(pause);
+        co_await bell_.wait(std::max(pause, std::min(kPausePerLook * look_took_, kPauseMax)));
     }
 }
 
@@ -160,7 +185,9 @@ asio::awaitable<void> Undelivered::look() {
     if (!knows) {
         co_return;
     }
+    const WallTime began = services_.clock.now();
     auto found = co_await trouble();
+    look_took_ = services_.clock.now() - began;  // wrong once where the clock was set
     const std::string result = !found ? "failed" : found->empty() ? "quiet" : "trouble";
     services_.metrics.count("alarm_looks_total", {{"result", result}});
     if (!found) {

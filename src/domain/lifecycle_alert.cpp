@@ -308,7 +308,7 @@ void AlertDecision::go_on(std::string_view event, bool raised) {
 void AlertDecision::bind(Episode episode) {
     const std::string& id = draft_.incident().id;
     const bool is_bound = known_.episode && known_.episode->incident_id == id &&
-                          known_.episode->state == EpisodeState::open;
+                          (known_.episode->state == EpisodeState::open || flaps_ == Flaps::goes_on);
     episode.incident_id = id;
     const Episode& bound = draft_.put_episode(std::move(episode));
     if (!is_bound) {

@@ -24,7 +24,8 @@ struct Late {
 std::string next_priority(Database& db, const std::string& after) {
     auto row = db.query(
         "SELECT priority FROM incidents INDEXED BY incidents_unopened"
-        " WHERE ticket_id = 0 AND state <> 'ended' AND priority > ?1 ORDER BY priority LIMIT 1",
+        " WHERE ticket_id = 0 AND state <> 'ended' AND state <> 'sheltered' AND state <> 'holding'"
+        " AND priority > ?1 ORDER BY priority LIMIT 1",
         after
     );
     return row.next() ? row.text() : std::string();
@@ -38,7 +39,8 @@ void add_late(
         "SELECT i.id, o.last_error, coalesce(o.retried_at, o.created_at) AS since"
         " FROM incidents i INDEXED BY incidents_unopened"
         " CROSS JOIN operations o INDEXED BY operations_one_open ON o.incident_id = i.id"
-        " WHERE i.ticket_id = 0 AND i.state <> 'ended' AND i.priority = ?1 AND i.created_at <= ?2"
+        " WHERE i.ticket_id = 0 AND i.state <> 'ended' AND i.state <> 'sheltered'"
+        " AND i.state <> 'holding' AND i.priority = ?1 AND i.created_at <= ?2"
         " AND o.kind = 'open' AND o.state NOT IN ('done', 'skipped') AND o.state <> 'dead'"
         " AND since <= ?2 ORDER BY i.created_at LIMIT ?3",
         priority, latest, limit

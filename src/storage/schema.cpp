@@ -111,7 +111,7 @@ CREATE INDEX incidents_host_tickets ON incidents (host_key)
 CREATE INDEX incidents_host_asset ON incidents (asset_key) WHERE host_down = 1 AND state <> 'ended';
 CREATE INDEX incidents_ended_age ON incidents (updated_at) WHERE state = 'ended';
 CREATE INDEX incidents_unopened ON incidents (priority, created_at)
-    WHERE ticket_id = 0 AND state <> 'ended';
+    WHERE ticket_id = 0 AND state <> 'ended' AND state <> 'sheltered' AND state <> 'holding';
 
 CREATE TABLE episodes (
     num INTEGER PRIMARY KEY,

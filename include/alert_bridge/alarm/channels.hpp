@@ -6,7 +6,8 @@
 //           reminder, over), ALERT_BRIDGE_SUBJECT, ALERT_BRIDGE_LATE, _DEAD and _FUSE (0 or 1)
 // mail      plain text, sent by curl(1) over SMTP: with TLS from the start (smtps://) or STARTTLS
 //           (smtp://), without which nothing is sent if require_tls, and which is used if offered
-//           else; certificates are verified either way. An address that is refused leaves the
+//           else; certificates are verified, unless TLS is only offered and there is neither a
+//           login nor a ca_file. An address that is refused leaves the
 //           others theirs
 // webhook   POST of {"event", "subject", "text", "late", "dead", "fuse_blown", "since", "at"};
 //           any status of 2xx is success

@@ -6,12 +6,13 @@
 // Guarantees: what add() has named is on disk (file and folder synced) under a name that sorts
 // after all that waited before, even if the clock was set back; a crash at any moment leaves either
 // the whole file or none, and nothing that is waiting is ever overwritten. Any number of processes
-// may add; one at a time takes the turn to send. The lock goes with the process. Bounds: full means
-// that add() refuses. Nothing that was accepted is thrown away for something newer. With several
-// processes at once the bound may be passed by one alert of each. Not guaranteed: an order among
-// alerts that different processes add at the same time; that remove() survives a power cut (the
-// alert is then sent again, and the bridge knows it as a duplicate). Thread rule: one thread;
-// blocking. Tests: tests/unit/app/send_spool_test.cpp, send_failure_test.cpp, send_owner_test.cpp
+// may add; one at a time takes the turn to send. The lock goes with the process. Bounds: what waits
+// and what was set aside count together; full means that add() refuses. Nothing that was accepted
+// is thrown away for something newer. With several processes at once the bound may be passed by one
+// alert of each. Not guaranteed: an order among alerts that different processes add at the same
+// time; that remove() survives a power cut (the alert is then sent again, and the bridge knows it
+// as a duplicate). Thread rule: one thread; blocking. Tests: tests/unit/app/send_spool_test.cpp,
+// send_failure_test.cpp, send_owner_test.cpp
 #pragma once
 
 #include <cstdint>
@@ -70,8 +71,8 @@ class SendSpool {
     [[nodiscard]] Result<std::optional<std::string>> read(const std::string& name) const;
     // Errors: misconfigured "spool": it is still there.
     [[nodiscard]] Result<Done> remove(const std::string& name);
-    // Moves it to the folder `refused`, with the reason beside it, while that holds fewer than
-    // kRefusedMax. Errors: misconfigured "spool": it stays where it is.
+    // Moves it to the folder `refused`, with the reason beside it. Errors: misconfigured "spool":
+    // it stays where it is.
     [[nodiscard]] Result<Done> set_aside(const std::string& name, const std::string& reason);
     // Clears what writers that were killed left behind, once it is older than an hour.
     void clear_leavings(WallTime now);
@@ -79,8 +80,6 @@ class SendSpool {
     [[nodiscard]] const std::string& folder() const noexcept { return folder_; }
     [[nodiscard]] std::size_t refused() const;  // 0 also when nobody can tell
     [[nodiscard]] bool was_set_aside(const std::string& name) const;
-
-    static constexpr std::size_t kRefusedMax = 1000;
 
   private:
     SendSpool(std::string folder, SpoolLimits limits, OpenFile directory)

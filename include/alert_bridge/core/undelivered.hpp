@@ -5,8 +5,8 @@
 //
 // Looks every kEvery (more often where tickets may wait for less than that) at the openings that
 // are owed, and at the oldest kUndecidedMax of the alerts that are not decided yet because GLPI
-// cannot be asked for their place: each problem once, unless its end waits there, too, by when its
-// ticket would have been due.
+// cannot be asked for their place: each problem once, unless its end waits there, too. A look that
+// took long is followed by a pause ten times as long, at most a minute.
 //
 // Guarantees: a message that no channel took is tried again, made anew, at the next look; what one
 // channel took counts as told, the others' failures are logged. What was told is kept in the store,
@@ -83,6 +83,7 @@ class Undelivered {
     Bell bell_;
     std::optional<domain::AlarmMemory> memory_;  // empty: not read yet
     std::string noted_;                          // the fact of the store
+    Duration look_took_{};                       // the last one
     bool stopping_ = false;
 };
 

@@ -44,7 +44,7 @@ class AlertDecision {
     // go on. True: there is a ticket that must be told.
     [[nodiscard]] bool raise();
     // To the incident. Monitoring is told of its ticket, now or when it has a number: once, but
-    // again of a problem that was over, for which monitoring has forgotten it.
+    // again of a problem that was over, for which monitoring has forgotten it, unless it flaps.
     void bind(Episode episode);
     void go_on(std::string_view event, bool raised);
     [[nodiscard]] Decision join(Episode episode);

@@ -118,26 +118,21 @@ TEST_CASE("one process at a time may send, and the turn ends with it") {
     CHECK(other.take_turn().value().has_value());
 }
 
-TEST_CASE("what is set aside is kept with its reason, up to a bound") {
+TEST_CASE("what is set aside is kept with its reason, and counts for the bounds") {
     const SpoolFolder folder;
-    auto spool = folder.open();
+    const bool by_number = GENERATE(true, false);
+    auto spool = by_number ? folder.open({2, 1'000}) : folder.open({100, 5});
     const auto name = SpoolFolder::add(spool, "bad");
     REQUIRE(spool.set_aside(name, "the answer is 400").has_value());
     CHECK(spool.waiting().value().empty());
     CHECK(folder.text("refused/" + name) == "bad");
     CHECK(folder.text("refused/" + name + ".reason") == "the answer is 400\n");
     CHECK(spool.refused() == 1);
-    for (int i = 1; i < static_cast<int>(SendSpool::kRefusedMax); ++i) {
-        // As set_aside() leaves them, without its syncs.
-        folder.write("refused/" + std::to_string(kTestNow * 1000 + i) + "-1.alert", "x");
-    }
-    CHECK(spool.refused() == SendSpool::kRefusedMax);
-    const auto more = SpoolFolder::add(spool, "x", kTestNow + 1'000);
-    const auto full = spool.set_aside(more, "y");
+    (void)SpoolFolder::add(spool, "x", kTestNow + 1'000);
+    const auto full = spool.add("yy", from_unix_ms(kTestNow + 2'000));
     REQUIRE(!full);
-    CHECK(full.error().message.find("holds 1000 alerts") != std::string::npos);
-    CHECK(spool.waiting().value() == std::vector{more});
-    CHECK(spool.refused() == SendSpool::kRefusedMax);
+    CHECK(full.error().code == "spool_full");
+    CHECK(full.error().message.find("1 in its folder `refused` need a look") != std::string::npos);
     CHECK(folder.text("refused/" + name) == "bad");
 }
 

@@ -65,6 +65,7 @@ TEST_CASE("secrets that are left out are not read, and whatever needs one is no 
                            "admin: {page: {address: 127.0.0.1, port: 8481,"
                            " token: {file: short.token}}}\n"
                            "listen: {tls: {certificate: nowhere.pem, key: nowhere.key}}\n"
+                           "undelivered: {webhook: {secret_url: {file: nowhere.url}}}\n"
     );
     const Loaded loaded = load(path, Secrets::left_out);
     INFO(render(loaded.diagnostics));

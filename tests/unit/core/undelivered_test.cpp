@@ -201,6 +201,23 @@ TEST_CASE("a problem that waits for its place is late once, and not when its end
         world.look_after(10min);
         CHECK(world.channel->sent.at(0).late == 2);
     }
+    SECTION("one of two occurrences is over") {
+        domain::Alert other = world.core.alert(domain::AlertKind::problem, "2");
+        other.severity = domain::Severity::disaster;
+        world.core.take(other);
+        world.core.take(world.core.alert(domain::AlertKind::recovery));
+        world.look_after(10min);
+        CHECK(world.channel->sent.at(0).late == 2);
+    }
+    SECTION("an end that something newer has overtaken") {
+        domain::Alert end = alert;
+        end.kind = domain::AlertKind::recovery;
+        end.state = domain::ProblemState::ok;
+        --end.order.major;
+        world.core.take(end);
+        world.look_after(10min);
+        CHECK(world.channel->sent.at(0).late == 2);
+    }
     SECTION("over, and come again") {
         world.core.take(world.core.alert(domain::AlertKind::recovery));
         world.core.clock.time += 5min;

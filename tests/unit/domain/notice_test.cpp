@@ -266,3 +266,22 @@ TEST_CASE("a problem that still fails when its flapping ends is told of its tick
     CHECK(world.last_reason == "no longer flapping, still failing");
     CHECK(decision.notices.size() == 1);
 }
+
+TEST_CASE(
+    "while a problem flaps monitoring is not told of its ticket again and again", "[notice]"
+) {
+    World world = told_world();
+    std::size_t told_late = 0;
+    for (int change = 0; change < 40; ++change) {
+        const bool fails = change % 2 == 0;
+        const Decision decision = world.take(notice(
+            world, fails ? AlertKind::problem : AlertKind::recovery,
+            fails ? ProblemState::failing : ProblemState::ok, "state"
+        ));
+        told_late += change >= 10 ? decision.notices.size() : 0;
+        world.deliver_all();
+        world.pass(std::chrono::seconds(20));
+    }
+    REQUIRE(world.incident().ticket_id != 0);
+    CHECK(told_late == 0);
+}
