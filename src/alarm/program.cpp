@@ -19,6 +19,8 @@
 #include <cstring>
 #include <optional>
 
+#include "alert_bridge/base/open_file.hpp"
+
 namespace alert_bridge::alarm {
 
 namespace asio = boost::asio;
@@ -27,40 +29,20 @@ namespace {
 
 constexpr int kFirstFile = 3;
 
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-    Descriptor& operator=(Descriptor&&) = delete;
-    ~Descriptor() {
-        if (number_ >= 0) {
-            ::close(number_);
-        }
-    }
-    [[nodiscard]] int number() const noexcept { return number_; }
-    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
-
-  private:
-    int number_;
-};
-
 // An unnamed file in memory that holds the text, read from its beginning; -1 with errno when that
 // cannot be made.
-Descriptor file_of(const std::string& text) {
-    Descriptor file(::memfd_create("alarm", MFD_CLOEXEC));
+OpenFile file_of(const std::string& text) {
+    OpenFile file(::memfd_create("alarm", MFD_CLOEXEC));
     std::size_t done = 0;
-    while (file.number() >= 0 && done < text.size()) {
-        const ssize_t wrote = ::write(file.number(), text.data() + done, text.size() - done);
+    while (file.get() >= 0 && done < text.size()) {
+        const ssize_t wrote = ::write(file.get(), text.data() + done, text.size() - done);
         if (wrote <= 0) {
-            const int code = errno;
-            ::close(file.release());
-            errno = code;
-            return Descriptor(-1);
+            return OpenFile();
         }
         done += static_cast<std::size_t>(wrote);
     }
-    if (file.number() >= 0) {
-        ::lseek(file.number(), 0, SEEK_SET);
+    if (file.get() >= 0) {
+        ::lseek(file.get(), 0, SEEK_SET);
     }
     return file;
 }
@@ -119,24 +101,24 @@ Error cannot_start(const Program& program, int code) {
 }
 
 Result<pid_t> start(Program& program) {
-    std::vector<Descriptor> files;
+    std::vector<OpenFile> files;
     files.push_back(file_of(program.input));
     for (const std::string& text : program.files) {
-        if (files.back().number() >= 0) {
+        if (files.back().get() >= 0) {
             files.push_back(file_of(text));
         }
     }
     const int cannot = errno;
     SpawnPlan plan;
     int place = 0;
-    for (const Descriptor& file : files) {
-        if (file.number() < 0) {
+    for (const OpenFile& file : files) {
+        if (file.get() < 0) {
             return Error{
                 ErrorClass::later, "no_memory",
                 std::string("cannot keep the program's input: ") + std::strerror(cannot)};
         }
         // Our own descriptors are higher than these, and so not overwritten before they are used.
-        ::posix_spawn_file_actions_adddup2(&plan.files, file.number(), place);
+        ::posix_spawn_file_actions_adddup2(&plan.files, file.get(), place);
         place = std::max(place + 1, kFirstFile);
     }
     ::posix_spawn_file_actions_adddup2(&plan.files, STDERR_FILENO, STDOUT_FILENO);

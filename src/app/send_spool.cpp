@@ -125,17 +125,6 @@ Result<OpenFile> open_folder(const std::string& folder) {
 
 }  // namespace
 
-OpenFile::~OpenFile() {
-    if (descriptor_ >= 0) {
-        ::close(descriptor_);
-    }
-}
-
-OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
-    std::swap(descriptor_, other.descriptor_);
-    return *this;
-}
-
 Result<SendSpool> SendSpool::open(std::string folder, SpoolLimits limits) {
     for (const std::string& each : {above(folder), folder}) {
         if (const auto made = make_folder(each); !made) {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "alert_bridge/base/open_file.hpp"
 #include "alert_bridge/storage/schema.hpp"
 
 namespace alert_bridge::app {
@@ -23,23 +24,6 @@ constexpr std::size_t kPieceBytes = 16 * 1024 * 1024;
 Error failed(std::string message) {
     return Error{ErrorClass::refused, "store_copy", std::move(message)};
 }
-
-class File {
-  public:
-    File(const std::string& path, int flags)
-        : handle_(::open(path.c_str(), flags | O_CLOEXEC, 0600)) {}
-    ~File() {
-        if (handle_ >= 0) {
-            ::close(handle_);
-        }
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    [[nodiscard]] int handle() const noexcept { return handle_; }
-
-  private:
-    int handle_;
-};
 
 // With all that is in it, removed again at the end.
 class Folder {
@@ -107,16 +91,16 @@ std::int64_t size_of(const std::string& path) {
 Result<void> copy_file(
     const std::string& path, const std::string& copy, const HeldSignals& signals
 ) {
-    const File from(path, O_RDONLY);
-    const File to(copy, O_WRONLY | O_CREAT | O_EXCL);
-    if (from.handle() < 0 || to.handle() < 0) {
+    const OpenFile from(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const OpenFile to(::open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (from.get() < 0 || to.get() < 0) {
         return failed(std::generic_category().message(errno));
     }
     for (;;) {
         if (signals.one_came()) {
             return failed("interrupted");
         }
-        const ::ssize_t copied = ::sendfile(to.handle(), from.handle(), nullptr, kPieceBytes);
+        const ::ssize_t copied = ::sendfile(to.get(), from.get(), nullptr, kPieceBytes);
         if (copied == 0) {
             return Result<void>();
         }
@@ -153,12 +137,11 @@ Result<void> copy_store(
 
 // SQLite's locks are those of fcntl; asking for them takes none.
 bool is_store_in_use(const std::string& path) {
-    const File file(path, O_RDONLY);
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     struct flock lock {};
     lock.l_type = F_RDLCK;
     lock.l_whence = SEEK_SET;
-    return file.handle() >= 0 && ::fcntl(file.handle(), F_GETLK, &lock) == 0 &&
-           lock.l_type != F_UNLCK;
+    return file.get() >= 0 && ::fcntl(file.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
 
 Result<storage::Database> open_store_copy(const std::string& path) {

@@ -9,26 +9,10 @@
 #include <filesystem>
 #include <system_error>
 
+#include "alert_bridge/base/open_file.hpp"
+
 namespace alert_bridge::config {
 namespace {
-
-class OpenFile {
-  public:
-    // Non-blocking, so that opening a FIFO does not wait for a writer.
-    explicit OpenFile(const std::string& path)
-        : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)) {}
-    ~OpenFile() {
-        if (descriptor_ >= 0) {
-            ::close(descriptor_);
-        }
-    }
-    OpenFile(const OpenFile&) = delete;
-    OpenFile& operator=(const OpenFile&) = delete;
-    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
 
 std::string last_error() {
     return std::generic_category().message(errno);
@@ -38,9 +22,10 @@ std::string last_error() {
 
 FileText read_file(const std::string& path, std::size_t bytes_max) {
     FileText result;
-    const OpenFile file(path);
+    // Non-blocking, so that opening a FIFO does not wait for a writer.
+    const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status {};
-    if (file.descriptor() < 0 || ::fstat(file.descriptor(), &status) != 0) {
+    if (file.get() < 0 || ::fstat(file.get(), &status) != 0) {
         result.problem = "cannot open '" + path + "': " + last_error();
         return result;
     }
@@ -52,7 +37,7 @@ FileText read_file(const std::string& path, std::size_t bytes_max) {
     result.is_loose = (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) != 0;
     char buffer[16 * 1024];
     for (;;) {
-        const ssize_t count = ::read(file.descriptor(), buffer, sizeof(buffer));
+        const ssize_t count = ::read(file.get(), buffer, sizeof(buffer));
         if (count < 0 && errno == EINTR) {
             continue;
         }

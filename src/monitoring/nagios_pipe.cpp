@@ -18,6 +18,7 @@
 #include <set>
 #include <utility>
 
+#include "alert_bridge/base/open_file.hpp"
 #include "alert_bridge/base/text.hpp"
 #include "alert_bridge/monitoring/numbers.hpp"
 #include "alert_bridge/monitoring/status_file.hpp"
@@ -31,23 +32,6 @@ using ports::ProblemNow;
 
 constexpr std::size_t kTextCodePoints = 500;
 constexpr std::size_t kPieceBytes = 256 * 1024;
-
-class File {
-  public:
-    File(const std::string& path, int flags)
-        : descriptor_(::open(path.c_str(), flags | O_CLOEXEC)) {}
-    ~File() {
-        if (descriptor_ >= 0) {
-            ::close(descriptor_);
-        }
-    }
-    File(const File&) = delete;
-    File& operator=(const File&) = delete;
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-
-  private:
-    int descriptor_;
-};
 
 // A pipe whose reader has just gone raises SIGPIPE: taken back before anybody sees it.
 ssize_t write_quietly(int descriptor, const std::string& bytes) {
@@ -213,7 +197,7 @@ ports::Awaitable<Result<void>> NagiosPipe::tell(domain::Notice notice) {
     if (!line) {
         co_return line.error();
     }
-    const File pipe(pipe_, O_WRONLY | O_NONBLOCK);
+    const OpenFile pipe(::open(pipe_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
     if (pipe.get() < 0) {
         co_return from_system(pipe_, errno);
     }
@@ -231,7 +215,8 @@ ports::Awaitable<Result<ports::Sight>> NagiosPipe::look(std::vector<ports::OpenP
     if (status_file_.empty()) {
         co_return Error{ErrorClass::refused, "no_status_file", "no status file is configured"};
     }
-    const File file(status_file_, O_RDONLY | O_NONBLOCK);  // a pipe in its place blocks nobody
+    // A pipe in its place blocks nobody.
+    const OpenFile file(::open(status_file_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (file.get() < 0) {
         const std::string message = status_file_ + ": " + std::strerror(errno);
         co_return Error{ErrorClass::misconfigured, "status_file", message};

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/base/open_file.hpp"
 #include "alert_bridge/base/time.hpp"
 
 namespace alert_bridge::app {
@@ -29,19 +30,6 @@ namespace alert_bridge::app {
 struct SpoolLimits {
     std::uint64_t alerts = 10'000;
     std::uint64_t bytes = 64ULL * 1024 * 1024;
-};
-
-// An open file, closed when it dies.
-class OpenFile {
-  public:
-    explicit OpenFile(int descriptor = -1) noexcept : descriptor_(descriptor) {}
-    ~OpenFile();
-    OpenFile(OpenFile&& other) noexcept : descriptor_(other.descriptor_) { other.descriptor_ = -1; }
-    OpenFile& operator=(OpenFile&& other) noexcept;
-    [[nodiscard]] int get() const noexcept { return descriptor_; }
-
-  private:
-    int descriptor_;
 };
 
 class SendSpool {
