@@ -128,12 +128,8 @@ class Client final : public SendClient {
         io_.restart();
         asio::co_spawn(io_, std::move(work), std::move(on_end));
         io_.run();
-        try {
-            if (failure) {
-                std::rethrow_exception(failure);
-            }
-        } catch (const std::exception& error) {  // e.g. no thread for the resolver
-            return {SendAnswer::Kind::away, error.what()};
+        if (failure) {
+            std::rethrow_exception(failure);
         }
         return judge_answer(exchange);
     }

@@ -205,7 +205,12 @@ std::shared_ptr<Pool::Lookup> Pool::lookup_under_way() {
     };
     const std::string asked = name_to_ask(options_.url.host);
     const std::string port = std::to_string(options_.url.port);
-    resolver->async_resolve(asked, port, std::move(on_answer));  // throws if it gets no thread
+    try {
+        resolver->async_resolve(asked, port, std::move(on_answer));
+    } catch (const boost::system::system_error& refused) {  // it got no thread
+        lookup->answered = true;
+        lookup->error = refused.code();
+    }
     lookup_ = std::move(lookup);
     return lookup_;
 }
