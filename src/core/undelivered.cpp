@@ -283,7 +283,7 @@ asio::awaitable<Result<void>> Undelivered::add_undecided(Trouble& trouble) {
     for (int looked = 0; looked < kUndecidedMax;) {
         // The rows move with the clock: each page goes by the time that held when it was asked for.
         const WallTime now = services_.clock.now();
-        auto rows = co_await services_.backlog.undecided(after, kPage);
+        auto rows = co_await services_.store.pending(after, kPage);
         if (!rows) {
             co_return rows.error();
         }

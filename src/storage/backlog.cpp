@@ -93,23 +93,6 @@ std::vector<domain::WaitingOpening> late_openings(
     return openings;
 }
 
-std::vector<ports::JournalEntry> undecided(Database& db, std::int64_t after, int limit) {
-    auto rows = db.query(
-        "SELECT seq, received_at, alert FROM journal WHERE state = 'pending' AND seq > ?1"
-        " ORDER BY seq LIMIT ?2",
-        after, std::max(limit, 0)
-    );
-    std::vector<ports::JournalEntry> entries;
-    while (rows.next()) {
-        auto& entry = entries.emplace_back();
-        entry.seq = rows.integer();
-        const WallTime received_at = rows.time();
-        entry.alert = parse_alert(rows.text());
-        entry.alert.received_at = received_at;
-    }
-    return entries;
-}
-
 SqliteStore::Task<std::vector<domain::WaitingOpening>> SqliteStore::late_openings(
     domain::WaitLimits limits, WallTime now, int limit
 ) {
@@ -117,13 +100,6 @@ SqliteStore::Task<std::vector<domain::WaitingOpening>> SqliteStore::late_opening
         return storage::late_openings(db, limits, now, limit);
     };
     return thread_.submit<std::vector<domain::WaitingOpening>>(kRead, std::move(work));
-}
-
-SqliteStore::Task<std::vector<ports::JournalEntry>> SqliteStore::undecided(
-    std::int64_t after, int limit
-) {
-    auto work = [after, limit](Database& db) { return storage::undecided(db, after, limit); };
-    return thread_.submit<std::vector<ports::JournalEntry>>(kRead, std::move(work));
 }
 
 SqliteStore::Task<int> SqliteStore::openings_since(WallTime from) {

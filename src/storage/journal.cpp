@@ -165,7 +165,7 @@ std::vector<ports::Receipt> append(
 
 std::vector<ports::JournalEntry> pending(Database& db, std::int64_t after, int limit) {
     auto rows = db.query(
-        "SELECT seq, alert FROM journal WHERE state = 'pending' AND seq > ?1"
+        "SELECT seq, received_at, alert FROM journal WHERE state = 'pending' AND seq > ?1"
         " ORDER BY seq LIMIT ?2",
         after, std::max(limit, 0)
     );
@@ -173,7 +173,9 @@ std::vector<ports::JournalEntry> pending(Database& db, std::int64_t after, int l
     while (rows.next()) {
         auto& entry = entries.emplace_back();
         entry.seq = rows.integer();
+        const WallTime received_at = rows.time();
         entry.alert = parse_alert(rows.text());
+        entry.alert.received_at = received_at;  // which has moved with the clock
     }
     return entries;
 }

@@ -131,13 +131,13 @@ TEMPLATE_LIST_TEST_CASE(
     auto last = an_alert("a4");
     last.received_at = kNow + jump + minutes(1);
     REQUIRE(bench.run(bench.store().append(a_batch(last))).has_value());
-    auto rows = *bench.run(bench.backlog().undecided(0, 10));
+    auto rows = *bench.run(bench.store().pending(0, 10));
     REQUIRE(rows.size() == 3);
     CHECK(rows[0].seq == 2);
     CHECK(rows[0].alert.id == "a2");
     CHECK(rows[0].alert.received_at == kNow + jump);
     CHECK(rows[2].alert.received_at == kNow + jump + minutes(1));
-    rows = *bench.run(bench.backlog().undecided(rows[0].seq, 1));
+    rows = *bench.run(bench.store().pending(rows[0].seq, 1));
     REQUIRE(rows.size() == 1);
     CHECK(rows[0].alert.id == "a3");
 }

@@ -179,6 +179,9 @@ class FakeStore final : public ports::Store,
             timer.due_at += by;
             ++moved;
         }
+        for (ports::JournalEntry& entry : journal) {
+            entry.alert.received_at += decided.count(entry.seq) == 0 ? by : Duration::zero();
+        }
         co_return moved;
     }
 

@@ -8,7 +8,6 @@
 // Tests: tests/contract/store_backlog_test.cpp
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "alert_bridge/domain/undelivered.hpp"
@@ -25,11 +24,6 @@ class BacklogStore {
     // `limit`. An opening that the operator retried waits from then on.
     [[nodiscard]] virtual Awaitable<Result<std::vector<domain::WaitingOpening>>> late_openings(
         domain::WaitLimits limits, WallTime now, int limit
-    ) = 0;
-    // Journal rows not yet decided, seq > after, ascending. `received_at` has moved with the clock
-    // since, unlike that of Store::pending().
-    [[nodiscard]] virtual Awaitable<Result<std::vector<JournalEntry>>> undecided(
-        std::int64_t after, int limit
     ) = 0;
     // Openings that were decided after `from`, as storm.fuse counts them.
     [[nodiscard]] virtual Awaitable<Result<int>> openings_since(WallTime from) = 0;

@@ -120,7 +120,8 @@ class Store {
     // days) is a duplicate: not journalled again, answered with the first id.
     [[nodiscard]] virtual Awaitable<Result<std::vector<Receipt>>> append(Batch batch) = 0;
 
-    // Journal rows not yet decided, seq > after, ascending.
+    // Journal rows not yet decided, seq > after, ascending. `received_at` has moved with the clock
+    // since (shift_waits).
     [[nodiscard]] virtual Awaitable<Result<std::vector<JournalEntry>>> pending(
         std::int64_t after, int limit
     ) = 0;

@@ -5,11 +5,9 @@
 // Tests: tests/contract/store_backlog_test.cpp
 #pragma once
 
-#include <cstdint>
 #include <vector>
 
 #include "alert_bridge/domain/undelivered.hpp"
-#include "alert_bridge/ports/store.hpp"
 #include "alert_bridge/storage/statement.hpp"
 
 namespace alert_bridge::storage {
@@ -18,11 +16,6 @@ namespace alert_bridge::storage {
 // than its priority's limit.
 [[nodiscard]] std::vector<domain::WaitingOpening> late_openings(
     Database& db, const domain::WaitLimits& limits, WallTime now, int limit
-);
-
-// See BacklogStore::undecided().
-[[nodiscard]] std::vector<ports::JournalEntry> undecided(
-    Database& db, std::int64_t after, int limit
 );
 
 }  // namespace alert_bridge::storage

@@ -121,7 +121,6 @@ class SqliteStore final : public ports::Store,
     Task<std::vector<domain::WaitingOpening>> late_openings(
         domain::WaitLimits limits, WallTime now, int limit
     ) override;
-    Task<std::vector<ports::JournalEntry>> undecided(std::int64_t after, int limit) override;
     Task<int> openings_since(WallTime from) override;
 
     // Operations that were being sent when the process before this one ended.

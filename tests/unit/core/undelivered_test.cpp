@@ -13,8 +13,6 @@ using test::CoreWorld;
 namespace {
 
 struct FakeBacklog final : ports::BacklogStore {
-    explicit FakeBacklog(ports::Store& store) : journal(store) {}
-    ports::Store& journal;
     std::vector<domain::WaitingOpening> late;
     int openings = 0;
     int asked = 0;
@@ -23,11 +21,6 @@ struct FakeBacklog final : ports::BacklogStore {
     ) override {
         ++asked;
         co_return late;
-    }
-    ports::Awaitable<Result<std::vector<ports::JournalEntry>>> undecided(
-        std::int64_t after, int limit
-    ) override {
-        return journal.pending(after, limit);
     }
     ports::Awaitable<Result<int>> openings_since(WallTime) override { co_return openings; }
 };
@@ -99,7 +92,7 @@ struct World {
     }
 
     CoreWorld core;
-    FakeBacklog backlog{core.store};
+    FakeBacklog backlog;
     std::shared_ptr<FakeChannel> channel = std::make_shared<FakeChannel>();
     std::shared_ptr<FakeChannel> other = std::make_shared<FakeChannel>();
     std::optional<Undelivered> undelivered;
