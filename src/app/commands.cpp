@@ -14,6 +14,7 @@
 
 #include "alert_bridge/app/alarms.hpp"
 #include "alert_bridge/app/backs.hpp"
+#include "alert_bridge/app/complain.hpp"
 #include "alert_bridge/app/daemon.hpp"
 #include "alert_bridge/app/own_listener.hpp"
 #include "alert_bridge/app/system_clock.hpp"
@@ -31,11 +32,6 @@ std::optional<config::Config> load_or_tell(const std::string& path) {
     const std::string said = config::render(loaded.diagnostics);
     std::fputs(said.c_str(), stderr);
     return std::move(loaded.config);
-}
-
-int tell(const Error& error) {
-    std::fprintf(stderr, "glpi-alert-bridge: %s\n", error.message.c_str());
-    return EXIT_FAILURE;
 }
 
 asio::awaitable<int> tell_health(
@@ -86,12 +82,12 @@ int run_command(const Options& options) {
     }
     auto events = observe::make_events(log_options(*config));
     if (!events) {
-        return tell(events.error());
+        return complain(events.error().message);
     }
     asio::io_context io(1);
     auto daemon = Daemon::create(io, std::move(*config), options, std::move(*events));
     if (!daemon) {
-        return tell(daemon.error());
+        return complain(daemon.error().message);
     }
     return run_to_end(io, (*daemon)->run());
 }
@@ -129,7 +125,7 @@ int check_command(const Options& options) {
     }
     const Result<Done> tried = try_out(*config);
     if (!tried) {
-        return tell(tried.error());
+        return complain(tried.error().message);
     }
     std::printf(
         "%s: fine (%zu sources, %zu rules)\n", options.config.c_str(), config->sources.size(),
@@ -150,7 +146,7 @@ int health_command(const Options& options) {
     asio::io_context io(1);
     auto client = own_client(io.get_executor(), listen);
     if (!client) {
-        return tell(client.error());
+        return complain(client.error().message);
     }
     return run_to_end(io, tell_health(*client, demands_certificate(listen)));
 }

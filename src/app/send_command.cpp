@@ -13,12 +13,12 @@
 #include <memory>
 #include <utility>
 
+#include "alert_bridge/app/complain.hpp"
 #include "alert_bridge/app/send_client.hpp"
 #include "alert_bridge/app/send_owner.hpp"
 #include "alert_bridge/app/send_payload.hpp"
 #include "alert_bridge/app/send_queue.hpp"
 #include "alert_bridge/app/send_spool.hpp"
-#include "alert_bridge/base/text.hpp"
 #include "alert_bridge/config/send_settings.hpp"
 
 namespace alert_bridge::app {
@@ -28,7 +28,7 @@ using Steady = std::chrono::steady_clock;
 using SendClientPointer = std::unique_ptr<SendClient>;
 
 int tell(int status, const std::string& text) {
-    std::fprintf(stderr, "glpi-alert-bridge: %s\n", drop_controls(repair_utf8(text)).c_str());
+    (void)complain(text);
     return status;
 }
 

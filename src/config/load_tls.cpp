@@ -113,10 +113,9 @@ TlsConfig name_tls(const MapReader& reader, const std::string& base_dir) {
 }
 
 TlsConfig load_tls(Loading& loading, const MapReader& reader) {
+    // The key is a secret, and the rest goes with it.
     if (loading.diagnostics.secrets() == Secrets::left_out) {
-        return name_tls(
-            reader, loading.base_dir
-        );  // the key is a secret, and the rest goes with it
+        return name_tls(reader, loading.base_dir);
     }
     TlsConfig tls;
     tls.certificate = read_pem(loading, reader, "certificate", tls.certificate_file).text;

@@ -183,8 +183,7 @@ class Against(ExplainTest):
         self.bridge.start()
         self.accepted("zabbix", zabbix())
         ticket = self.one_ticket()
-        wait_for("the store to know the ticket", lambda: [
-            one for one in self.bridge.events() if one["event"] == "ticket_opened"])
+        self.bridge.opened(1)
         self.bridge.process.kill()
         self.recorder.writes.clear()
 

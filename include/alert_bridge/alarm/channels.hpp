@@ -7,8 +7,7 @@
 // mail      plain text, sent by curl(1) over SMTP: with TLS from the start (smtps://) or STARTTLS
 //           (smtp://), without which nothing is sent if require_tls, and which is used if offered
 //           else; certificates are verified, unless TLS is only offered and there is neither a
-//           login nor a ca_file. An address that is refused leaves the
-//           others theirs
+//           login nor a ca_file. An address that is refused leaves the others theirs
 // webhook   POST of {"event", "subject", "text", "late", "dead", "fuse_blown", "since", "at"};
 //           any status of 2xx is success
 // Guarantees: a message ends within kAtMost, and at once at stop(); no secret is on a command line

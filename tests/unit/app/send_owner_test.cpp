@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/send_owner.hpp"
 
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,7 +23,7 @@ void give(const std::string& path) {
 
 // In a process of its own, since there is no way back.
 enum class Became { root, owner, refused, something_else };
-Became become(const std::string& folder) {
+Became become(const std::string& folder, uid_t user = kUser, gid_t group = kGroup) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
@@ -31,7 +32,7 @@ Became become(const std::string& folder) {
             became = Became::refused;
         } else if (::getuid() == 0 && ::geteuid() == 0) {
             became = Became::root;
-        } else if (::getuid() == kUser && ::geteuid() == kUser && ::getegid() == kGroup && ::getgroups(0, nullptr) == 0 && ::seteuid(0) != 0) {
+        } else if (::getuid() == user && ::geteuid() == user && ::getegid() == group && ::getgroups(0, nullptr) == 0 && ::seteuid(0) != 0) {
             became = Became::owner;
         }
         ::_exit(static_cast<int>(became));
@@ -70,6 +71,20 @@ TEST_CASE("root sends as the owner of the alerts that wait, and makes no spool o
         fs::create_directory_symlink("/etc", folder.path);
     }
     CHECK(become(folder.path) == Became::owner);
+}
+
+TEST_CASE("root takes the owner's own group, whatever the folder's is") {
+    const passwd* const user = ::getpwnam("nobody");
+    if (::geteuid() != 0) {
+        CHECK(act_as_owner("/").has_value());  // nothing to leave
+        return;
+    }
+    REQUIRE(user != nullptr);
+    const SpoolFolder folder;
+    (void)folder.open();
+    const std::string spool = fs::path(folder.path).parent_path().string();
+    REQUIRE(::lchown(spool.c_str(), user->pw_uid, 0) == 0);
+    CHECK(become(folder.path, user->pw_uid, user->pw_gid) == Became::owner);
 }
 
 TEST_CASE("root does nothing in a folder that is another's, or behind a link") {

@@ -5,6 +5,7 @@
 
 #include "alert_bridge/storage/schema.hpp"
 #include "catch.hpp"
+#include "full_values.hpp"
 #include "store_bench.hpp"
 
 namespace alert_bridge::test {
@@ -18,64 +19,6 @@ struct Tables {
     TemporaryDirectory directory;
     Database db = *storage::open_database({(directory.path() / "t.db").string(), 0, {}});
 };
-
-domain::Incident full_incident() {
-    domain::Incident incident;
-    auto& [id, group_key, state, ticket_id, ticket, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
-        incident;
-    id = "i1";
-    group_key = "g1";
-    state = domain::IncidentState::solved;
-    ticket_id = 42;
-    ticket.mark = "m";
-    plan.category = "c";
-    placement.entity_name = "Root";
-    opener = an_alert("a1");
-    latest = an_alert("a2");
-    severity = domain::Severity::warning;
-    domain::Flap flap;
-    auto& [problem_key, since, last_change, changes, told, by_sender] = flap;
-    problem_key = "nagios/service/web01/HTTP";
-    since = kNow - Duration(9);
-    last_change = kNow - Duration(3);
-    changes = 12;
-    told = 5;
-    by_sender = true;
-    flaps.problems = {flap, {}};
-    end_reason = "why";
-    previous_ticket = 41;
-    parent_id = "i0";
-    sheltered_at = kNow + Duration(7);
-    told_at = kNow + Duration(8);
-    umbrella = true;
-    created_at = kNow;
-    updated_at = kNow + Duration(1);
-    return incident;
-}
-
-domain::Operation full_operation() {
-    domain::Operation operation;
-    auto& [id, incident_id, seq, kind, state, reference, content, attempts, lookups_empty, refusal, refusals, created_at, retried_at, due_at, sent_at, last_error, result_id] =
-        operation;
-    id = 0;
-    incident_id = "i1";
-    seq = 0;
-    kind = OperationKind::reopen;
-    state = OperationState::uncertain;
-    reference = "GAB-1";
-    content.html = "<p>";
-    attempts = 3;
-    lookups_empty = 1;
-    refusal = "ERROR_GLPI_ADD";
-    refusals = 2;
-    created_at = kNow;
-    due_at = kNow + Duration(1);
-    sent_at = kNow + Duration(2);
-    retried_at = kNow + Duration(3);
-    last_error = "e";
-    result_id = 5;
-    return operation;
-}
 
 std::string reason_of(storage::Database& db, const std::string& problem_key) {
     auto row = db.query("SELECT last_reason FROM problems WHERE key = ?1", problem_key);
@@ -106,8 +49,8 @@ TEST_CASE("a problem comes back as it was saved, and newer values replace it") {
 
 TEST_CASE("an incident comes back as it was saved, in every state") {
     Tables tables;
-    auto incident = full_incident();
-    CHECK_FALSE(storage::find_incident(tables.db, "i1"));
+    auto incident = full_incident("I1");
+    CHECK_FALSE(storage::find_incident(tables.db, "I1"));
     for (const auto state :
          {domain::IncidentState::open, domain::IncidentState::quiet, domain::IncidentState::solved,
           domain::IncidentState::ended}) {
@@ -116,45 +59,30 @@ TEST_CASE("an incident comes back as it was saved, in every state") {
         incident.latest.text += "x";
         incident.flaps.problems.resize(incident.flaps.problems.size() == 2 ? 0 : 2);
         storage::save_incident(tables.db, incident);
-        CHECK(storage::find_incident(tables.db, "i1") == incident);
+        CHECK(storage::find_incident(tables.db, "I1") == incident);
     }
 }
 
 TEST_CASE("an episode comes back as it was saved, with or without an incident") {
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
-    domain::Episode episode;
-    auto& [problem_key, name, incident_id, state, severity, order, problem_name, text, repeats, repeats_told, acknowledged, started_at, ended_at] =
-        episode;
-    problem_key = "zabbix/1";
-    name = "e1";
-    incident_id = "i1";
-    state = domain::EpisodeState::cancelled;
-    severity = domain::Severity::high;
-    order = {1, 2};
-    problem_name = "disk";
-    text = "t";
-    repeats = 4;
-    repeats_told = 3;
-    acknowledged = true;
-    started_at = kNow;
-    ended_at = kNow + Duration(5);
+    storage::save_incident(tables.db, full_incident("I1"));
+    domain::Episode episode = full_episode("e1");
     storage::save_episode(tables.db, episode);
     CHECK(storage::find_episode(tables.db, "zabbix/1", "e1") == episode);
-    CHECK(storage::episodes_of(tables.db, "i1") == std::vector{episode});
-    incident_id.clear();
-    state = domain::EpisodeState::open;
-    ended_at.reset();
+    CHECK(storage::episodes_of(tables.db, "I1") == std::vector{episode});
+    episode.incident_id.clear();
+    episode.state = domain::EpisodeState::open;
+    episode.ended_at.reset();
     storage::save_episode(tables.db, episode);
     CHECK(storage::find_episode(tables.db, "zabbix/1", "e1") == episode);
-    CHECK(storage::episodes_of(tables.db, "i1").empty());
+    CHECK(storage::episodes_of(tables.db, "I1").empty());
     CHECK_FALSE(storage::find_episode(tables.db, "zabbix/1", "e2"));
 }
 
 TEST_CASE("an operation comes back as it was inserted, then as it was updated") {
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
-    auto operation = full_operation();
+    storage::save_incident(tables.db, full_incident("I1"));
+    auto operation = full_operation("I1");
     storage::insert_operation(tables.db, operation);
     CHECK(operation.id > 0);
     CHECK(operation.seq == 1);
@@ -172,20 +100,20 @@ TEST_CASE("an operation comes back as it was inserted, then as it was updated") 
 
 TEST_CASE("operations are numbered per incident and listed in that order") {
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
+    storage::save_incident(tables.db, full_incident("I1"));
     for (const auto state :
          {OperationState::done, OperationState::due, OperationState::dead, OperationState::skipped,
           OperationState::due}) {
-        auto operation = full_operation();
+        auto operation = full_operation("I1");
         operation.state = state;
         storage::insert_operation(tables.db, operation);
     }
-    const auto all = storage::operations_of(tables.db, "i1");
+    const auto all = storage::operations_of(tables.db, "I1");
     REQUIRE(all.size() == 5);
     for (std::size_t i = 0; i < all.size(); ++i) {
         CHECK(all[i].seq == static_cast<std::int64_t>(i) + 1);
     }
-    const auto unfinished = storage::unfinished_operations_of(tables.db, "i1");
+    const auto unfinished = storage::unfinished_operations_of(tables.db, "I1");
     REQUIRE(unfinished.size() == 3);
     CHECK(unfinished[1].state == OperationState::dead);
 }
@@ -209,14 +137,14 @@ TEST_CASE("the head is the operation that may move next") {
         HeadCase{{{K::open, S::uncertain}, {K::solve, S::due}}, 1}
     );
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
+    storage::save_incident(tables.db, full_incident("I1"));
     for (const auto& [kind, state] : test.operations) {
-        auto operation = full_operation();
+        auto operation = full_operation("I1");
         operation.kind = kind;
         operation.state = state;
         storage::insert_operation(tables.db, operation);
     }
-    storage::mark_head(tables.db, "i1");
+    storage::mark_head(tables.db, "I1");
     auto row =
         tables.db.query("SELECT coalesce(sum(seq), 0), count(*) FROM operations WHERE head = 1");
     REQUIRE(row.next());
@@ -226,9 +154,9 @@ TEST_CASE("the head is the operation that may move next") {
 
 TEST_CASE("the head moves on when what stands in front is finished, and back when it is not") {
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
-    auto first = full_operation();
-    auto second = full_operation();
+    storage::save_incident(tables.db, full_incident("I1"));
+    auto first = full_operation("I1");
+    auto second = full_operation("I1");
     first.state = second.state = OperationState::due;
     first.kind = second.kind = OperationKind::followup;
     storage::insert_operation(tables.db, first);
@@ -238,7 +166,7 @@ TEST_CASE("the head moves on when what stands in front is finished, and back whe
           std::pair{OperationState::due, first.id}, std::pair{OperationState::done, second.id}}) {
         first.state = state;
         storage::update_operation(tables.db, first);
-        storage::mark_head(tables.db, "i1");
+        storage::mark_head(tables.db, "I1");
         auto row = tables.db.query("SELECT id FROM operations WHERE head = 1");
         REQUIRE(row.next());
         CHECK(row.integer() == head);
@@ -248,10 +176,10 @@ TEST_CASE("the head moves on when what stands in front is finished, and back whe
 
 TEST_CASE("a damaged row is corruption, not a default") {
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
+    storage::save_incident(tables.db, full_incident("I1"));
     tables.db.script("UPDATE incidents SET plan = 'not json'");
     try {
-        (void)storage::find_incident(tables.db, "i1");
+        (void)storage::find_incident(tables.db, "I1");
         FAIL("the damaged row was read");
     } catch (const storage::SqliteError& error) {
         CHECK(error.primary() == SQLITE_CORRUPT);
@@ -261,18 +189,18 @@ TEST_CASE("a damaged row is corruption, not a default") {
 
 TEST_CASE("timers are replaced by kind and deleted") {
     Tables tables;
-    storage::save_incident(tables.db, full_incident());
-    storage::save_timer(tables.db, {"i1", domain::TimerKind::hold, kNow});
-    storage::save_timer(tables.db, {"i1", domain::TimerKind::hold, kNow + Duration(1)});
-    storage::save_timer(tables.db, {"i1", domain::TimerKind::digest, kNow});
+    storage::save_incident(tables.db, full_incident("I1"));
+    storage::save_timer(tables.db, {"I1", domain::TimerKind::hold, kNow});
+    storage::save_timer(tables.db, {"I1", domain::TimerKind::hold, kNow + Duration(1)});
+    storage::save_timer(tables.db, {"I1", domain::TimerKind::digest, kNow});
     const auto count = [&tables] {
         auto row = tables.db.query("SELECT count(*) FROM timers");
         return row.next() ? row.integer() : -1;
     };
     CHECK(count() == 2);
-    storage::delete_timer(tables.db, "i1", domain::TimerKind::hold);
+    storage::delete_timer(tables.db, "I1", domain::TimerKind::hold);
     CHECK(count() == 1);
-    storage::delete_timer(tables.db, "i1", domain::TimerKind::hold);
+    storage::delete_timer(tables.db, "I1", domain::TimerKind::hold);
     CHECK(count() == 1);
 }
 

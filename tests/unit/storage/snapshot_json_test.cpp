@@ -12,99 +12,6 @@ namespace {
 using storage::decode;
 using storage::encode;
 
-domain::Problem full_problem() {
-    domain::Problem problem;
-    auto& [key, newest, state, changes, downtime_since, updated_at] = problem;
-    key = "zabbix/1";
-    newest = {77, -3};
-    state = domain::ProblemState::failing;
-    auto& [begins, ends] = changes;
-    begins = {from_unix_ms(1), from_unix_ms(2)};
-    ends = {from_unix_ms(3)};
-    downtime_since = from_unix_ms(4);
-    updated_at = from_unix_ms(5);
-    return problem;
-}
-
-domain::Episode full_episode(const std::string& name) {
-    domain::Episode one;
-    auto& [problem_key, episode, incident_id, state, severity, order, problem_name, text, repeats, repeats_told, acknowledged, started_at, ended_at] =
-        one;
-    problem_key = "zabbix/1";
-    episode = name;
-    incident_id = "I1";
-    state = domain::EpisodeState::cancelled;
-    severity = domain::Severity::high;
-    order = {8, 9};
-    problem_name = "down";
-    text = "a \"text\"";
-    repeats = 10;
-    repeats_told = 11;
-    acknowledged = true;
-    started_at = from_unix_ms(12);
-    ended_at = from_unix_ms(13);
-    return one;
-}
-
-domain::Incident full_incident(const std::string& name) {
-    domain::Incident incident;
-    auto& [id, group_key, state, ticket_id, ticket, plan, placement, opener, latest, severity, flaps, end_reason, previous_ticket, parent_id, sheltered_at, told_at, umbrella, created_at, updated_at] =
-        incident;
-    id = name;
-    group_key = "problem=" + name;
-    state = domain::IncidentState::quiet;
-    ticket_id = 14;
-    ticket = full_memory();
-    plan = full_plan();
-    placement = full_placement();
-    opener = full_alert();
-    latest = full_alert();
-    latest.id = "latest";
-    severity = domain::Severity::warning;
-    domain::Flap flap;
-    auto& [problem_key, since, last_change, changes, told, by_sender] = flap;
-    problem_key = "zabbix/1";
-    since = from_unix_ms(15);
-    last_change = from_unix_ms(16);
-    changes = 17;
-    told = 18;
-    by_sender = true;
-    flaps.problems = {flap};
-    end_reason = "never lasted";
-    previous_ticket = 19;
-    parent_id = "P";
-    sheltered_at = from_unix_ms(20);
-    told_at = from_unix_ms(21);
-    umbrella = true;
-    created_at = from_unix_ms(22);
-    updated_at = from_unix_ms(23);
-    return incident;
-}
-
-domain::Operation full_operation() {
-    domain::Operation operation;
-    auto& [id, incident_id, seq, kind, state, reference, content, attempts, lookups_empty, refusal, refusals, created_at, retried_at, due_at, sent_at, last_error, result_id] =
-        operation;
-    id = 24;
-    incident_id = "I1";
-    seq = 25;
-    kind = domain::OperationKind::reopen;
-    state = domain::OperationState::uncertain;
-    reference = "GAB-X";
-    content = full_content();
-    attempts = 26;
-    lookups_empty = 27;
-    refusal = "no";
-    refusals = 28;
-    created_at = from_unix_ms(29);
-    retried_at = from_unix_ms(30);
-    due_at = from_unix_ms(31);
-    sent_at = from_unix_ms(32);
-    last_error = "late";
-    result_id = 33;
-    return operation;
-}
-
 domain::Snapshot full_snapshot() {
     domain::Snapshot known;
     auto& [problem, episode, incident, previous, episodes, operations, news_waiting, other_open, held_until, opened, entity_umbrella, overall_umbrella, host_tickets, host_down, members, parent, outage, outage_worst] =
@@ -114,7 +21,7 @@ domain::Snapshot full_snapshot() {
     incident = full_incident("I1");
     previous = full_incident("I0");
     episodes = {full_episode("1"), full_episode("2")};
-    operations = {full_operation()};
+    operations = {full_operation("I1")};
     news_waiting = true;
     other_open = true;
     held_until = from_unix_ms(34);
