@@ -217,6 +217,7 @@ void Daemon::connect_parts() {
     changes_.may_ask = [this] { return glpi_is_well(); };
     undelivered_.glpi_state = [this] { return describe_glpi(); };
     watcher_.may_ask = [this] { return glpi_->health().state == glpi::GlpiHealth::State::up; };
+    watcher_.writes_wait = [this] { return dispatcher_.writes_wait(); };
     watcher_.on_decided = [this] {
         dispatcher_.ring();
         upkeep_.ring();

@@ -83,7 +83,8 @@ asio::awaitable<void> Dispatcher::run() {
             ++in_flight_;
             tasks_.spawn("delivery", work(std::move(one)));
         }
-        if (static_cast<int>(claimed->size()) < room) {
+        writes_wait_ = static_cast<int>(claimed->size()) >= room;
+        if (!writes_wait_) {
             const Duration longest = co_await pause();
             co_await bell_.wait(longest);
         }

@@ -88,6 +88,7 @@ asio::awaitable<void> Watcher::run() {
 }
 
 asio::awaitable<bool> Watcher::round() {
+    looked_beside_writes_ = 0;
     std::string after = swept_to_;
     auto page = co_await services_.watched.watched(std::move(after), kPage);
     if (page && page->empty() && !swept_to_.empty()) {
@@ -178,6 +179,7 @@ asio::awaitable<bool> Watcher::sweep(Tickets page) {
 }
 
 asio::awaitable<bool> Watcher::answer_rings() {
+    looked_beside_writes_ = 0;
     const std::map<std::int64_t, int> rung = std::exchange(rings_, {});
     std::vector<std::int64_t> ids;
     for (const auto& [id, tries] : rung) {
@@ -237,7 +239,7 @@ asio::awaitable<bool> Watcher::examine(Tickets tickets) {
         if (const auto found = by_id.find(ticket.ticket_id); found != by_id.end()) {
             state = found->second;
         }
-        if (!needs_look(ticket, state)) {
+        if (!needs_look(ticket, state) || leaves_to_later(state)) {
             continue;
         }
         if (!goes_on()) {
@@ -249,6 +251,15 @@ asio::awaitable<bool> Watcher::examine(Tickets tickets) {
         }
     }
     co_return true;
+}
+
+// Nothing is lost by it: the ticket needs its look until it was looked at.
+bool Watcher::leaves_to_later(const std::optional<ports::TicketState>& state) {
+    const bool is_news = !state || !state->changed_by_us;
+    if (is_news || !writes_wait()) {
+        return false;
+    }
+    return ++looked_beside_writes_ > kLooksBesideWrites;
 }
 
 asio::awaitable<bool> Watcher::look(

@@ -45,6 +45,8 @@ class Dispatcher {
     std::function<void(const domain::Operation&, const domain::Incident&)> on_settled;
 
     [[nodiscard]] int in_flight() const noexcept { return in_flight_; }
+    // The last claim took all that it had room for: more may be due than GLPI takes at once.
+    [[nodiscard]] bool writes_wait() const noexcept { return writes_wait_; }
 
   private:
     [[nodiscard]] boost::asio::awaitable<void> work(ports::Claimed claimed);
@@ -69,6 +71,7 @@ class Dispatcher {
     Bell bell_;
     int window_;
     int in_flight_ = 0;
+    bool writes_wait_ = false;
     bool stopping_ = false;
 };
 

@@ -241,6 +241,29 @@ TEST_CASE("nothing is claimed while sending is not allowed") {
     CHECK(world.desk.calls == Calls{"open"});
 }
 
+TEST_CASE("writes wait while more are owed than GLPI takes at once") {
+    CoreWorld world;
+    int allowed = 0;
+    world.dispatcher.may_send = [&allowed] { return allowed; };
+    int opened = 0;
+    int opened_while_others_wait = 0;
+    world.dispatcher.on_settled = [&](const domain::Operation&, const domain::Incident&) {
+        ++opened;
+        opened_while_others_wait += world.dispatcher.writes_wait() ? 1 : 0;
+    };
+    for (int i = 0; i < 9; ++i) {
+        world.take(world.alert(AlertKind::problem, "1", "z/trigger/" + std::to_string(i)));
+    }
+    allowed = 4;
+    world.pass(1s);
+    CHECK(opened == 9);
+    CHECK(opened_while_others_wait >= 4);
+    CHECK_FALSE(world.dispatcher.writes_wait());
+    world.take(world.alert(AlertKind::problem, "1", "z/trigger/10"));
+    CHECK(opened == 10);
+    CHECK_FALSE(world.dispatcher.writes_wait());
+}
+
 TEST_CASE("names of the plan are resolved for an opening, and missing ones are told") {
     CoreWorld world;
     world.rules->plan.assign_group = "NOC";

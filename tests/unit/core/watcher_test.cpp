@@ -4,6 +4,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <utility>
 
 #include "catch.hpp"
 #include "core_world.hpp"
@@ -348,6 +349,25 @@ TEST_CASE("what changed last is looked at before the rest, and more than a page 
     CHECK(world.news.asked[0] == Ids{2500});
     CHECK(world.news.asked[1].size() == 500);
     CHECK(world.news.asked[2] == Ids{2500});
+}
+
+TEST_CASE("while writes wait, what the bridge changed itself is looked at a few a round") {
+    WatchedWorld world;
+    world.open_tickets(25);
+    world.set_status(2, 120);
+    bool backlog = true;
+    world.watcher.writes_wait = [&backlog] { return backlog; };
+    const auto looks = [&world] { return std::exchange(world.desk.calls, {}).size(); };
+    CHECK(world.round());
+    CHECK(looks() == 11);  // the person's among them
+    CHECK(world.metrics.value("ticket_news_total{what=taken}") == 1);
+    CHECK(world.round());
+    CHECK(looks() == 10);
+    backlog = false;
+    CHECK(world.round());
+    CHECK(looks() == 4);
+    CHECK(world.round());
+    CHECK(looks() == 0);
 }
 
 TEST_CASE("it runs every 30 s until it is stopped") {
