@@ -115,6 +115,7 @@ void Process::connect_watcher() {
     SimGlpi& glpi = around_.glpi;
     delivery_.on_ticket_in_trash = [this](std::int64_t id) { watcher_.ring(id); };
     watcher_.may_ask = [&glpi] { return glpi.is_well(); };
+    watcher_.writes_wait = [this] { return dispatcher_.writes_wait(); };
     watcher_.on_decided = [this] {
         dispatcher_.ring();
         upkeep_.ring();
