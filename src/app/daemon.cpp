@@ -88,6 +88,12 @@ Result<std::unique_ptr<Daemon>> Daemon::create(
         events->flush();
         std::_Exit(EXIT_FAILURE);
     };
+    store.thread.on_batch = [metrics = parts.metrics.get()](const storage::BatchReport& batch) {
+        if (batch.wrote) {
+            const std::chrono::duration<double> took = batch.duration;
+            metrics->observe("store_commit_seconds", {}, took.count());
+        }
+    };
     auto opened = storage::open_sqlite_store(
         io.get_executor(), std::move(store), config.retry, parts.clock->now()
     );

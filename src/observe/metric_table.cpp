@@ -244,13 +244,6 @@ constexpr std::array kTable{
     MetricSpec{"glpi_connections", gauge, "Open connections to GLPI.", "", "", {}},
     MetricSpec{"glpi_sessions", gauge, "API sessions that are open in GLPI: 0 or 1.", "", "", {}},
     MetricSpec{"glpi_logins_total", counter, "API sessions opened.", "result", "", {}},
-    MetricSpec{
-        "asset_lookups_total",
-        counter,
-        "Asset look-ups: memory, disk or GLPI.",
-        "answered_by",
-        "",
-        {}},
 
     // store
     MetricSpec{

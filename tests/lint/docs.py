@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Checks that README.md and CHANGELOG.md speak of things that exist.
+"""Checks that README.md, CHANGELOG.md and the table of metrics speak of things that exist.
 
 usage: docs.py ROOT
 
   * a relative link leads to a file or folder;
   * `layer/unit` in backticks is a header or a source of that layer;
   * `./dev TASK` is a task that ./dev help lists;
-  * a metric named in the alarms is in src/observe/metric_table.cpp.
+  * a metric named in the alarms is in src/observe/metric_table.cpp;
+  * a metric of that table, which dashboards and alarms build on, is counted somewhere.
 Prints file:line: message for each finding; ends with 1 if there was one.
 Tests: tests/lint/docs_test.py
 """
@@ -23,6 +24,7 @@ TASK = re.compile(r"\./dev ([a-z-]+)")
 METRIC = re.compile(r"`(?:glpi_alert_bridge_)?([a-z]+(?:_[a-z]+)+|ready|operations|quarantined)(?:\{[^`]*\})?`")
 KNOWN_METRIC = re.compile(r'MetricSpec\{\s*"(\w+)"')
 ALARMS = "Metrics worth an alarm"
+METRIC_TABLE = "src/observe/metric_table.cpp"
 
 
 def tasks_of(root):
@@ -44,7 +46,7 @@ def check_line(root, line):
 
 
 def check_alarms(root, text):
-    known = set(KNOWN_METRIC.findall((root / "src/observe/metric_table.cpp").read_text()))
+    known = set(KNOWN_METRIC.findall((root / METRIC_TABLE).read_text()))
     at = text.find(ALARMS)
     paragraph = text[at:text.find("\n\n", at)] if at >= 0 else ""
     named = METRIC.findall(paragraph)
@@ -53,6 +55,17 @@ def check_alarms(root, text):
     for name in named:
         if name not in known:
             yield text.count("\n", 0, at) + 1, f"there is no metric {name}"
+
+
+def check_metrics(root):
+    table = root / METRIC_TABLE
+    known = KNOWN_METRIC.findall(table.read_text())
+    sources = "".join(path.read_text() for folder in ("src", "include")
+                      for path in (root / folder).rglob("*.[ch]pp") if path != table)
+    for number, line in enumerate(table.read_text().splitlines(), 1):
+        for name in re.findall(r'^\s*(?:MetricSpec\{\s*)?"(\w+)",', line):
+            if name in known and f'"{name}"' not in sources:
+                yield number, f"nothing counts the metric {name}"
 
 
 def check(root):
@@ -64,6 +77,8 @@ def check(root):
         if name == "README.md":
             for number, message in check_alarms(root, text):
                 yield name, number, message
+    for number, message in check_metrics(root):
+        yield METRIC_TABLE, number, message
 
 
 def main(root):

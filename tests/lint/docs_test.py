@@ -20,7 +20,7 @@ FILES = {
     "README.md": README,
     "CHANGELOG.md": "# Changelog\n",
     "config/bridge.yaml": "",
-    "include/alert_bridge/core/intake.hpp": "",
+    "include/alert_bridge/core/intake.hpp": 'count("ready"); count("operations");',
     "src/observe/metric_table.cpp": 'MetricSpec{"ready", g}, MetricSpec{\n    "operations", g}',
     "dev": "usage: ./dev TASK\n\n  demo [--once]   shows\n  test            tests\n",
 }
@@ -61,6 +61,11 @@ class Docs(unittest.TestCase):
     def test_a_text_that_names_no_metric_is_found(self):
         self.assertEqual(self.findings(docs.ALARMS, "Other"),
                          ["README.md:1: no metric is named under 'Metrics worth an alarm'"])
+
+    def test_a_metric_that_nothing_counts_is_found(self):
+        (self.root / "include/alert_bridge/core/intake.hpp").write_text('count("ready");')
+        self.assertEqual(self.findings(),
+                         ["src/observe/metric_table.cpp:2: nothing counts the metric operations"])
 
     def test_the_exit_status_follows_the_findings(self):
         with contextlib.redirect_stdout(io.StringIO()):

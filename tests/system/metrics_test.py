@@ -45,6 +45,7 @@ class Metrics(SystemTest):
         self.assertEqual(metric("glpi_sessions"), 1)
         self.assertEqual(metric("storms"), 0)
         self.assertGreater(metric("glpi_requests_total", method="POST Ticket", outcome="ok"), 0)
+        self.assertGreater(metric("store_commit_seconds_count"), 2)
         self.assertGreater(metric("start_time_seconds"), 1.7e9)
 
 
