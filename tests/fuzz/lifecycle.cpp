@@ -284,7 +284,11 @@ void Run::check_incident(const Incident& incident) const {
             return timer.incident_id == incident.id && timer.kind == kind;
         });
     };
-    require(has_timer(TimerKind::hold) == (incident.state == IncidentState::holding), "hold timer");
+    const bool is_holding = incident.state == IncidentState::holding;
+    require(!is_holding || has_timer(TimerKind::hold), "what holds has its timer");
+    // A new problem of an incident that has its ticket may wait for the end of maintenance.
+    const bool may_wait = is_holding || incident.plan.maintenance.has_value();
+    require(may_wait || !has_timer(TimerKind::hold), "a hold timer has something to hold");
     require(
         has_timer(TimerKind::resolve) == (incident.state == IncidentState::quiet), "resolve timer"
     );

@@ -166,6 +166,23 @@ TEST_CASE("a solved ticket is opened again at the end of the window only") {
     }
 }
 
+TEST_CASE("a window that nothing waits for any more does not put off a solution") {
+    World world;
+    take_and_write(world, world.alert(AlertKind::problem));
+    world.take(world.alert(AlertKind::recovery));
+    REQUIRE(world.incident().state == IncidentState::quiet);
+    world.rules.plan.maintenance = Maintenance{"patch night", false, world.now + 30h};
+    world.take(world.alert(AlertKind::problem, "2"));
+    CHECK(world.last_reason == "waits for the end of maintenance");
+    world.pass(1h);
+    REQUIRE(world.incident().state == IncidentState::quiet);
+    world.take(world.alert(AlertKind::recovery, "2"));
+    world.pass(world.rules.plan.policy.resolve_after + 1s);
+    world.deliver_all();
+    CHECK(world.written.back() == "solve:recovered");
+    CHECK(world.incident().state == IncidentState::solved);
+}
+
 TEST_CASE("a downtime that the sender announced holds the opening until it says that it is over") {
     World world;
     world.take(notice(world, AlertKind::downtime_start, ProblemState::ok, "0"));
