@@ -265,8 +265,8 @@ void Run::check_incident(const Incident& incident) const {
         openings += own && one.kind == OperationKind::open ? 1 : 0;
     }
     require(openings <= 1, "an incident opens one ticket");
-    const bool owes_ticket =
-        incident.state != IncidentState::holding && incident.state != IncidentState::ended;
+    const bool holds = incident.state == IncidentState::holding;
+    const bool owes_ticket = !holds && incident.state != IncidentState::ended;
     require(!owes_ticket || openings == 1, "an incident on the way has its opening");
     const bool any_open = std::any_of(
         world_.episodes.begin(), world_.episodes.end(),
@@ -275,8 +275,7 @@ void Run::check_incident(const Incident& incident) const {
         }
     );
     // One that is over may have episodes that are too mild to count.
-    const bool goes_on =
-        incident.state == IncidentState::holding || incident.state == IncidentState::open;
+    const bool goes_on = holds || incident.state == IncidentState::open;
     const bool flaps = !incident.flaps.empty();
     require(!goes_on || any_open || flaps, "an incident that goes on has an open episode or flaps");
     const auto has_timer = [&](TimerKind kind) {
@@ -284,11 +283,9 @@ void Run::check_incident(const Incident& incident) const {
             return timer.incident_id == incident.id && timer.kind == kind;
         });
     };
-    const bool is_holding = incident.state == IncidentState::holding;
-    require(!is_holding || has_timer(TimerKind::hold), "what holds has its timer");
-    // A new problem of an incident that has its ticket may wait for the end of maintenance.
-    const bool may_wait = is_holding || incident.plan.maintenance.has_value();
-    require(may_wait || !has_timer(TimerKind::hold), "a hold timer has something to hold");
+    // A problem of one that has its ticket may wait for the end of maintenance.
+    const bool may_wait = !holds && incident.plan.maintenance.has_value();
+    require(may_wait || has_timer(TimerKind::hold) == holds, "hold timer");
     require(
         has_timer(TimerKind::resolve) == (incident.state == IncidentState::quiet), "resolve timer"
     );
