@@ -5,8 +5,8 @@
 // Guarantees: as root, afterwards the process is for good the owner of the spool (or, if that is
 // root's, of the source's folder in it), with that user's own group and no other (the folder's,
 // where there is no such user); so nothing that the owner puts there, links above all, makes root
-// do more than the owner could. For any other user,
-// and where all is root's, nothing changes. Root makes no spool: the first user would be shut out.
+// do more than the owner could. For any other user, and where all is root's, nothing changes. Root
+// makes no spool: the first user would be shut out.
 // Errors: misconfigured "spool".
 // Thread rule: one thread, which is the only one. Tests: tests/unit/app/send_owner_test.cpp
 #pragma once

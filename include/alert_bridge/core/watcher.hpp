@@ -75,7 +75,7 @@ class Watcher {
 
     // GLPI can be asked.
     std::function<bool()> may_ask = [] { return true; };
-    // More writes are owed than GLPI takes at once.
+    // Owed writes may be waiting for GLPI.
     std::function<bool()> writes_wait = [] { return false; };
     // Something is owed, or a timer was set.
     std::function<void()> on_decided;
