@@ -97,10 +97,11 @@ struct CompiledSet {
     }
 
     [[nodiscard]] int matches(const domain::Alert& alert) const {
+        const domain::Question question{alert, alert.received_at};
         int found = 0;
         for (const std::uint32_t id : index.candidates(alert)) {
             domain::Captures captures;
-            found += conditions[id].matches(alert, alert.received_at, captures) ? 1 : 0;
+            found += conditions[id].test(question, captures) == domain::Truth::yes ? 1 : 0;
         }
         return found;
     }

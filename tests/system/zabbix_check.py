@@ -9,8 +9,10 @@ machine for nothing else: its user Admin is used, and what an earlier run made i
 Imports the media type twice (the second time over the first), makes the macros, user, action and host that
 config/zabbix/README.md asks for, and then a problem, an update, a change of severity, a recovery, a
 manual close and a cancelled escalation. Every problem must be one ticket with its tag and its menu
-link at the event. At last the template that watches the bridge, likewise, and every item of it must
-get a value. One line each.
+link at the event. The bridge's own acknowledgement, with the ticket's number, must be seen at the
+event, once, and not come back; a recovery that Zabbix does not tell must be made good within one
+reconcile period. At last the template that watches the bridge, imported likewise, and every item of
+it must get a value. One line each.
 """
 
 import argparse
@@ -32,6 +34,9 @@ TEMPLATE = "GLPI alert bridge"
 DEPENDENT, CHECK_NOW = "18", 6  # type of an item, of a task
 HOST = "db01.customer-a.example"
 SOLVED = 5
+RECONCILE_S = 10
+SETTLE_S = 30  # StateCheck::kSettle: news of so lately are left to their own notices
+TOKEN_NAME = "glpi-alert-bridge"
 CLOSE, ACKNOWLEDGE, MESSAGE, SEVERITY = 1, 2, 4, 8
 CONFIG = """\
 listen: {address: 127.0.0.1, port: @PORT@, public_url: "http://bridge.test"}
@@ -39,7 +44,10 @@ log: {level: debug, format: json}
 store: {sqlite: {path: "@DIR@/bridge.db"}}
 sources:
   zabbix-1:
-    {type: zabbix, time_zone: UTC, auth: {bearer: {file: sender.token}, hmac: {file: sender.hmac}}}
+    type: zabbix
+    time_zone: UTC
+    auth: {bearer: {file: sender.token}, hmac: {file: sender.hmac}}
+    back: {url: "@FRONTEND@", token: {file: zabbix-api.token}, acknowledge: opened, reconcile: @EVERY@s}
 glpi:
   url: "@GLPI@"
   app_token: {file: glpi-app.token}
@@ -103,7 +111,7 @@ def clear(zabbix):
             ("user", "username", "glpi-alert-bridge", "userid"),
             ("usergroup", "name", "Bridge readers", "usrgrpid"),
             ("hostgroup", "name", "Bridge test", "groupid"),
-            ("template", "host", TEMPLATE, "templateid"),
+            ("template", "host", TEMPLATE, "templateid"), ("token", "name", TOKEN_NAME, "tokenid"),
             ("mediatype", "name", "GLPI alert bridge", "mediatypeid")):
         found = zabbix.call(kind + ".get", {"filter": {field: name}})
         if found:
@@ -120,6 +128,13 @@ def import_twice(zabbix, path, *kinds):
     rules = {kind: {"createMissing": True, "updateExisting": True} for kind in kinds}
     for _ in range(2):
         zabbix.call("configuration.import", {"format": "yaml", "rules": rules, "source": source})
+
+
+def api_token(zabbix):
+    """Of the user Admin: what the bridge itself may ask and do is config/zabbix/README.md's matter."""
+    admin = zabbix.call("user.get", {"filter": {"username": "Admin"}})[0]["userid"]
+    token = zabbix.call("token.create", {"name": TOKEN_NAME, "userid": admin})["tokenids"]
+    return zabbix.call("token.generate", token)[0]["token"]
 
 
 def set_up(zabbix, bridge_url):
@@ -150,7 +165,7 @@ def set_up(zabbix, bridge_url):
     host = zabbix.call("host.create", {"host": HOST, "groups": [{"groupid": group}],
                                        "interfaces": []})["hostids"][0]
     triggers = []
-    for key in ("one", "two", "three"):
+    for key in ("one", "two", "three", "four"):
         zabbix.call("item.create", {"name": key, "key_": key, "hostid": host, "type": 2,
                                     "value_type": 3})
         triggers.append(zabbix.call("trigger.create", {
@@ -244,6 +259,41 @@ def tell_all(story, triggers):
           f"tickets {len(story.sim.tickets())}", flush=True)
 
 
+def way_back(story, trigger):
+    zabbix, name = story.zabbix, "four"
+    began = time.monotonic()
+    event = story.problem(name, trigger)
+
+    def own():
+        rows = zabbix.call("event.get", {"eventids": event["eventid"],
+                                         "select_acknowledges": "extend"})[0]["acknowledges"]
+        return [row["message"] for row in rows if int(row["action"]) & ACKNOWLEDGE]
+    story.wait("the bridge's acknowledgement", own)
+    # Whatever of it comes back is known to come back by then: a recovery is looked for later.
+    wait_for("the problem to be old enough",
+             lambda: time.monotonic() - began > SETTLE_S + RECONCILE_S, SETTLE_S * 3)
+    ticket = story.ticket(name)
+    if len(own()) != 1 or f"GLPI ticket {ticket['id']}: http://bridge.test/t/" not in own()[0]:
+        raise Failure(f"acknowledgements of ticket {ticket['id']}: {own()}")
+    if ticket.get("followups"):
+        raise Failure(f"our own acknowledgement came back: {ticket['followups']}")
+    print(f"acknowledged: once, '{own()[0]}'; it did not come back", flush=True)
+
+    action = zabbix.call("action.get", {"filter": {"name": "GLPI"}})[0]["actionid"]
+    zabbix.call("action.update", {"actionid": action, "recovery_operations": []})
+    zabbix.value(name, 0)
+    began = time.monotonic()
+    story.wait("the missed recovery to be made good", lambda: story.ticket(name)["status"] == SOLVED)
+    seconds = time.monotonic() - began
+    # Besides, what the server, the look, the decision and the solution take.
+    if seconds > RECONCILE_S + 1.5:
+        raise Failure(f"the missed recovery: {seconds:.1f} s, the period is {RECONCILE_S} s")
+    if story.bridge.metric("missed_recoveries_total", source="zabbix-1") != 1:
+        raise Failure("the recovery came some other way")
+    print(f"reconciled: a recovery that was never told was made good after {seconds:.1f} s, period "
+          f"{RECONCILE_S} s", flush=True)
+
+
 def watch(zabbix, bridge_url):
     """The template, on the host of the other problems."""
     import_twice(zabbix, TEMPLATE_FILE, "groups", "templates", "items", "triggers")
@@ -283,10 +333,17 @@ def main():
     sim = bridge = None
     try:
         sim = Sim(options.sim, directory)
-        bridge = Bridge(options.bridge, directory, CONFIG, sim.url).start()
         zabbix = Zabbix(options)
         clear(zabbix)
-        tell_all(Story(zabbix, sim, bridge), set_up(zabbix, bridge.url))
+        config = CONFIG.replace("@FRONTEND@", options.api.removesuffix("/api_jsonrpc.php"))
+        bridge = Bridge(options.bridge, directory, config.replace("@EVERY@", str(RECONCILE_S)),
+                        sim.url)
+        bridge.write("zabbix-api.token", api_token(zabbix) + "\n", 0o600)
+        bridge.start()
+        triggers = set_up(zabbix, bridge.url)
+        story = Story(zabbix, sim, bridge)
+        tell_all(story, triggers)
+        way_back(story, triggers[3])
         watch(zabbix, bridge.url)
         return 0
     except Failure as failure:

@@ -48,7 +48,9 @@ int runs_until_one_passes(void (FaultyVfs::*fail)(int), int appends) {
         FaultyVfs disk;
         SqliteBench bench([](storage::SqliteOptions& options) {
             options.database.vfs = FaultyVfs::kName;
+            // With or without a job that waits, so that each run has its checkpoints.
             options.thread.checkpoint_idle_pages = 30;
+            options.thread.checkpoint_always_pages = 30;
         });
         (disk.*fail)(nth);
         const auto acknowledged = append_until_refused(bench, appends);
