@@ -128,8 +128,12 @@ class Client final : public SendClient {
         io_.restart();
         asio::co_spawn(io_, std::move(work), std::move(on_end));
         io_.run();
-        if (failure) {
-            std::rethrow_exception(failure);
+        try {
+            if (failure) {
+                std::rethrow_exception(failure);
+            }
+        } catch (const std::exception& error) {  // e.g. no descriptor for the reactor
+            return {SendAnswer::Kind::away, error.what()};
         }
         return judge_answer(exchange);
     }

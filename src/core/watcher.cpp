@@ -31,9 +31,7 @@ bool needs_look(
     }
     const domain::TicketMemory& seen = ticket.memory;
     if (seen.mark.empty()) {
-        // Once, whoever changed it last: a person may have taken it before the bridge wrote, and
-        // what the bridge solved must be known for it when it is reopened.
-        return true;
+        return true;  // whoever changed it last: a person may have taken it before the bridge wrote
     }
     const bool by_others = !state->changed_by_us && state->changed != seen.changed;
     return state->mark != seen.mark || by_others;
@@ -88,7 +86,6 @@ asio::awaitable<void> Watcher::run() {
 }
 
 asio::awaitable<bool> Watcher::round() {
-    looked_beside_writes_ = 0;
     std::string after = swept_to_;
     auto page = co_await services_.watched.watched(std::move(after), kPage);
     if (page && page->empty() && !swept_to_.empty()) {
@@ -102,10 +99,12 @@ asio::awaitable<bool> Watcher::round() {
         services_.metrics.gauge("watched_tickets", {}, 0);
         co_return true;
     }
+    first_looks_left_ = kFirstLooksBesideWrites;
     const bool heard = co_await hear_changes();
     if (!heard) {
         co_return false;
     }
+    first_looks_left_ = kFirstLooksBesideWrites;
     // Read again: what was looked at just now need not be looked at twice.
     after = swept_to_;
     page = co_await services_.watched.watched(std::move(after), kPage);
@@ -179,7 +178,7 @@ asio::awaitable<bool> Watcher::sweep(Tickets page) {
 }
 
 asio::awaitable<bool> Watcher::answer_rings() {
-    looked_beside_writes_ = 0;
+    first_looks_left_ = static_cast<int>(kRingsMax);  // each is told of for a reason
     const std::map<std::int64_t, int> rung = std::exchange(rings_, {});
     std::vector<std::int64_t> ids;
     for (const auto& [id, tries] : rung) {
@@ -239,7 +238,9 @@ asio::awaitable<bool> Watcher::examine(Tickets tickets) {
         if (const auto found = by_id.find(ticket.ticket_id); found != by_id.end()) {
             state = found->second;
         }
-        if (!needs_look(ticket, state) || leaves_to_later(state)) {
+        const bool is_due = needs_look(ticket, state) &&
+                            !unreadable_.is_left_alone(ticket.ticket_id, services_.clock.now());
+        if (!is_due || leaves_to_later(ticket, state)) {
             continue;
         }
         if (!goes_on()) {
@@ -254,20 +255,16 @@ asio::awaitable<bool> Watcher::examine(Tickets tickets) {
 }
 
 // Nothing is lost by it: the ticket needs its look until it was looked at.
-bool Watcher::leaves_to_later(const std::optional<ports::TicketState>& state) {
-    const bool is_news = !state || !state->changed_by_us;
-    if (is_news || !writes_wait()) {
-        return false;
-    }
-    return ++looked_beside_writes_ > kLooksBesideWrites;
+bool Watcher::leaves_to_later(
+    const ports::WatchedTicket& ticket, const std::optional<ports::TicketState>& state
+) {
+    const bool is_own_news = ticket.memory.mark.empty() && state && state->changed_by_us;
+    return is_own_news && writes_wait() && first_looks_left_-- <= 0;
 }
 
 asio::awaitable<bool> Watcher::look(
     ports::WatchedTicket ticket, std::optional<ports::TicketState> state
 ) {
-    if (unreadable_.is_left_alone(ticket.ticket_id, services_.clock.now())) {
-        co_return true;
-    }
     domain::TicketEvent event;
     event.asked_at = services_.clock.now();
     auto view = co_await services_.desk.view(ticket.ticket_id, ports::TicketDetail::people);

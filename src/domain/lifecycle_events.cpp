@@ -185,6 +185,16 @@ bool retry_in_default_entity(Draft& draft, Operation& operation) {
     return true;
 }
 
+// What the bridge made of the ticket's status is known without a look at it: a person may undo it
+// before the next one.
+void note_own_status(Incident& incident, const Operation& settled, const OperationResult& result) {
+    if (result.solved) {
+        incident.ticket.status = static_cast<int>(TicketStatus::solved);
+    } else if (settled.kind == OperationKind::reopen && settled.state == OperationState::done) {
+        incident.ticket.status = static_cast<int>(TicketStatus::assigned);
+    }
+}
+
 }  // namespace
 
 Decision decide(
@@ -260,6 +270,7 @@ Decision decide(
     if (event.result.solved) {
         draft.forget_ended_by_people();  // how they had left it is over
     }
+    note_own_status(incident, settled, event.result);
     const bool active = incident.state != IncidentState::ended;
     const bool died = settled.kind == OperationKind::open && settled.state == OperationState::dead;
     // The report of an outage is the only place that tells of what folded: it can be retried.

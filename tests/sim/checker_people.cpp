@@ -36,10 +36,11 @@ class Hearing {
         if (incident_.ticket.ended != 0 && !over) {
             violation("was opened again by people");
         }
-        // What is solved and reopened between two rounds is not promised to be heard, nor what the
-        // bridge reopens itself before the next one.
-        const bool reopened = incident_.state == IncidentState::solved &&
-                              ticket_.reopened_is_known && !over && !reopened_too();
+        // What the bridge reopens itself as well, or owed already, is not promised to be heard.
+        // While a problem goes on, the reopened ticket is simply a person's: each write looks for
+        // that.
+        const bool reopened = incident_.state == IncidentState::solved && ticket_.reopened &&
+                              !over && !reopened_too() && !failed_at(*ticket_.reopened);
         if (reopened && incident_.ticket.reopened_row == 0) {
             violation("was reopened after it was solved");
         }
@@ -62,12 +63,17 @@ class Hearing {
             return one.state == EpisodeState::open;
         });
     }
+    [[nodiscard]] bool failed_at(WallTime time) const {
+        return std::any_of(row_.episodes.begin(), row_.episodes.end(), [time](const auto& one) {
+            return one.started_at <= time && (!one.ended_at || *one.ended_at > time);
+        });
+    }
     [[nodiscard]] bool reopened_too() const {
         return std::any_of(
             row_.operations.begin(), row_.operations.end(),
             [this](const domain::Operation& one) {
                 return one.kind == domain::OperationKind::reopen && ticket_.reopened &&
-                       one.created_at >= *ticket_.reopened &&
+                       one.sent_at.value_or(one.created_at) >= *ticket_.reopened &&
                        one.created_at < *ticket_.reopened + kSlack;
             }
         );

@@ -143,7 +143,6 @@ TEST_CASE("what people did and nobody heard is found") {
         solved.incident.ticket = {};
         reopened.status = 2;
         reopened.reopened = end.now;
-        reopened.reopened_is_known = true;
         CHECK(tells(check(end), "was reopened after it was solved"));
     }
 }

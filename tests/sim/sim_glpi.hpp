@@ -42,7 +42,6 @@ struct SimTicket {
     // When a person did it last; empty: nobody did.
     std::optional<WallTime> taken, written_on, status_set, priority_set, removed;
     std::optional<WallTime> reopened;  // what the bridge had solved
-    bool reopened_is_known = false;    // the watcher had seen it solved before
     // Rows of its log; 0: none.
     std::int64_t newest_row = 0, assigned_row = 0, status_row = 0, written_row = 0;
     std::int64_t priority_row = 0;

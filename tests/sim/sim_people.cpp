@@ -88,7 +88,6 @@ bool SimGlpi::reopen_as_person(SimTicket& ticket) {
     }
     if (ticket.solved_by_us) {
         ticket.reopened = time_.now();
-        ticket.reopened_is_known = ticket.end_seen.has_value();
     }
     set_status_as_person(ticket, 2);
     return true;

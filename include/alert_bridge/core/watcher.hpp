@@ -8,8 +8,9 @@
 // log: two requests). Of more open tickets than kPagesPerRound pages each round asks for the next
 // ones: the last changes tell what cannot wait. A ring (a webhook of GLPI) makes it look at one
 // ticket sooner, and nothing more. While owed writes wait for GLPI (it was away, or a storm), they
-// go first: of the tickets that the bridge itself changed last, kLooksBesideWrites a round are
-// looked at and the rest in later rounds; what others changed is looked at all the same.
+// go first: of the new tickets that the bridge itself changed last, kFirstLooksBesideWrites of the
+// changes and as many of the sweep are looked at in a round and the rest in later ones; all others
+// are looked at all the same.
 //
 // Guarantees: what was accounted for is remembered in the incident's row, so that a restart hears
 // nothing twice and misses nothing that still shows; while may_ask() is false, and after an answer
@@ -43,7 +44,7 @@ class Watcher {
   public:
     static constexpr int kPagesPerRound = 20;
     static constexpr std::size_t kRingsMax = 10'000;
-    static constexpr int kLooksBesideWrites = 10;
+    static constexpr int kFirstLooksBesideWrites = 10;  // among the changes, and in the sweep
 
     struct Services {
         ports::Store& store;
@@ -101,7 +102,9 @@ class Watcher {
     // False for an outage: the rest would fare no better.
     [[nodiscard]] bool cannot_be_read(const ports::WatchedTicket& ticket, const Error& error);
     [[nodiscard]] bool goes_on() const { return !stopping_ && may_ask(); }
-    [[nodiscard]] bool leaves_to_later(const std::optional<ports::TicketState>& state);
+    [[nodiscard]] bool leaves_to_later(
+        const ports::WatchedTicket& ticket, const std::optional<ports::TicketState>& state
+    );
 
     Services services_;
     Duration every_;
@@ -111,7 +114,7 @@ class Watcher {
     std::optional<WallTime> heard_until_;  // the changes up to then; empty: not read yet
     std::string swept_to_;                 // the incident up to which the sweep has come
     Unreadable unreadable_;
-    int looked_beside_writes_ = 0;  // in this round, or for these rings
+    int first_looks_left_ = 0;  // while writes wait
     bool stopping_ = false;
 };
 

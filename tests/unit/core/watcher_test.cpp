@@ -2,13 +2,7 @@
 // Watcher: what it asks of GLPI, what it looks at, and what becomes of it.
 #include "alert_bridge/core/watcher.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <utility>
-
-#include "catch.hpp"
-#include "core_world.hpp"
-#include "fake_news.hpp"
+#include "watched_world.hpp"
 
 using namespace alert_bridge;
 using namespace std::chrono_literals;
@@ -16,66 +10,7 @@ using domain::AlertKind;
 using domain::IncidentState;
 using Calls = std::vector<std::string>;
 using Ids = std::vector<std::int64_t>;
-
-namespace {
-
-class WatchedWorld : public test::CoreWorld {
-  public:
-    test::FakeNews news{desk};
-    core::Watcher watcher{
-        {store, store, news, desk, assets, clock, events, metrics, ids, policies}, 30s};
-    int rung = 0;
-
-    WatchedWorld() {
-        watcher.on_decided = [this] {
-            ++rung;
-            dispatcher.ring();
-            upkeep.ring();
-        };
-    }
-
-    // `count` problems, each with its ticket: 100, 101 …
-    void open_tickets(int count) {
-        for (int i = 0; i < count; ++i) {
-            take(alert(AlertKind::problem, "1", "z/trigger/" + std::to_string(i)));
-        }
-        for (auto& [id, view] : desk.views) {
-            view.entity_id = 1;  // where they were opened
-        }
-        desk.calls.clear();
-        clock.time += 1s;
-    }
-    bool run(boost::asio::awaitable<bool> task) {
-        std::optional<bool> result;
-        auto into = [](boost::asio::awaitable<bool> work, std::optional<bool>& out
-                    ) -> boost::asio::awaitable<void> { out = co_await std::move(work); };
-        boost::asio::co_spawn(io, into(std::move(task), result), boost::asio::detached);
-        settle();
-        REQUIRE(result.has_value());
-        return *result;
-    }
-    bool round() { return run(watcher.round()); }
-    // As after a round just now.
-    void heard_until_now() {
-        store.facts["glpi.heard_until"] = std::to_string(to_unix_ms(clock.time));
-    }
-    const domain::Incident& incident(std::size_t index = 0) {
-        return store.incidents_table.at(index);
-    }
-    // A person sets the status of the ticket.
-    void set_status(int status, std::int64_t id = 100) {
-        domain::TicketView& view = desk.views[id];
-        view.status = status;
-        view.taken_by_person = view.status_set_by_person = true;
-        view.status_row = view.newest_row = ++row_;
-        news.changed_by_people[id] = "row " + std::to_string(row_);
-    }
-
-  private:
-    std::int64_t row_ = 10;
-};
-
-}  // namespace
+using test::WatchedWorld;
 
 TEST_CASE("without an open ticket GLPI is asked nothing") {
     WatchedWorld world;
@@ -349,25 +284,6 @@ TEST_CASE("what changed last is looked at before the rest, and more than a page 
     CHECK(world.news.asked[0] == Ids{2500});
     CHECK(world.news.asked[1].size() == 500);
     CHECK(world.news.asked[2] == Ids{2500});
-}
-
-TEST_CASE("while writes wait, what the bridge changed itself is looked at a few a round") {
-    WatchedWorld world;
-    world.open_tickets(25);
-    world.set_status(2, 120);
-    bool backlog = true;
-    world.watcher.writes_wait = [&backlog] { return backlog; };
-    const auto looks = [&world] { return std::exchange(world.desk.calls, {}).size(); };
-    CHECK(world.round());
-    CHECK(looks() == 11);  // the person's among them
-    CHECK(world.metrics.value("ticket_news_total{what=taken}") == 1);
-    CHECK(world.round());
-    CHECK(looks() == 10);
-    backlog = false;
-    CHECK(world.round());
-    CHECK(looks() == 4);
-    CHECK(world.round());
-    CHECK(looks() == 0);
 }
 
 TEST_CASE("it runs every 30 s until it is stopped") {

@@ -127,6 +127,39 @@ TEST_CASE("a person who reopens what the bridge solved after people had ended it
     CHECK(world.incident().ticket.reopened_row == world.ticket().newest_row);
 }
 
+TEST_CASE("a person who reopens what the bridge solved is heard, though nobody looked in between") {
+    PeopleWorld world = with_ticket();
+    recovers(world);
+    world.deliver();
+    world.set_status(2);
+    world.look();
+    CHECK(world.last_reason == "reopened by Pat after it was solved");
+    world.writes.clear();
+    comes_anew(world);
+    world.deliver();
+    CHECK(world.writes == Writes{"followup:reopened", "solve:recovered"});
+}
+
+TEST_CASE("what the bridge itself reopened is nobody's reopening, though nobody looked in between"
+) {
+    PeopleWorld world = with_ticket();
+    recovers(world);
+    world.deliver();
+    world.take(world.alert(AlertKind::problem, "2"));
+    world.deliver();
+    REQUIRE(world.ticket().status == 1);
+    world.ticket().status = 2;
+    world.ticket().taken_by_person = true;
+    world.ticket().assigned_row = world.ticket().newest_row = world.next_row();
+    world.take(world.alert(AlertKind::recovery, "2"));
+    world.pass(std::chrono::minutes(6));
+    world.deliver();
+    REQUIRE(world.incident().state == IncidentState::solved);
+    world.look();
+    CHECK(world.incident().ticket.reopened_row == 0);
+    CHECK(world.last_reason == "taken");
+}
+
 TEST_CASE("who took a ticket keeps it, though the bridge solved it once and somebody reopened it") {
     PeopleWorld world = with_ticket();
     reopens(world);
