@@ -114,7 +114,7 @@ class ChangesHold(Changes):
     test_a_change_that_covers_the_asset_is_told_in_the_ticket = None
 
     def test_the_ticket_opens_at_the_end_of_the_change(self):
-        self.plan(30)  # what follows has to happen before its end
+        self.plan(55)  # what follows has to happen before its end
         held = self.accepted("zabbix", zabbix())
         self.assertEqual(self.bridge.decided(held["id"]), "must last until its ticket opens")
         self.assertEqual(self.sim.tickets(), [])

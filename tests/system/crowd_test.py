@@ -21,7 +21,7 @@ PATIENCE_S = 240
 # be decided: it is made shorter still when they are.
 STORM = CONFIG.replace("storm: none", """\
 storm:
-  {per_entity: 20, overall: 60, within: 3m, own_ticket_after: 1h, fuse: 100,
+  {per_entity: 20, overall: 60, within: 5m, own_ticket_after: 1h, fuse: 100,
    entity: "Root entity"}
 rules:
   - name: customer by tag
@@ -95,7 +95,7 @@ class Storm(SystemTest):
 
     def count_for(self, within):
         with open(self.bridge.config, encoding="utf-8") as file:
-            text = file.read().replace("within: 3m", "within: " + within)
+            text = file.read().replace("within: 5m", "within: " + within)
         self.bridge.write("bridge.yaml", text, 0o644)
         self.bridge.reload()
         self.bridge.logged('"event":"reloaded"')

@@ -41,12 +41,12 @@ class SecretsTest(SystemTest):
                         {"X-Bridge-Signature": "hmac-secret", "X-Bridge-Timestamp": "1"}):
             for source in ("zabbix", "basic", "signed", "nosuch"):
                 answers.append(str(self.bridge.send(source, zabbix("1"), headers=headers)))
-        for action in ("bad_app_token", "session_lost", "html_500", "reset_before"):
+        for action in ("session_lost", "html_500", "reset_before", "bad_app_token"):
             self.sim.post("/faults", {"rules": [
                 {"match": {"path": "apirest.php"}, "action": action, "count": 2}]})
             self.accepted("zabbix", zabbix(str(2000 + len(answers)), trigger_id=action))
             wait_for(f"{action} to have struck",
-                     lambda: self.sim.get("/faults")["rules"][0]["fired"] == 2)
+                     lambda: self.sim.get("/faults")["rules"][-1]["fired"] == 2)
             answers.append(action)
         self.assertEqual(self.bridge.process.stop(), 0)
         self.sim.post("/config", {"user_token_enabled": False})

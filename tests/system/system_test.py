@@ -325,7 +325,7 @@ class Intake(SystemTest):
     def test_waiting_for_the_ticket_gives_its_number_and_a_lasting_link(self):
         self.bridge.start()
         wait_for("GLPI to be up", lambda: "glpi_up 1" in self.bridge.metrics())
-        alert = self.accepted("zabbix", zabbix(), {"Prefer": "wait=20"})
+        alert = self.accepted("zabbix", zabbix(), {"Prefer": "wait=30"})
         ticket = self.one_ticket()
         self.assertEqual(int(alert["ticket"]["id"]), ticket["id"])
         status, headers, _ = http("GET", f"{self.bridge.url}/t/{alert['id']}")

@@ -28,7 +28,7 @@ struct Bench {
         options.url = server.url() + api.substr(0, api.size() - std::string("/apirest.php").size());
         options.user_token = Secret("user-secret");
         options.app_token = Secret("app-secret");
-        options.request_timeout = Duration(2'000);
+        options.request_timeout = Duration(60'000);
         client = make(options);
     }
 

@@ -207,7 +207,7 @@ TEST_CASE("a body that is too large is refused while the client still sends, and
 
 TEST_CASE("what is not complete in time gets 408 inside TLS") {
     TlsWorld world;
-    world.options.limits.header_deadline = Duration(2'000);  // a handshake must be over by then
+    world.options.limits.header_deadline = Duration(4'000);  // a handshake must be over by then
     world.options.limits.request_deadline = Duration(50);
     world.start();
     TlsClient in_head(world.port());
