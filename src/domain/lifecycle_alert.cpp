@@ -158,9 +158,13 @@ Decision AlertDecision::after_end(std::string_view how) {
         draft_.cancel_timer(TimerKind::recheck);
         draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
     } else if (incident.plan.maintenance) {
+        // Nothing waits for its end any more: what it may have put off (wait_on) counts from now.
         draft_.stop_waiting_for_maintenance();
-        if (incident.state == IncidentState::quiet) {  // the solution may have waited with it
-            draft_.set_timer(TimerKind::resolve, draft_.now() + incident.plan.policy.resolve_after);
+        const Policy& policy = incident.plan.policy;
+        if (incident.state == IncidentState::quiet) {
+            draft_.set_timer(TimerKind::resolve, draft_.now() + policy.resolve_after);
+        } else if (incident.state == IncidentState::solved) {
+            draft_.set_timer(TimerKind::reopen_window, draft_.now() + policy.reopen_within);
         }
     }
     return draft_.finish(Verdict::applied, "recovered");

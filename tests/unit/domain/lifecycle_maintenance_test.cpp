@@ -183,6 +183,24 @@ TEST_CASE("a window that nothing waits for any more does not put off a solution"
     CHECK(world.incident().state == IncidentState::solved);
 }
 
+TEST_CASE("a window that nothing waits for any more does not prolong the time to reopen") {
+    World world;
+    take_and_write(world, world.alert(AlertKind::problem));
+    const auto& policy = world.rules.plan.policy;
+    world.take(world.alert(AlertKind::recovery));
+    world.pass(policy.resolve_after + 1s);
+    world.deliver_all();
+    REQUIRE(world.incident().state == IncidentState::solved);
+    world.rules.plan.maintenance = Maintenance{"patch night", false, world.now + 100h};
+    world.take(world.alert(AlertKind::problem, "2"));
+    CHECK(world.last_reason == "waits for the end of maintenance");
+    world.pass(policy.reopen_within + 1s);
+    REQUIRE(world.incident().state == IncidentState::solved);
+    world.take(world.alert(AlertKind::recovery, "2"));
+    world.pass(policy.reopen_within + 1s);
+    CHECK(world.incident().state == IncidentState::ended);
+}
+
 TEST_CASE("a downtime that the sender announced holds the opening until it says that it is over") {
     World world;
     world.take(notice(world, AlertKind::downtime_start, ProblemState::ok, "0"));
