@@ -17,6 +17,12 @@ void OthersTime::spend(Clock::duration time) noexcept {
     credit_ = std::max<Clock::duration>(credit_ - time, -kOthersAtOnce);
 }
 
+void OthersTime::idle(Clock::duration time) noexcept {
+    if (time >= kIdleAtLeast) {
+        save(time);
+    }
+}
+
 void OthersTime::save(Clock::duration time) noexcept {
     credit_ = std::min<Clock::duration>(credit_ + time, kOthersAtOnce);
 }

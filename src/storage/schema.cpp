@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "alert_bridge/storage/buffered_log.hpp"
+
 namespace alert_bridge::storage {
 
 namespace {
@@ -348,11 +350,15 @@ Error as_open_error(const SqliteError& error, const std::string& path) {
 }
 
 Result<Database> open_prepared(const DatabaseOptions& options) {
+    // SQLite's statistics of its memory would cost a lock for every piece of it. Too late, and no
+    // harm, where it was used before.
+    static const int without_statistics = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(without_statistics);
+    const std::string layer = buffered_log(options.vfs);
     sqlite3* raw = nullptr;
     const int code = sqlite3_open_v2(
         options.path.c_str(), &raw,
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-        options.vfs.empty() ? nullptr : options.vfs.c_str()
+        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, layer.c_str()
     );
     Database db(raw);
     if (code != SQLITE_OK) {

@@ -124,7 +124,7 @@ StoreThread::Batch StoreThread::take() {
             return stopping_ || urgent_ > 0;
         });
     }
-    others_.save(options_.now() - idle_since);
+    others_.idle(options_.now() - idle_since);
     Batch batch;
     batch.jobs.reserve(std::min(queued_, kBatchJobs));
     move_jobs(Lane::in_order, kBatchJobs, batch.jobs);
@@ -204,7 +204,7 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
         if (writing) {
             db_->run("BEGIN IMMEDIATE");
         }
-        run_jobs(batch);
+        run_jobs(batch, batch.has_alerts ? run_alerts(batch.jobs) : 0);
         if (writing) {
             test_point("store_before_commit");
             db_->run("COMMIT");
@@ -225,11 +225,34 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
     }
 }
 
+// How many of the first jobs are done. A savepoint costs as much as an alert, since all that is
+// changed in it is copied first; so those of intake, which hardly ever fail, do without. When one
+// does, nothing of them has happened, and each gets its own.
+std::size_t StoreThread::run_alerts(Jobs& jobs) {
+    std::size_t done = 0;
+    try {
+        for (; done < jobs.size() && jobs[done]->kind.lane == Lane::intake; ++done) {
+            jobs[done]->run(*db_);
+        }
+        return done;
+    } catch (const SqliteError& error) {
+        if (error.is_fatal() || db_->in_autocommit()) {
+            throw;
+        }
+        tell_if_full(error);
+    } catch (const std::exception&) {
+        // It comes again, with a savepoint, and is told then.
+    }
+    db_->run("ROLLBACK");
+    db_->run("BEGIN IMMEDIATE");
+    return 0;
+}
+
 // In haste, what there is no time for goes back. Beside alerts the others have what they have
 // saved; alone they have some time in any case, since the sync is paid for.
-void StoreThread::run_jobs(Batch& batch) {
+void StoreThread::run_jobs(Batch& batch, std::size_t from) {
     const auto began = options_.now();
-    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
+    for (std::size_t i = from; i < batch.jobs.size(); ++i) {
         if (!batch.is_in_haste || batch.jobs[i]->kind.lane == Lane::intake) {
             run_job(*batch.jobs[i]);
             continue;

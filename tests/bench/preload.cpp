@@ -73,23 +73,19 @@ extern "C" int sqlite3_exec(
     return real(db, text.c_str(), row, user, error);
 }
 
-// The store puts each job between SAVEPOINT and RELEASE, many of them into one transaction. After
-// the RELEASE of a job that appended to the journal, the transaction is ended and the next begun.
+// The store puts the alerts that wait into one transaction. After the last statement of each, the
+// transaction is ended and the next begun.
 extern "C" int sqlite3_step(sqlite3_stmt* statement) {
     static const auto real = next<decltype(sqlite3_step)>("sqlite3_step");
     static const bool wanted = std::getenv("BENCH_COMMIT_EACH") != nullptr;
-    static bool appended = false;  // used by the store's thread only
     const int code = real(statement);
     if (!wanted || code != SQLITE_DONE) {
         return code;
     }
     const char* const text = sqlite3_sql(statement);  // none: one of SQLite's own
-    const std::string_view sql = text != nullptr ? text : "";
-    if (sql.starts_with("INSERT INTO journal ")) {
-        appended = true;
-    } else if (appended && sql == "RELEASE job") {
+    if (std::string_view(text != nullptr ? text : "")
+            .starts_with("INSERT OR REPLACE INTO dedup ")) {
         static bool said = false;
-        appended = false;
         say_once(said, "commit each");
         if (sqlite3_exec(
                 sqlite3_db_handle(statement), "COMMIT; BEGIN IMMEDIATE", nullptr, nullptr, nullptr

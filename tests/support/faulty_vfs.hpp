@@ -39,6 +39,7 @@ class FaultyVfs {
     // Every write from now on finds the disk full.
     void fill_disk(bool full) { full_ = full; }
     [[nodiscard]] int syncs() const { return syncs_; }
+    [[nodiscard]] int writes() const { return writes_; }
     // Called at each sync, on the thread that syncs.
     inline static std::function<void()> on_sync;
 
@@ -77,6 +78,7 @@ class FaultyVfs {
         return inner(f)->pMethods->xRead(inner(f), to, n, at);
     }
     static int write(sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
+        ++writes_;
         if (full_) {
             return SQLITE_FULL;
         }
@@ -144,6 +146,7 @@ class FaultyVfs {
     inline static std::atomic<int> write_countdown_{0};
     inline static std::atomic<bool> full_{false};
     inline static std::atomic<int> syncs_{0};
+    inline static std::atomic<int> writes_{0};
 };
 
 }  // namespace alert_bridge::test

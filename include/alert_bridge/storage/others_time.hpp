@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // OthersTime: how long the store thread may work, while alerts come in, on what no sender waits
-// for: as long as it was idle, and a share of all time, whatever a transaction takes.
+// for: as long as it was idle, and a share of all time, whatever a transaction takes. A moment
+// shorter than their work takes is not idle: the alert that ends it would wait for them.
 //
 // Guarantees: the share is never zero, so that nothing stands still; a burst is taken in first, and
 // what lasts longer cannot fill the journal up while half of the time would empty it. One job may
@@ -18,6 +19,7 @@ inline constexpr int kOthersShare = 16;
 inline constexpr int kOthersShareLater = 2;
 inline constexpr std::chrono::seconds kBurst{5};
 inline constexpr std::chrono::milliseconds kOthersAtOnce{2};
+inline constexpr std::chrono::milliseconds kIdleAtLeast{1};
 
 class OthersTime {
   public:
@@ -27,10 +29,12 @@ class OthersTime {
 
     [[nodiscard]] bool may_start(Clock::time_point now) noexcept;
     void spend(Clock::duration time) noexcept;
-    void save(Clock::duration time) noexcept;  // the thread was idle for so long
+    void idle(Clock::duration time) noexcept;  // the thread was, at a stretch
     void caught_up(Clock::time_point now) noexcept { caught_up_at_ = now; }  // none waits
 
   private:
+    void save(Clock::duration time) noexcept;
+
     Clock::time_point refilled_at_;
     Clock::time_point caught_up_at_;
     Clock::duration credit_{};  // below zero: a job took longer than there was

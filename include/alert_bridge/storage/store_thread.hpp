@@ -5,8 +5,9 @@
 //   I/O thread: submit() ──queue──► store thread: BEGIN · job · job · … · COMMIT ──post──► I/O
 //   thread
 //
-// Guarantees: whatever is queued (up to kBatchJobs) shares one transaction and one sync; each job
-// has a savepoint, so that a failing job undoes only itself. No job completes before the commit.
+// Guarantees: whatever is queued (up to kBatchJobs) shares one transaction and one sync; a
+// failing job undoes only itself: each has a savepoint, but those of intake only when one of them
+// fails, and then all of them run once more. No job completes before the commit.
 // Intake goes first; while alerts come in the others get a part of the time (OthersTime). Jobs
 // that may linger wait for a sync that intake causes anyway, at most kLinger after intake's last
 // job or its end, and then until there is time; with intake silent they do not wait. A failed read,
@@ -90,7 +91,7 @@ class Job {
     Job& operator=(const Job&) = delete;
     virtual ~Job() = default;
 
-    virtual void run(Database& db) = 0;         // may throw
+    virtual void run(Database& db) = 0;         // may throw; of intake: may come twice
     virtual void fail(const Error& error) = 0;  // replaces an earlier outcome
     virtual void complete() = 0;                // on the I/O thread, once
     const JobKind kind;
@@ -177,7 +178,8 @@ class StoreThread {
     void move_jobs(Lane lane, std::size_t limit, Jobs& batch);
     void run_batch(Batch batch);
     [[nodiscard]] std::optional<Failure> execute(Batch& batch);
-    void run_jobs(Batch& batch);
+    [[nodiscard]] std::size_t run_alerts(Jobs& jobs);
+    void run_jobs(Batch& batch, std::size_t from);
     void put_back(Jobs& jobs, std::size_t from);
     void run_job(Job& job);
     void checkpoint_if_due();

@@ -33,25 +33,38 @@ TEST_CASE("the others never stand still, and get more when they wait for longer 
     CHECK(share(storage::kBurst) < 0.0635);
 }
 
-TEST_CASE("the others get what intake leaves idle") {
+// How many pieces of work, of 100 us each, are started in a second of intake with such pauses.
+int started_between(std::chrono::microseconds pause) {
     using std::chrono::microseconds;
     storage::OthersTime::Clock::time_point now{};
     storage::OthersTime others(now);
     int started = 0;
-    for (int step = 0; step < 1'000; ++step) {
+    while (now < storage::OthersTime::Clock::time_point{} + std::chrono::seconds(1)) {
         now += microseconds(500);  // of intake
-        others.save(microseconds(400));
-        for (now += microseconds(400); others.may_start(now); now += microseconds(100)) {
+        others.idle(pause);
+        for (now += pause; others.may_start(now); now += microseconds(100)) {
             ++started;
             others.spend(microseconds(100));
         }
     }
-    CHECK(started >= 4'000);
-    CHECK(started < 5'000);
-    others.save(std::chrono::hours(1));
+    return started;
+}
+
+TEST_CASE("the others get what intake leaves idle, but for moments shorter than their work") {
+    const int in_long_pauses = started_between(storage::kIdleAtLeast);
+    CHECK(in_long_pauses > 4'000);  // 10 in each of 400
+    CHECK(in_long_pauses < 5'000);
+    CHECK(started_between(storage::kIdleAtLeast - std::chrono::microseconds(1)) < 700);
+}
+
+TEST_CASE("the others neither save up much nor owe much") {
+    using std::chrono::microseconds;
+    const storage::OthersTime::Clock::time_point now{};
+    storage::OthersTime others(now);
+    others.idle(std::chrono::hours(1));
     others.spend(storage::kOthersAtOnce);
-    CHECK_FALSE(others.may_start(now));  // more is not saved
+    CHECK_FALSE(others.may_start(now));
     others.spend(std::chrono::hours(1));
-    others.save(storage::kOthersAtOnce + microseconds(1));
-    CHECK(others.may_start(now));  // nor owed
+    others.idle(storage::kOthersAtOnce + microseconds(1));
+    CHECK(others.may_start(now));
 }
