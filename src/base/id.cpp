@@ -51,14 +51,18 @@ std::string IdSource::reference() {
 }
 
 Bytes SystemIdSource::random_bytes() {
-    Bytes bytes{};
-    std::size_t have = 0;
-    while (have < bytes.size()) {
-        const ssize_t got = ::getrandom(bytes.data() + have, bytes.size() - have, 0);
-        BRIDGE_INVARIANT(got >= 0 || errno == EINTR);
-        have += got > 0 ? static_cast<std::size_t>(got) : 0;
+    // Of up to 256 bytes a call gives all or none.
+    thread_local std::array<Bytes, 16> fetched;
+    thread_local std::size_t left = 0;
+    if (left == 0) {
+        ssize_t got = -1;
+        do {
+            got = ::getrandom(fetched.data(), sizeof fetched, 0);
+        } while (got < 0 && errno == EINTR);
+        BRIDGE_INVARIANT(got == static_cast<ssize_t>(sizeof fetched));
+        left = fetched.size();
     }
-    return bytes;
+    return fetched[--left];
 }
 
 Bytes SeededIdSource::random_bytes() {

@@ -269,9 +269,13 @@ std::string text_to_html(std::string_view text) {
     return html;
 }
 
+void lower_ascii(std::string& text) noexcept {
+    std::transform(text.begin(), text.end(), text.begin(), lower);
+}
+
 std::string to_lower_ascii(std::string_view text) {
     std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), lower);
+    lower_ascii(result);
     return result;
 }
 

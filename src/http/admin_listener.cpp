@@ -138,7 +138,7 @@ asio::awaitable<void> AdminListener::Impl::serve(
     self->waiting.erase(stream);
     if (!response) {
         Request request;
-        request.head = parser.head();
+        request.head = parser.take_head();
         request.body = parser.take_body();
         stream->expires_never();
         std::string who = who_asks(*stream);

@@ -73,7 +73,7 @@ struct Listener::Impl : std::enable_shared_from_this<Listener::Impl> {
           all_ended(executor) {}
 
     Result<void> listen();
-    void take(tcp::socket socket);
+    void take(tcp::socket socket, const tcp::endpoint& remote);
     void forget(const std::shared_ptr<Session>& session, const std::string& group);
     void count_sessions();
     [[nodiscard]] bool has_room_for(const std::string& group);
@@ -108,6 +108,7 @@ Result<void> Listener::Impl::listen() {
         return failed("open", error);
     }
     acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+    acceptor.set_option(tcp::no_delay(true), error);  // inherited by what is accepted
     acceptor.bind(endpoint, error);
     if (!error) {
         acceptor.listen(asio::socket_base::max_listen_connections, error);
@@ -146,12 +147,7 @@ void Listener::Impl::count_sessions() {
     }
 }
 
-void Listener::Impl::take(tcp::socket socket) {
-    error_code error;
-    const tcp::endpoint remote = socket.remote_endpoint(error);
-    if (error) {
-        return;  // gone already
-    }
+void Listener::Impl::take(tcp::socket socket, const tcp::endpoint& remote) {
     const std::string peer = address_text(remote);
     const std::string group = peer_group(peer);
     if (!has_room_for(group)) {
@@ -160,7 +156,6 @@ void Listener::Impl::take(tcp::socket socket) {
         }
         return;
     }
-    socket.set_option(tcp::no_delay(true), error);
     const auto session = std::make_shared<Session>(std::move(socket), context, peer);
     sessions.emplace(session.get(), session);
     ++per_address[group];
@@ -192,13 +187,14 @@ void Listener::Impl::forget(const std::shared_ptr<Session>& session, const std::
 asio::awaitable<void> Listener::Impl::accept_all(std::shared_ptr<Impl> self) {
     bool is_failing = false;
     while (self->acceptor.is_open()) {
-        auto [error, socket] = co_await self->acceptor.async_accept(kTuple);
+        tcp::endpoint remote;
+        auto [error, socket] = co_await self->acceptor.async_accept(remote, kTuple);
         if (!self->acceptor.is_open()) {
             co_return;
         }
         if (!error) {
             is_failing = false;
-            self->take(std::move(socket));
+            self->take(std::move(socket), remote);
             continue;
         }
         if (!is_failing) {  // out of descriptors, mostly: it will pass when connections end

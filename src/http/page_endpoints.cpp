@@ -165,7 +165,7 @@ std::optional<Response> PageEndpoints::must_wait(const std::string& peer) const 
 }
 
 // A page whose session is over asks on for a while: that is no wrong credential, and not counted.
-std::optional<Response> PageEndpoints::admit(const RequestHead& head) const {
+std::optional<Response> PageEndpoints::admit(RequestHead& head) const {
     std::optional<Response> refused = refusal(head);
     if (refused) {
         harden(*refused);

@@ -12,7 +12,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t kFirstRead = 4 * 1024;  // an alert fits; each byte is zeroed before
+constexpr std::size_t kFirstRead = 4 * 1024;  // each byte is zeroed before
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kDrainBytes = 8 * 1024 * 1024;  // of a body that was refused
 constexpr Duration kDrainTime{2'000};
@@ -26,7 +26,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 Session::Session(asio::ip::tcp::socket socket, SessionContext& context, std::string peer)
     : stream_(std::move(socket), context.tls),
-      deadline_(stream_.executor()),
+      deadline_(stream_.executor(), [this] { expire(); }),
       context_(context),
       peer_(std::move(peer)) {}
 
@@ -47,7 +47,7 @@ asio::awaitable<void> Session::run() {
             goes_on = co_await first_byte(false);
         }
     }
-    deadline_.cancel();
+    deadline_.clear();
     cut();
 }
 
@@ -141,6 +141,7 @@ asio::awaitable<bool> Session::first_byte(bool first_request) {
         co_return false;
     }
     if (!buffer_.empty()) {
+        co_await stream_.give_turn();
         co_return true;
     }
     buffer_.shrink_to_fit();
@@ -148,6 +149,7 @@ asio::awaitable<bool> Session::first_byte(bool first_request) {
     arm(first_request ? context_.limits.header_deadline : context_.limits.idle_deadline);
     const error_code error = co_await stream_.wait_readable();
     idle_ = false;
+    is_readable_ = !error;
     co_return !error && !timed_out_;
 }
 
@@ -157,9 +159,9 @@ asio::awaitable<bool> Session::one_request() {
     arm(context_.limits.header_deadline);
     std::optional<Response> early = co_await read_head(parser);
     Request request;
-    request.head = parser.head();
+    request.head = parser.take_head();
     request.head.peer = peer_;
-    const RequestHead& head = request.head;
+    RequestHead& head = request.head;
     Framing framing;
     framing.head_only = head.method == Method::head;
     framing.keep_alive = head.keep_alive;
@@ -182,7 +184,7 @@ asio::awaitable<bool> Session::one_request() {
         static_cast<void>(parser.take_body());  // what was read is of no use: room for others
         static_cast<void>(hold_body(0));
     } else {
-        deadline_.cancel();
+        deadline_.clear();
         request.body = parser.take_body();
         response = co_await context_.responder.handle(std::move(request));
     }
@@ -259,6 +261,28 @@ asio::awaitable<Session::Read> Session::read_more() {
     if (timed_out_) {
         co_return Read::timed_out;
     }
+    const auto space = asio::buffer(context_.space);
+    std::optional<Stream::Moved> got;
+    if (std::exchange(is_readable_, false)) {
+        got = stream_.read_now(space);
+    }
+    if (got) {
+        buffer_.append(context_.space.data(), got->bytes);
+    } else {
+        got = co_await read_later();
+    }
+    if (timed_out_) {
+        co_return Read::timed_out;
+    }
+    if (got->error || got->bytes == 0) {
+        gone_ = true;
+        co_return Read::closed;
+    }
+    co_return Read::bytes;
+}
+
+// Others use the shared space meanwhile.
+asio::awaitable<Stream::Moved> Session::read_later() {
     const std::size_t before = buffer_.size();
     const std::size_t room = has_more_ ? kReadBytes : kFirstRead;
     buffer_.resize(before + room);
@@ -266,14 +290,7 @@ asio::awaitable<Session::Read> Session::read_more() {
     const Stream::Moved got = co_await stream_.read_some(space);
     buffer_.resize(before + got.bytes);
     has_more_ = got.bytes == room;
-    if (timed_out_) {
-        co_return Read::timed_out;
-    }
-    if (got.error || got.bytes == 0) {
-        gone_ = true;
-        co_return Read::closed;
-    }
-    co_return Read::bytes;
+    co_return got;
 }
 
 asio::awaitable<bool> Session::send(Response response, Framing framing) {
@@ -315,7 +332,7 @@ asio::awaitable<bool> Session::send_fixed(std::string_view bytes) {
 asio::awaitable<void> Session::send_feed() {
     bool goes_on = true;
     while (goes_on && !context_.stopping) {
-        deadline_.cancel();
+        deadline_.clear();
         std::string bytes = co_await feed_->next();
         goes_on = !bytes.empty();
         if (goes_on) {
@@ -328,10 +345,10 @@ asio::awaitable<void> Session::send_feed() {
 // Closing with unread bytes makes TCP reset the connection, and the answer may be lost with it. In
 // TLS there are such bytes more often than not: the client's close_notify.
 asio::awaitable<void> Session::close_gently() {
-    stream_.end_sending();
     if (!unread_ && buffer_.empty() && !stream_.has_tls()) {
         co_return;
     }
+    stream_.end_sending();
     arm(kDrainTime);
     buffer_.resize(kReadBytes);
     std::size_t drained = 0;
@@ -356,19 +373,7 @@ bool Session::hold_body(std::size_t bytes) {
 
 void Session::arm(Duration deadline) {
     timed_out_ = false;
-    deadline_.expires_after(deadline);
-    wait_for_deadline();
-}
-
-void Session::wait_for_deadline() {
-    auto on_expiry = [weak = weak_from_this()](const error_code& error) {
-        const auto self = error ? nullptr : weak.lock();
-        // A handler that was queued already when the timer was set anew must not count.
-        if (self && self->deadline_.expiry() <= asio::steady_timer::clock_type::now()) {
-            self->expire();
-        }
-    };
-    deadline_.async_wait(std::move(on_expiry));
+    deadline_.set(deadline);
 }
 
 // First cancel, so that 408 can still be said; if that did not end the operation, close.
@@ -379,8 +384,7 @@ void Session::expire() {
     }
     timed_out_ = true;
     stream_.cancel();
-    deadline_.expires_after(kCutAfter);
-    wait_for_deadline();
+    deadline_.set(kCutAfter);
 }
 
 void Session::leave_when_idle() {

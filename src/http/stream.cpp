@@ -99,16 +99,17 @@ void Stream::FreeSsl::operator()(SSL* ssl) const noexcept {
 Stream::Stream(tcp::socket socket, TlsContextPtr tls)
     : socket_(std::move(socket)),
       tls_(std::move(tls)),
-      state_(tls_ ? State::silent : State::plain) {}
+      state_(tls_ ? State::silent : State::plain) {
+    error_code ignored;  // it fails where nothing else succeeds
+    socket_.non_blocking(true, ignored);
+}
 
 Stream::~Stream() = default;
 
 bool Stream::start_tls() {
-    error_code error;
-    socket_.non_blocking(true, error);
     ssl_.reset(SSL_new(tls_.get()));
     BIO* const bio = make_socket_bio(wire_);
-    if (error || !ssl_ || bio == nullptr) {
+    if (!socket_.non_blocking() || !ssl_ || bio == nullptr) {
         BIO_free(bio);
         return false;
     }
@@ -221,6 +222,21 @@ asio::awaitable<Stream::Moved> Stream::read_some(asio::mutable_buffer space) {
     co_return moved;
 }
 
+std::optional<Stream::Moved> Stream::read_now(asio::mutable_buffer space) {
+    if (state_ != State::plain) {
+        return std::nullopt;
+    }
+    Moved moved;
+    moved.bytes = socket_.read_some(space, moved.error);
+    if (moved.error == asio::error::would_block) {
+        return std::nullopt;
+    }
+    if (moved.error == asio::error::eof) {
+        moved.error = {};
+    }
+    return moved;
+}
+
 asio::awaitable<Stream::Moved> Stream::discard_some(asio::mutable_buffer space) {
     const auto [error, bytes] = co_await socket_.async_read_some(space, kTuple);
     Moved moved;
@@ -278,13 +294,26 @@ Stream::Step Stream::take_records(asio::mutable_buffer space, std::size_t& taken
 
 asio::awaitable<error_code> Stream::write(asio::const_buffer bytes) {
     if (state_ == State::plain) {
-        const auto [error, count] = co_await asio::async_write(socket_, bytes, kTuple);
-        co_return error;
+        co_return co_await write_plain(bytes);
     }
     if (state_ != State::secure) {
         co_return error_code(asio::error::not_connected);
     }
     co_return co_await write_records(bytes);
+}
+
+// An answer fits into the socket's buffer: mostly nothing is waited for.
+asio::awaitable<error_code> Stream::write_plain(asio::const_buffer bytes) {
+    error_code error;
+    bytes += socket_.write_some(bytes, error);
+    if (error && error != asio::error::would_block) {
+        co_return error;
+    }
+    if (bytes.size() > 0) {
+        const auto [later_error, count] = co_await asio::async_write(socket_, bytes, kTuple);
+        co_return later_error;
+    }
+    co_return error_code();
 }
 
 asio::awaitable<error_code> Stream::write_records(asio::const_buffer bytes) {

@@ -21,6 +21,15 @@ Error shape(std::string message) {
     return {ErrorClass::refused, "shape", std::move(message)};
 }
 
+// Mostly the same text again, so it is kept where it is.
+std::string lower_trimmed(std::string name) {
+    if (const std::string_view core = trim(name); core.size() != name.size()) {
+        name = std::string(core);
+    }
+    lower_ascii(name);
+    return name;
+}
+
 // Sorted. A name that carried the prefix wins over one that did not, then the first of its list.
 std::vector<Field> first_of_each(std::vector<Field> prefixed, std::vector<Field> plain) {
     std::vector<Field> all = std::move(plain);
@@ -52,7 +61,7 @@ Result<Fields> Fields::clean(Pairs& raw) {
         if (name.size() > kMaxName || is_absent(value)) {
             continue;
         }
-        std::string lower = to_lower_ascii(trim(name));
+        std::string lower = lower_trimmed(std::move(name));
         bool has_prefix = false;
         for (const std::string_view prefix : kPrefixes) {
             if (!has_prefix && lower.starts_with(prefix)) {

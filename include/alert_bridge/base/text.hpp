@@ -37,6 +37,7 @@ namespace alert_bridge {
 [[nodiscard]] std::string text_to_html(std::string_view text);
 
 [[nodiscard]] std::string to_lower_ascii(std::string_view text);
+void lower_ascii(std::string& text) noexcept;
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 [[nodiscard]] std::vector<std::string> split(std::string_view text, std::string_view separator);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);

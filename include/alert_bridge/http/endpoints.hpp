@@ -80,7 +80,7 @@ class Endpoints final : public Responder {
     void use(CredentialTablePtr credentials) { credentials_ = std::move(credentials); }
     void use_public_url(std::string url) { options_.public_url = std::move(url); }
 
-    [[nodiscard]] std::optional<Response> admit(const RequestHead& head) const override;
+    [[nodiscard]] std::optional<Response> admit(RequestHead& head) const override;
     [[nodiscard]] boost::asio::awaitable<Response> handle(Request request) override;
     // "intake", "ticket", "healthz", "readyz", "metrics", "glpi" or "none".
     [[nodiscard]] std::string_view route_name(std::string_view target) const noexcept override;

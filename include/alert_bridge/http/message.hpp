@@ -44,6 +44,8 @@ struct RequestHead {
     std::string origin;      // where a browser's page comes from
     std::string fetch_site;  // Sec-Fetch-Site
     std::string peer;        // address of the other side, set by the session
+    // The credentials by which admit() has let it through for good; none: the body decides, too.
+    std::shared_ptr<const void> admitted_by;
 };
 
 struct Request {

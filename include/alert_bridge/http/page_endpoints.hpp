@@ -47,7 +47,7 @@ class PageEndpoints final : public Responder {
     void use_tls(bool has_tls) { has_tls_ = has_tls; }
     [[nodiscard]] std::size_t sessions() const { return login_.sessions(services_.clock.now()); }
 
-    [[nodiscard]] std::optional<Response> admit(const RequestHead& head) const override;
+    [[nodiscard]] std::optional<Response> admit(RequestHead& head) const override;
     [[nodiscard]] boost::asio::awaitable<Response> handle(Request request) override;
     // "page", "page_login", "page_stream", "page_api" or "none".
     [[nodiscard]] std::string_view route_name(std::string_view target) const noexcept override;

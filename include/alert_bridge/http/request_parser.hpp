@@ -46,6 +46,7 @@ class RequestParser {
     [[nodiscard]] State state() const noexcept { return state_; }
     // Requires: the head is complete.
     [[nodiscard]] const RequestHead& head() const noexcept { return head_; }
+    [[nodiscard]] RequestHead take_head() noexcept { return std::move(head_); }
     [[nodiscard]] std::size_t body_bytes() const noexcept;
     // What was read so far; the whole body when the state is complete. May be called once.
     [[nodiscard]] std::string take_body();

@@ -22,8 +22,8 @@ class Responder {
   public:
     virtual ~Responder() = default;
 
-    // An answer that can be given without the body, or nothing: go on.
-    [[nodiscard]] virtual std::optional<Response> admit(const RequestHead& head) const = 0;
+    // An answer that can be given without the body, or nothing: go on. May set head.admitted_by.
+    [[nodiscard]] virtual std::optional<Response> admit(RequestHead& head) const = 0;
     // Requires: admit() let the head through.
     [[nodiscard]] virtual boost::asio::awaitable<Response> handle(Request request) = 0;
     // A name for metrics, one of few.

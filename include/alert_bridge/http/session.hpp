@@ -14,15 +14,16 @@
 // Tests: tests/unit/http/listener_test.cpp, feed_test.cpp, tls_test.cpp
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <list>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "alert_bridge/http/deadline.hpp"
 #include "alert_bridge/http/request_parser.hpp"
 #include "alert_bridge/http/responder.hpp"
 #include "alert_bridge/http/stream.hpp"
@@ -54,6 +55,7 @@ struct SessionContext {
     bool is_counted = true;          // Options::is_counted
     std::size_t in_flight_bytes = 0;
     bool stopping = false;
+    std::array<char, 16 * 1024> space{};  // for a read that does not wait
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -76,6 +78,7 @@ class Session : public std::enable_shared_from_this<Session> {
     [[nodiscard]] boost::asio::awaitable<bool> first_byte(bool first_request);
     [[nodiscard]] boost::asio::awaitable<bool> one_request();
     [[nodiscard]] boost::asio::awaitable<Read> read_more();
+    [[nodiscard]] boost::asio::awaitable<Stream::Moved> read_later();
     [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_head(RequestParser& parser);
     [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_body(
         RequestParser& parser, bool expects_continue
@@ -91,11 +94,10 @@ class Session : public std::enable_shared_from_this<Session> {
     void tell(const Greeting& greeting);
     [[nodiscard]] bool hold_body(std::size_t bytes);
     void arm(Duration deadline);
-    void wait_for_deadline();
     void expire();
 
     Stream stream_;
-    boost::asio::steady_timer deadline_;
+    Deadline deadline_;
     SessionContext& context_;
     std::string peer_;
     std::shared_ptr<Feed> feed_;  // while it is sent
@@ -103,9 +105,10 @@ class Session : public std::enable_shared_from_this<Session> {
     std::size_t held_bytes_ = 0;  // this session's part of in_flight_bytes
     bool idle_ = true;
     bool timed_out_ = false;
-    bool unread_ = false;    // the present request was not read to its end
-    bool gone_ = false;      // closed by the other side while reading
-    bool has_more_ = false;  // the last read was filled to its end
+    bool unread_ = false;       // the present request was not read to its end
+    bool gone_ = false;         // closed by the other side while reading
+    bool has_more_ = false;     // the last read was filled to its end
+    bool is_readable_ = false;  // something has arrived and was not read yet
 };
 
 }  // namespace alert_bridge::http

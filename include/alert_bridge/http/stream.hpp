@@ -5,13 +5,13 @@
 // TLS runs on the socket itself, without buffers of its own, so that an idle connection stays
 // cheap and cancel() leaves it usable. Guarantees: with TLS nothing is ever sent or handed on in
 // plain text: before greet() has succeeded, after a failure and after the end of sending, reading
-// and writing are errors. Every read and write gives other coroutines their turn, however much has
-// arrived; between two turns at most kRecordsMax records are taken, or 2 * kRecordsMax pieces of
-// them read. close_notify is sent at an orderly end and never waited for. No exception but for want
-// of memory; OpenSSL's error queue is left empty.
-// Not guaranteed: deadlines. The owner cancels; who does not react in time is closed.
-// Requires: one operation at a time; the stream and the buffers outlive the operation. Thread rule:
-// the I/O thread. Tests: tests/unit/http/tls_test.cpp, tls_requests_test.cpp
+// and writing are errors. Every read but read_now() gives other coroutines their turn, however much
+// has arrived, and so does a write in TLS; between two turns at most kRecordsMax records are taken,
+// or 2 * kRecordsMax pieces of them read. close_notify is sent at an orderly end and never waited
+// for. No exception but for want of memory; OpenSSL's error queue is left empty. Not guaranteed:
+// deadlines. The owner cancels; who does not react in time is closed. Requires: one operation at a
+// time; the stream and the buffers outlive the operation. Thread rule: the I/O thread. Tests:
+// tests/unit/http/tls_test.cpp, tls_requests_test.cpp
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
@@ -19,6 +19,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "alert_bridge/http/socket_bio.hpp"
@@ -64,6 +65,9 @@ class Stream {
     // Holds no buffer.
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_readable();
     [[nodiscard]] boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer space);
+    // What has arrived, without giving others their turn: at most once after wait_readable().
+    // Nothing: read_some() must be used.
+    [[nodiscard]] std::optional<Moved> read_now(boost::asio::mutable_buffer space);
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write(
         boost::asio::const_buffer bytes
     );
@@ -71,6 +75,9 @@ class Stream {
     void end_sending() noexcept;
     // Whatever still arrives, as it came on the wire.
     [[nodiscard]] boost::asio::awaitable<Moved> discard_some(boost::asio::mutable_buffer space);
+
+    // Others go first.
+    [[nodiscard]] boost::asio::awaitable<void> give_turn();
 
     void cancel() noexcept;
     void close() noexcept;
@@ -87,10 +94,12 @@ class Stream {
     [[nodiscard]] Step step_of(int result);
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_for(Step step);
     [[nodiscard]] boost::asio::awaitable<Moved> read_records(boost::asio::mutable_buffer space);
+    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write_plain(
+        boost::asio::const_buffer bytes
+    );
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write_records(
         boost::asio::const_buffer bytes
     );
-    [[nodiscard]] boost::asio::awaitable<void> give_turn();
     [[nodiscard]] bool holds_input() const noexcept;
     [[nodiscard]] Step look_for_input();
     [[nodiscard]] Step take_records(boost::asio::mutable_buffer space, std::size_t& taken);

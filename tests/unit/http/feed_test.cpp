@@ -55,7 +55,7 @@ class FeedResponder final : public http::Responder {
     FeedResponder(asio::io_context& io, std::size_t bytes, Told& told)
         : io_(io), bytes_(bytes), told_(told) {}
 
-    std::optional<http::Response> admit(const http::RequestHead&) const override { return {}; }
+    std::optional<http::Response> admit(http::RequestHead&) const override { return {}; }
     asio::awaitable<http::Response> handle(http::Request) override {
         http::Response response;
         response.content_type = "text/event-stream";
