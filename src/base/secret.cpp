@@ -14,16 +14,6 @@ namespace {
 
 using Digest = std::array<unsigned char, 32>;
 
-Digest sha256(std::string_view data) {
-    // Fetched once, for the life of the process, instead of looked up by OpenSSL for each text.
-    static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    Digest digest{};
-    unsigned int size = 0;
-    const int ok = EVP_Digest(data.data(), data.size(), digest.data(), &size, kSha256, nullptr);
-    BRIDGE_INVARIANT(ok == 1 && size == digest.size());
-    return digest;
-}
-
 std::string to_hex(const Digest& digest) {
     constexpr std::string_view kHex = "0123456789abcdef";
     std::string text;
@@ -77,6 +67,16 @@ void Secret::wipe() noexcept {
     value_.resize(value_.capacity());
     OPENSSL_cleanse(value_.data(), value_.size());
     value_.clear();
+}
+
+std::array<unsigned char, 32> sha256(std::string_view data) {
+    // Fetched once, for the life of the process, instead of looked up by OpenSSL for each text.
+    static EVP_MD* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    Digest digest{};
+    unsigned int size = 0;
+    const int ok = EVP_Digest(data.data(), data.size(), digest.data(), &size, kSha256, nullptr);
+    BRIDGE_INVARIANT(ok == 1 && size == digest.size());
+    return digest;
 }
 
 bool equal_constant_time(std::string_view a, std::string_view b) {

@@ -4,18 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "alert_bridge/base/text.hpp"
 
 namespace alert_bridge::storage {
 
 namespace {
-
-bool is_ascii(std::string_view text) noexcept {
-    return std::none_of(text.begin(), text.end(), [](char letter) {
-        return static_cast<unsigned char>(letter) >= 0x80;
-    });
-}
 
 // What may not stand in a JSON string as it is.
 constexpr auto kSpecial = [] {
@@ -25,7 +20,44 @@ constexpr auto kSpecial = [] {
     return special;
 }();
 
+// Eight letters at a time: for a text that has something special, that is found one by one.
+constexpr std::uint64_t kEach = 0x0101010101010101U;
+constexpr std::uint64_t kHighBits = 0x80U * kEach;
+constexpr std::uint64_t kQuotes = std::uint64_t{'"'} * kEach;
+constexpr std::uint64_t kBackslashes = std::uint64_t{'\\'} * kEach;
+
+std::uint64_t eight(const char* at) noexcept {
+    std::uint64_t letters = 0;
+    std::memcpy(&letters, at, sizeof letters);
+    return letters;
+}
+
+// The high bit of each byte that is zero, and perhaps of those after it.
+std::uint64_t zeros(std::uint64_t bytes) noexcept {
+    return (bytes - kEach) & ~bytes & kHighBits;
+}
+
+bool is_ascii(std::string_view text) noexcept {
+    std::uint64_t seen = 0;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (; end - at >= 8; at += 8) {
+        seen |= eight(at);
+    }
+    for (; at != end; ++at) {
+        seen |= static_cast<unsigned char>(*at);
+    }
+    return (seen & kHighBits) == 0;
+}
+
 const char* find_special(const char* at, const char* end) noexcept {
+    for (; end - at >= 8; at += 8) {
+        const std::uint64_t letters = eight(at);
+        const std::uint64_t controls = (letters - 0x20U * kEach) & ~letters & kHighBits;
+        if ((controls | zeros(letters ^ kQuotes) | zeros(letters ^ kBackslashes)) != 0) {
+            break;
+        }
+    }
     return std::find_if(at, end, [](char letter) {
         return kSpecial[static_cast<unsigned char>(letter)];
     });

@@ -43,7 +43,7 @@ CREATE INDEX journal_pending_problem ON journal (problem_key) WHERE state = 'pen
 CREATE INDEX journal_done_age ON journal (received_at) WHERE state = 'done';
 
 CREATE TABLE dedup (
-    key BLOB PRIMARY KEY CHECK (length(key) = 16),
+    key BLOB PRIMARY KEY CHECK (length(key) BETWEEN 16 AND 48),
     alert_id TEXT NOT NULL,
     seq INTEGER NOT NULL,
     expires_at INTEGER NOT NULL

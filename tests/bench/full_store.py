@@ -14,7 +14,8 @@ WITH RECURSIVE row (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM row WHERE n < :r
 SELECT printf('0FULL%021d', n), 'zabbix/full-' || (n % 100000), :first + :step * n, 'done',
        'repeat, counted', printf('0FULL%021d', n % 100000), :alert FROM row"""
 
-# The keys of exact repeats live for a week; they are hashes, so new ones fall anywhere among them.
+# The keys of exact repeats live for a week. These begin with nothing that goes up, which is worst:
+# new ones fall anywhere among them.
 DEDUP = """\
 INSERT INTO dedup (key, alert_id, seq, expires_at)
 SELECT randomblob(16) AS key, alert_id, seq, received_at + 604800000 FROM journal

@@ -8,6 +8,7 @@
 // Thread rule: a value. Tests: tests/unit/base/secret_test.cpp
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,7 +37,8 @@ class Secret {
 // Equal without telling by time where they differ: both sides are hashed first (SHA-256).
 [[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b);
 
-// Lower-case hex of SHA-256: for fingerprints.
+// SHA-256, for fingerprints; in lower-case hex.
+[[nodiscard]] std::array<unsigned char, 32> sha256(std::string_view data);
 [[nodiscard]] std::string sha256_hex(std::string_view data);
 
 // Lower-case hex of HMAC-SHA256.

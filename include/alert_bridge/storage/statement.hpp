@@ -156,7 +156,7 @@ class Database {
     int finish(Statement& statement);
 
     sqlite3* raw_;
-    std::unordered_map<std::string_view, sqlite3_stmt*> cached_;
+    std::unordered_map<const char*, sqlite3_stmt*> cached_;  // by where the text is
     std::unique_ptr<int> wal_pages_;  // written by SQLite's hook: needs a fixed address
 };
 

@@ -21,7 +21,8 @@ class Connection {
     Connection(const fs::path& path, const std::string& layer) {
         REQUIRE(
             sqlite3_open_v2(
-                path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, layer.c_str()
+                path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                layer.empty() ? nullptr : layer.c_str()
             ) == SQLITE_OK
         );
         REQUIRE(
