@@ -204,7 +204,9 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
         if (writing) {
             db_->run("BEGIN IMMEDIATE");
         }
-        run_jobs(batch, batch.has_alerts ? run_alerts(batch.jobs) : 0);
+        if (!run_together(batch, writing)) {
+            run_jobs(batch, [this](Job& job) { run_job(job); });
+        }
         if (writing) {
             test_point("store_before_commit");
             db_->run("COMMIT");
@@ -225,36 +227,36 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
     }
 }
 
-// How many of the first jobs are done. A savepoint costs as much as an alert, since all that is
-// changed in it is copied first; so those of intake, which hardly ever fail, do without. When one
-// does, nothing of them has happened, and each gets its own.
-std::size_t StoreThread::run_alerts(Jobs& jobs) {
-    std::size_t done = 0;
+// A savepoint costs as much as an alert, since each page that is changed in it is copied first; so
+// jobs, which hardly ever fail, do without. False: one did, and nothing of them has happened.
+bool StoreThread::run_together(Batch& batch, bool writing) {
     try {
-        for (; done < jobs.size() && jobs[done]->kind.lane == Lane::intake; ++done) {
-            jobs[done]->run(*db_);
-        }
-        return done;
+        run_jobs(batch, [this](Job& job) { job.run(*db_); });
+        return true;
     } catch (const SqliteError& error) {
-        if (error.is_fatal() || db_->in_autocommit()) {
+        // SQLite may answer some errors by rolling back everything.
+        if (error.is_fatal() || (writing && db_->in_autocommit())) {
             throw;
         }
         tell_if_full(error);
     } catch (const std::exception&) {
-        // It comes again, with a savepoint, and is told then.
+        // It comes again, and is told then.
     }
-    db_->run("ROLLBACK");
-    db_->run("BEGIN IMMEDIATE");
-    return 0;
+    if (writing) {
+        db_->run("ROLLBACK");
+        db_->run("BEGIN IMMEDIATE");
+    }
+    return false;
 }
 
 // In haste, what there is no time for goes back. Beside alerts the others have what they have
 // saved; alone they have some time in any case, since the sync is paid for.
-void StoreThread::run_jobs(Batch& batch, std::size_t from) {
+template <class Run>
+void StoreThread::run_jobs(Batch& batch, const Run& run) {
     const auto began = options_.now();
-    for (std::size_t i = from; i < batch.jobs.size(); ++i) {
+    for (std::size_t i = 0; i < batch.jobs.size(); ++i) {
         if (!batch.is_in_haste || batch.jobs[i]->kind.lane == Lane::intake) {
-            run_job(*batch.jobs[i]);
+            run(*batch.jobs[i]);
             continue;
         }
         const auto now = options_.now();
@@ -264,14 +266,14 @@ void StoreThread::run_jobs(Batch& batch, std::size_t from) {
             put_back(batch.jobs, i);
             return;
         }
-        run_job(*batch.jobs[i]);
+        run(*batch.jobs[i]);
         if (batch.has_alerts) {
             others_.spend(options_.now() - now);
         }
     }
 }
 
-// Throws only what concerns the whole batch.
+// With a savepoint; throws only what concerns the whole batch.
 void StoreThread::run_job(Job& job) {
     const bool in_transaction = !db_->in_autocommit();
     try {

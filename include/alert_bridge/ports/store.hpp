@@ -73,6 +73,7 @@ struct Subject {
     std::int64_t operation_id = 0;  // result: the snapshot holds the row as it is now; if it is
                                     // done or skipped, the function is not called (ignored)
 };
+// May be called again, when what was written after it had to be undone: the last call counts.
 using DecideFunction = std::function<domain::Decision(const domain::Snapshot&)>;
 
 struct OwedWrite {

@@ -6,8 +6,8 @@
 //   thread
 //
 // Guarantees: whatever is queued (up to kBatchJobs) shares one transaction and one sync; a
-// failing job undoes only itself: each has a savepoint, but those of intake only when one of them
-// fails, and then all of them run once more. No job completes before the commit.
+// failing job undoes only itself: when one fails, all of them run once more, each with a savepoint.
+// No job completes before the commit.
 // Intake goes first; while alerts come in the others get a part of the time (OthersTime). Jobs
 // that may linger wait for a sync that intake causes anyway, at most kLinger after intake's last
 // job or its end, and then until there is time; with intake silent they do not wait. A failed read,
@@ -91,7 +91,7 @@ class Job {
     Job& operator=(const Job&) = delete;
     virtual ~Job() = default;
 
-    virtual void run(Database& db) = 0;         // may throw; of intake: may come twice
+    virtual void run(Database& db) = 0;         // may throw; may come twice
     virtual void fail(const Error& error) = 0;  // replaces an earlier outcome
     virtual void complete() = 0;                // on the I/O thread, once
     const JobKind kind;
@@ -139,8 +139,10 @@ class StoreThread {
     StoreThread(const StoreThread&) = delete;
     StoreThread& operator=(const StoreThread&) = delete;
 
-    // Runs `work(Database&)`, which returns T or throws, on the store thread when awaited.
+    // Runs `work(Database&)`, which returns T or throws, on the store thread when awaited; once
+    // more from the beginning when it or another one has failed.
     template <class T, class Work>
+    requires std::is_invocable_v<const Work&, Database&>
     [[nodiscard]] boost::asio::awaitable<Result<T>> submit(JobKind kind, Work work) {
         return boost::asio::async_initiate<const boost::asio::use_awaitable_t<>, void(Result<T>)>(
             [this, kind](auto handler, Work moved_work) {
@@ -178,8 +180,9 @@ class StoreThread {
     void move_jobs(Lane lane, std::size_t limit, Jobs& batch);
     void run_batch(Batch batch);
     [[nodiscard]] std::optional<Failure> execute(Batch& batch);
-    [[nodiscard]] std::size_t run_alerts(Jobs& jobs);
-    void run_jobs(Batch& batch, std::size_t from);
+    [[nodiscard]] bool run_together(Batch& batch, bool writing);
+    template <class Run>
+    void run_jobs(Batch& batch, const Run& run);
     void put_back(Jobs& jobs, std::size_t from);
     void run_job(Job& job);
     void checkpoint_if_due();
