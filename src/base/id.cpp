@@ -51,18 +51,16 @@ std::string IdSource::reference() {
 }
 
 Bytes SystemIdSource::random_bytes() {
-    // Of up to 256 bytes a call gives all or none.
-    thread_local std::array<Bytes, 16> fetched;
-    thread_local std::size_t left = 0;
-    if (left == 0) {
+    const std::lock_guard lock(mutex_);
+    if (left_ == 0) {
         ssize_t got = -1;
-        do {
-            got = ::getrandom(fetched.data(), sizeof fetched, 0);
+        do {  // of up to 256 bytes a call gives all or none
+            got = ::getrandom(fetched_.data(), sizeof fetched_, 0);
         } while (got < 0 && errno == EINTR);
-        BRIDGE_INVARIANT(got == static_cast<ssize_t>(sizeof fetched));
-        left = fetched.size();
+        BRIDGE_INVARIANT(got == static_cast<ssize_t>(sizeof fetched_));
+        left_ = fetched_.size();
     }
-    return fetched[--left];
+    return fetched_[--left_];
 }
 
 Bytes SeededIdSource::random_bytes() {

@@ -60,7 +60,7 @@ class Receiver {
   public:
     virtual ~Receiver() = default;
 
-    virtual void open(json empty) = 0;  // an object or an array
+    virtual void open(bool is_object) = 0;  // or an array
     virtual void close() = 0;
     virtual void name(std::string text) = 0;
     virtual void string(std::string text) = 0;
@@ -76,9 +76,9 @@ class Tree final : public Receiver {
     [[nodiscard]] json take() { return std::move(document_); }
     [[nodiscard]] bool is_open() const noexcept { return !open_.empty(); }
 
-    void open(json empty) override {
+    void open(bool is_object) override {
         json& place = next();
-        place = std::move(empty);
+        place = is_object ? json::object() : json::array();
         open_.push_back(&place);
     }
     void close() override { open_.pop_back(); }
@@ -123,15 +123,15 @@ class Rows final : public Receiver {
         return std::move(rows_);
     }
 
-    void open(json empty) override {
+    void open(bool is_object) override {
         if (nested_.is_open() || (depth_ > level_ && is_row_)) {
-            nested_.open(std::move(empty));
-        } else if (depth_ == level_ && empty.is_object()) {
+            nested_.open(is_object);
+        } else if (depth_ == level_ && is_object) {
             is_row_ = true;
             rows_.emplace_back().reserve(level_ == 0 ? kUsualFields : 2);
         }
         if (depth_ == 0) {
-            is_right_shape_ = level_ == 0 ? is_row_ : empty.is_array();
+            is_right_shape_ = level_ == 0 ? is_row_ : !is_object;
         }
         ++depth_;
     }
@@ -217,9 +217,9 @@ struct Handler {
 
     bool on_document_begin(Code&) { return true; }
     bool on_document_end(Code&) { return true; }
-    bool on_object_begin(Code& code) { return open(json::object(), code); }
+    bool on_object_begin(Code& code) { return open(true, code); }
     bool on_object_end(std::size_t, Code& code) { return close(code); }
-    bool on_array_begin(Code& code) { return open(json::array(), code); }
+    bool on_array_begin(Code& code) { return open(false, code); }
     bool on_array_end(std::size_t, Code& code) { return close(code); }
     bool on_key_part(View text, std::size_t, Code&) { return add(text); }
     bool on_key(View text, std::size_t, Code& code) {
@@ -266,12 +266,12 @@ struct Handler {
     bool on_comment_part(View, Code&) { return true; }
     bool on_comment(View, Code&) { return true; }
 
-    bool open(json empty, Code& code) {
+    bool open(bool is_object, Code& code) {
         if (depth == kMaxDepth) {
             receiver.problem = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
         } else {
             ++depth;
-            receiver.open(std::move(empty));
+            receiver.open(is_object);
         }
         return goes_on(code);
     }

@@ -12,6 +12,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -29,10 +30,15 @@ class IdSource {
     [[nodiscard]] std::string reference();
 };
 
-// From the operating system; aborts if it gives no randomness.
+// From the operating system, for some ids at once; aborts if it gives no randomness.
 class SystemIdSource final : public IdSource {
   public:
     [[nodiscard]] std::array<std::uint8_t, 16> random_bytes() override;
+
+  private:
+    std::mutex mutex_;
+    std::array<std::array<std::uint8_t, 16>, 16> fetched_{};
+    std::size_t left_ = 0;
 };
 
 // Deterministic, for tests and simulation.

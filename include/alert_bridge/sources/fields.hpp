@@ -16,6 +16,8 @@
 // Thread rule: a value. Tests: tests/unit/sources/fields_test.cpp
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -51,7 +53,14 @@ class Fields {
     template <class Pairs>
     [[nodiscard]] static Result<Fields> clean(Pairs& raw);
 
+    void make_index() noexcept;
+
     std::vector<Field> fields_;
+    // Where the usual few fields are, by slot_of() their names; 0: nowhere. An alert is asked for a
+    // hundred names.
+    static constexpr std::size_t kSlots = 256;
+    std::array<std::uint8_t, kSlots> index_{};
+    bool has_index_ = false;
 };
 
 }  // namespace alert_bridge::sources
