@@ -47,7 +47,6 @@ asio::awaitable<void> Session::run() {
             goes_on = co_await first_byte(false);
         }
     }
-    deadline_.clear();
     cut();
 }
 
@@ -261,10 +260,9 @@ asio::awaitable<Session::Read> Session::read_more() {
     if (timed_out_) {
         co_return Read::timed_out;
     }
-    const auto space = asio::buffer(context_.space);
     std::optional<Stream::Moved> got;
     if (std::exchange(is_readable_, false)) {
-        got = stream_.read_now(space);
+        got = stream_.read_now(asio::buffer(context_.space));
     }
     if (got) {
         buffer_.append(context_.space.data(), got->bytes);
@@ -323,8 +321,7 @@ asio::awaitable<bool> Session::send_fixed(std::string_view bytes) {
     if (bytes.empty()) {
         co_return true;
     }
-    const auto buffer = asio::buffer(bytes.data(), bytes.size());
-    const error_code error = co_await stream_.write(buffer);
+    const error_code error = co_await stream_.write(asio::buffer(bytes.data(), bytes.size()));
     co_return !error && !timed_out_;
 }
 

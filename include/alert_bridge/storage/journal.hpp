@@ -4,9 +4,9 @@
 //
 // Guarantees: append() writes all of a batch or throws. Journal numbers grow and are never given
 // twice. A delivery with the same idempotency key within kDedupLife is a duplicate of the first;
-// only the beginning of the key and 16 bytes of a hash of it are kept. The quarantine keeps the newest rows, up to its
-// bound. Errors: SqliteError. Thread rule: the store thread, inside a transaction when writing.
-// Tests: tests/contract/store_test.cpp
+// only the beginning of the key and 16 bytes of a hash of it are kept. The quarantine keeps the
+// newest rows, up to its bound. Errors: SqliteError. Thread rule: the store thread, inside a
+// transaction when writing. Tests: tests/contract/store_test.cpp
 #pragma once
 
 #include <cstdint>

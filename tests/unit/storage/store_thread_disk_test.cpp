@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-// How SqliteStore behaves when the disk fails or is full.
+// How SqliteStore behaves when the disk fails or is full, or a call does.
+#include <set>
+#include <stdexcept>
+
 #include "catch.hpp"
 #include "faulty_vfs.hpp"
 #include "store_bench.hpp"
@@ -77,6 +80,47 @@ TEST_CASE("after a failed sync nothing is acknowledged and the store is off") {
     const auto kept = bench.run(bench.store().pending(0, 10));
     REQUIRE(kept->size() == 1);
     CHECK(kept->front().alert.id == "before");
+}
+
+boost::asio::awaitable<int> keep(ports::Awaitable<Receipts> call, std::optional<Receipts>& out) {
+    out.emplace(co_await std::move(call));
+    co_return 1;
+}
+
+boost::asio::awaitable<int> note_failure(SqliteBench& bench, ports::DecideFunction function) {
+    const auto result = co_await bench.store().decide(about_alert(0), std::move(function));
+    co_return result.has_error() && result.error().code == "store_decide" ? 1 : 0;
+}
+
+TEST_CASE("a call that fails undoes only itself, and the others of its transaction happen once") {
+    SqliteBench bench;
+    int decisions = 0;
+    const auto fails = [&decisions](const domain::Snapshot&) -> domain::Decision {
+        ++decisions;
+        throw std::runtime_error("no decision");
+    };
+    auto calls = many_appends(bench, 20);
+    std::vector<std::optional<Receipts>> receipts(calls.size());
+    std::vector<boost::asio::awaitable<int>> tasks;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        tasks.push_back(keep(std::move(calls[i]), receipts[i]));
+    }
+    tasks.push_back(note_failure(bench, fails));
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    CHECK(decisions == 2);  // the second time in a savepoint of its own
+    std::set<std::int64_t> rows;
+    for (const auto& receipt : receipts) {
+        REQUIRE(receipt->has_value());
+        rows.insert((*receipt)->front().journal_seq);
+    }
+    CHECK(rows.size() == 20);
+    const auto pending = bench.run(bench.store().pending(0, 100));
+    REQUIRE(pending->size() == 20);
+    for (const auto& entry : *pending) {
+        CHECK(rows.count(entry.seq) == 1);
+    }
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 #include <functional>
 #include <future>
 #include <iterator>
-#include <set>
-#include <stdexcept>
 
 #include "catch.hpp"
 #include "faulty_vfs.hpp"
@@ -145,40 +143,6 @@ boost::asio::awaitable<int> look_at(
 boost::asio::awaitable<int> move_waits(SqliteBench& bench, Duration by) {
     const auto moved = co_await bench.store().shift_waits(by);
     co_return moved.has_value() ? *moved : 0;
-}
-
-TEST_CASE("a call that fails undoes only itself, and the others of its transaction happen once") {
-    SqliteBench bench;
-    int decisions = 0;
-    const auto fails = [&decisions](const domain::Snapshot&) -> domain::Decision {
-        ++decisions;
-        throw std::runtime_error("no decision");
-    };
-    const auto note_failure = [](SqliteBench& where,
-                                 ports::DecideFunction function) -> boost::asio::awaitable<int> {
-        const auto result = co_await where.store().decide(about_alert(0), std::move(function));
-        co_return result.has_error() && result.error().code == "store_decide" ? 1 : 0;
-    };
-    auto calls = many_appends(bench, 20);
-    std::vector<std::optional<Receipts>> receipts(calls.size());
-    std::vector<boost::asio::awaitable<int>> tasks;
-    for (std::size_t i = 0; i < calls.size(); ++i) {
-        tasks.push_back(keep(std::move(calls[i]), receipts[i]));
-    }
-    tasks.push_back(note_failure(bench, fails));
-    run_together(bench, std::move(tasks));
-    CHECK(decisions == 2);  // alone in its savepoint the second time
-    std::set<std::int64_t> rows;
-    for (const auto& receipt : receipts) {
-        REQUIRE(receipt->has_value());
-        rows.insert((*receipt)->front().journal_seq);
-    }
-    CHECK(rows.size() == 20);
-    const auto pending = bench.run(bench.store().pending(0, 100));
-    REQUIRE(pending->size() == 20);
-    for (const auto& entry : *pending) {
-        CHECK(rows.count(entry.seq) == 1);
-    }
 }
 
 TEST_CASE("waits move after every call that was made before, and before every later one") {
