@@ -215,14 +215,19 @@ void write(Database& db, Decision& decision) {
     for (const auto& episode : decision.episodes) {
         save_episode(db, episode);
     }
-    std::set<std::string> moved;
+    std::set<std::string> moved, begun;  // begun: the first operation of all is due, and the head
     for (auto& operation : decision.operations) {
-        if (operation.id == 0) {
-            insert_operation(db, operation);
-        } else {
+        if (operation.id != 0) {
             update_operation(db, operation);
+        } else {
+            insert_operation(db, operation);
+            if (operation.seq == 1 && operation.state == domain::OperationState::due) {
+                begun.insert(operation.incident_id);
+            }
         }
-        moved.insert(operation.incident_id);
+        if (begun.count(operation.incident_id) == 0) {
+            moved.insert(operation.incident_id);
+        }
     }
     for (const auto& incident_id : moved) {
         mark_head(db, incident_id);
