@@ -47,7 +47,7 @@ std::optional<domain::Incident> host_down(Database& db, const domain::Place& pla
 std::vector<domain::HostTicket> tickets_of_host(Database& db, const std::string& host_key) {
     auto rows = db.query(
         "SELECT ticket_id, created_at FROM incidents WHERE host_key = ?1 AND state = 'open'"
-        " AND host_down = 0 AND ticket_id <> 0 ORDER BY num DESC LIMIT 20",
+        " AND host_down = 0 AND ticket_id <> 0 ORDER BY created_at DESC, ticket_id DESC LIMIT 20",
         host_key
     );
     std::vector<domain::HostTicket> tickets;

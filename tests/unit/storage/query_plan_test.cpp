@@ -161,7 +161,7 @@ TEST_CASE("a host's outage and its tickets are found among however many incident
     };
     uses("WHERE host_key = ?1 AND host_down = 1", "incidents_host_down (host_key=?)");
     uses("WHERE asset_key = ?1 AND host_down = 1", "incidents_host_asset (asset_key=?)");
-    uses("SELECT ticket_id, created_at", "incidents_host_tickets (host_key=?)");
+    uses("SELECT ticket_id, created_at", "COVERING INDEX incidents_host_tickets (host_key=?)");
 }
 
 }  // namespace alert_bridge::storage
