@@ -215,15 +215,12 @@ void write(Database& db, Decision& decision) {
     for (const auto& episode : decision.episodes) {
         save_episode(db, episode);
     }
-    std::set<std::string> moved, begun;  // begun: the first operation of all is due, and the head
+    std::set<std::string> moved, begun;  // begun: they have their head
     for (auto& operation : decision.operations) {
         if (operation.id != 0) {
             update_operation(db, operation);
-        } else {
-            insert_operation(db, operation);
-            if (operation.seq == 1 && operation.state == domain::OperationState::due) {
-                begun.insert(operation.incident_id);
-            }
+        } else if (insert_operation(db, operation)) {
+            begun.insert(operation.incident_id);
         }
         if (begun.count(operation.incident_id) == 0) {
             moved.insert(operation.incident_id);

@@ -256,7 +256,7 @@ std::vector<domain::Operation> unfinished_operations_of(
     return read_operations(db.query(sql.c_str(), incident_id));
 }
 
-void insert_operation(Database& db, domain::Operation& operation) {
+bool insert_operation(Database& db, domain::Operation& operation) {
     operation.seq = 1;
     bool is_head = false;
     {
@@ -282,6 +282,7 @@ void insert_operation(Database& db, domain::Operation& operation) {
         is_head
     );
     operation.id = db.last_insert_id();
+    return operation.seq == 1 && is_head;
 }
 
 void update_operation(Database& db, const domain::Operation& operation) {

@@ -59,8 +59,9 @@ void save_incident(Database& db, const domain::Incident& incident);
     Database& db, const std::string& incident_id
 );
 // Sets id and seq (the next one of its incident). One that is due is the head if there was none, so
-// that mark_head() seldom needs to write the row again.
-void insert_operation(Database& db, domain::Operation& operation);
+// that mark_head() seldom needs to write the row again. True: it is the first one of its incident,
+// and the head.
+bool insert_operation(Database& db, domain::Operation& operation);
 // By id; incident, seq and creation time never change. Throws when there is no such row.
 void update_operation(Database& db, const domain::Operation& operation);
 // Marks the operation of the incident that may move next: the one that is sending, else the first
