@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace alert_bridge::storage {
 namespace {
@@ -42,15 +43,23 @@ class Log {
             is_last_frame_ = std::memcmp(bytes + kLengthAt, kZero, kLengthBytes) != 0;
             return SQLITE_OK;
         }
-        return is_last_frame_ ? flush() : SQLITE_OK;
+        return std::exchange(is_last_frame_, false) ? flush() : SQLITE_OK;
     }
 
-    // What the layer below does not take is dropped: SQLite rolls the transaction back.
+    // What the layer below does not take is kept: SQLite may go on with the transaction, and then
+    // nothing of it may be missing.
     int flush() {
+        if (held_ == 0) {
+            return SQLITE_OK;
+        }
         const auto size = static_cast<int>(held_);
-        held_ = 0;
-        is_last_frame_ = false;
-        return size == 0 ? SQLITE_OK : file_->pMethods->xWrite(file_, buffer_.get(), size, start_);
+        const int code = file_->pMethods->xWrite(file_, buffer_.get(), size, start_);
+        held_ = code == SQLITE_OK ? 0 : held_;
+        return code;
+    }
+
+    [[nodiscard]] bool holds(sqlite3_int64 at, int count) const noexcept {
+        return at < start_ + static_cast<sqlite3_int64>(held_) && at + count > start_;
     }
 
     [[nodiscard]] sqlite3_file* below() const noexcept { return file_; }
@@ -87,10 +96,15 @@ int close_log(sqlite3_file* file) {
     return log->below()->pMethods->xClose(log->below());
 }
 
+// What a transaction that was rolled back has left must not be in the way of other reads.
 int read_log(sqlite3_file* file, void* to, int count, sqlite3_int64 at) {
-    return after_flush(file, [=](sqlite3_file* below) {
-        return below->pMethods->xRead(below, to, count, at);
-    });
+    Log& log = log_of(file);
+    if (log.holds(at, count)) {
+        if (const int code = log.flush(); code != SQLITE_OK) {
+            return code;
+        }
+    }
+    return log.below()->pMethods->xRead(log.below(), to, count, at);
 }
 
 int write_log(sqlite3_file* file, const void* from, int count, sqlite3_int64 at) {
@@ -131,9 +145,8 @@ int check_lock_log(sqlite3_file* file, int* result) {
 }
 
 int control_log(sqlite3_file* file, int what, void* argument) {
-    return after_flush(file, [=](sqlite3_file* below) {
-        return below->pMethods->xFileControl(below, what, argument);
-    });
+    sqlite3_file* const below = log_of(file).below();
+    return below->pMethods->xFileControl(below, what, argument);
 }
 
 int sector_of_log(sqlite3_file* file) {

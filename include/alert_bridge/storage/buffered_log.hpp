@@ -6,11 +6,13 @@
 //
 // Guarantees: when SQLite is told that a write succeeded that ends a transaction, or a sync, all
 // that it has written to the log before is with the layer below, in order; so what a crash can
-// leave behind is what it could before. A piece that the layer below does not take fails the write
-// or the sync at which it was due, which belongs to the same transaction. Other files than logs
-// are the layer's below alone. Memory: kLogBufferBytes for each log.
-// Requires: exclusive locking (another process would not see what waits).
-// Thread rule: any; a file belongs to one thread. Tests: tests/unit/storage/buffered_log_test.cpp
+// leave behind is what it could before. A piece that the layer below does not take fails the call
+// at which it was due, and is kept for the next: no later success leaves it out. Other files than
+// logs are the layer's below alone. Memory: kLogBufferBytes for each log.
+// Requires: exclusive locking (another process would not see what waits), and synchronous=FULL:
+// with less, a transaction larger than SQLite's cache may be told before the last of its log is
+// below. Thread rule: any; a file belongs to one thread.
+// Tests: tests/unit/storage/buffered_log_test.cpp
 #pragma once
 
 #include <cstddef>

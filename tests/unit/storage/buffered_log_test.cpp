@@ -113,6 +113,40 @@ TEST_CASE("what SQLite reads back before the commit is there") {
     CHECK(after_a_crash(directory, sum) == plain.ask(sum));
 }
 
+TEST_CASE("a transaction of any length is in the log when its commit has returned") {
+    TemporaryDirectory directory;
+    Connection db(directory.path() / "file.db", storage::buffered_log(""));
+    REQUIRE(db.run("PRAGMA cache_size=1000") == SQLITE_OK);
+    int rows = 0;
+    for (int count = 60; count < 110; ++count) {  // around 30 pages fill the buffer
+        REQUIRE(db.run(insert_rows(count)) == SQLITE_OK);
+        rows += count;
+        CHECK(after_a_crash(directory, "SELECT count(*) FROM t") == std::to_string(rows));
+    }
+}
+
+TEST_CASE("what could not be written when it was read back is not missing from the commit") {
+    FaultyVfs disk;
+    TemporaryDirectory directory;
+    Connection db(directory.path() / "file.db", storage::buffered_log(FaultyVfs::kName));
+    int refused = 0;
+    for (int rows = 40; rows < 90; rows += 5) {
+        const std::string before = db.ask("SELECT count(*) FROM t");
+        REQUIRE(db.run("BEGIN;" + insert_rows(rows)) == SQLITE_OK);
+        disk.fill_disk(true);  // some pages of the transaction are out of the cache by now
+        const int code = db.run("UPDATE t SET id = id + 100000");
+        disk.fill_disk(false);
+        refused += code == SQLITE_FULL ? 1 : 0;
+        // SQLite has undone the statement, or all of the transaction.
+        const bool goes_on = db.run("COMMIT") == SQLITE_OK;
+        const std::string now = goes_on ? std::to_string(std::stoi(before) + rows) : before;
+        CHECK(after_a_crash(directory, "SELECT count(*) FROM t") == now);
+        CHECK(db.ask("SELECT count(*) FROM t") == now);
+        CHECK(db.ask("PRAGMA integrity_check") == "ok");
+    }
+    CHECK(refused > 0);
+}
+
 TEST_CASE("a commit whose log cannot be written fails, and the next one is whole") {
     FaultyVfs disk;
     TemporaryDirectory directory;
