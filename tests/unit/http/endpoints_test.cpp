@@ -151,6 +151,21 @@ TEST_CASE("a reload swaps the credentials") {
     CHECK(world.ask(HttpWorld::post("z", "x", "Authorization: Bearer fresh\r\n")).status == 202);
 }
 
+TEST_CASE("a token that is taken back between head and body is not good any more") {
+    HttpWorld world;
+    world.start();
+    test::Client client = world.connect();
+    const std::string head =
+        "POST /v1/alerts/z HTTP/1.1\r\nHost: bridge\r\nAuthorization: Bearer good\r\n"
+        "Expect: 100-continue\r\nContent-Length: 9\r\n\r\n";
+    client.send(head);
+    REQUIRE(client.read().status == 100);  // the head was let through
+    world.on_io([&world] { world.endpoints->use(HttpWorld::credentials("new")); });
+    client.send("disk full");
+    CHECK(client.read().status == 401);
+    CHECK(world.on_io([&world] { return world.store.journal.empty(); }));
+}
+
 TEST_CASE("a store that fails or an intake that is closed is 503 with Retry-After") {
     HttpWorld world;
     const bool closed = GENERATE(true, false);
