@@ -2,7 +2,6 @@
 #include "alert_bridge/sources/fields.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
@@ -21,21 +20,10 @@ Error shape(std::string message) {
     return {ErrorClass::refused, "shape", std::move(message)};
 }
 
-// Mostly the same text again, so it is kept where it is.
-std::string lower_trimmed(std::string name) {
-    if (const std::string_view core = trim(name); core.size() != name.size()) {
-        name = std::string(core);
-    }
-    lower_ascii(name);
-    return name;
-}
-
 // Sorted. A name that carried the prefix wins over one that did not, then the first of its list.
-std::vector<Field> first_of_each(std::vector<Field> prefixed, std::vector<Field> plain) {
+std::vector<Field> first_of_each(const std::vector<Field>& prefixed, std::vector<Field> plain) {
     std::vector<Field> all = std::move(plain);
-    all.insert(
-        all.begin(), std::move_iterator(prefixed.begin()), std::move_iterator(prefixed.end())
-    );
+    all.insert(all.begin(), prefixed.begin(), prefixed.end());
     const auto by_name = [](const Field& one, const Field& other) { return one.name < other.name; };
     if (!std::is_sorted(all.begin(), all.end(), by_name)) {
         std::stable_sort(all.begin(), all.end(), by_name);
@@ -59,33 +47,45 @@ std::size_t slot_of(std::string_view name) noexcept {
 
 }  // namespace
 
-template <class Pairs>
-Result<Fields> Fields::clean(Pairs& raw) {
+// Mostly the same text again.
+std::string_view Fields::lower_trimmed(std::string_view name) {
+    name = trim(name);
+    const bool has_upper =
+        std::any_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+    return has_upper ? texts_.keep(to_lower_ascii(name)) : name;
+}
+
+std::string_view Fields::clean(std::string_view text) {
+    const bool is_clean = text.size() <= domain::kMaxText && text.find('\0') == text.npos;
+    return is_clean ? text : texts_.keep(clean_text(std::string(text)));
+}
+
+Result<Fields> Fields::of(const JsonMembers& raw, TextStore texts) {
     if (raw.size() > kMaxFields) {
         return shape("more than " + std::to_string(kMaxFields) + " fields");
     }
+    Fields fields;
+    fields.texts_ = std::move(texts);
     std::vector<Field> prefixed;
     std::vector<Field> plain;
     plain.reserve(raw.size());
-    for (auto& [name, value] : raw) {
+    for (const auto& [name, value] : raw) {
         if (name.size() > kMaxName || is_absent(value)) {
             continue;
         }
-        std::string lower = lower_trimmed(std::move(name));
+        std::string_view lower = fields.lower_trimmed(name);
         bool has_prefix = false;
         for (const std::string_view prefix : kPrefixes) {
             if (!has_prefix && lower.starts_with(prefix)) {
                 has_prefix = true;
-                lower.erase(0, prefix.size());
+                lower.remove_prefix(prefix.size());
             }
         }
         if (!lower.empty()) {
-            (has_prefix ? prefixed : plain)
-                .push_back({std::move(lower), clean_text(std::move(value))});
+            (has_prefix ? prefixed : plain).push_back({lower, fields.clean(value)});
         }
     }
-    Fields fields;
-    fields.fields_ = first_of_each(std::move(prefixed), std::move(plain));
+    fields.fields_ = first_of_each(prefixed, std::move(plain));
     fields.make_index();
     return fields;
 }
@@ -99,11 +99,20 @@ Result<Fields> Fields::parse(std::string_view body) {
         return shape("the body is empty");
     }
     if (start.front() == '{' || start.front() == '[') {
-        auto members = parse_json_members(body);
-        return members ? clean(*members) : members.error();
+        auto row = parse_json_members(body);
+        return row ? of(row->members, std::move(row->texts)) : row.error();
     }
     auto pairs = parse_form(start);
-    return pairs ? clean(*pairs) : pairs.error();
+    if (!pairs) {
+        return pairs.error();
+    }
+    JsonMembers members;
+    TextStore texts;
+    for (auto& [name, value] : *pairs) {
+        const std::string_view kept = texts.keep(name);
+        members.push_back({kept, texts.keep(std::move(value))});
+    }
+    return of(members, std::move(texts));
 }
 
 // Half of the slots at most, so that a search ends soon; of more fields, a search by halves does.
@@ -132,8 +141,7 @@ std::string_view Fields::get(std::string_view name) const noexcept {
         fields_.begin(), fields_.end(), name,
         [](const Field& field, std::string_view wanted) { return field.name < wanted; }
     );
-    return found == fields_.end() || found->name != name ? std::string_view()
-                                                         : std::string_view(found->text);
+    return found == fields_.end() || found->name != name ? std::string_view() : found->text;
 }
 
 std::string_view Fields::first_of(std::initializer_list<std::string_view> names) const noexcept {

@@ -5,6 +5,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -55,19 +56,28 @@ std::string duplicate(std::string_view name) {
     return "duplicate key \"" + cut_code_points(one_line(name), 100) + "\"";
 }
 
+// A text of the document: a part of it, or made anew since it was escaped, and valid for one call.
+struct Piece {
+    std::string_view text;
+    bool is_part = false;
+};
+
 // What a document consists of, in order. What ends the reading is put into `problem`.
 class Receiver {
   public:
+    Receiver() = default;
+    Receiver(Receiver&&) = default;
     virtual ~Receiver() = default;
 
     virtual void open(bool is_object) = 0;  // or an array
     virtual void close() = 0;
-    virtual void name(std::string text) = 0;
-    virtual void string(std::string text) = 0;
-    virtual void number(json value, std::string_view text) = 0;
+    virtual void name(Piece piece) = 0;
+    virtual void string(Piece piece) = 0;
+    virtual void number(json value, Piece piece) = 0;
     virtual void literal(json value) = 0;  // null or a boolean
 
     std::string problem;
+    TextStore texts;
 };
 
 // The document as a tree.
@@ -82,16 +92,16 @@ class Tree final : public Receiver {
         open_.push_back(&place);
     }
     void close() override { open_.pop_back(); }
-    void name(std::string text) override {
+    void name(Piece piece) override {
         auto& object = open_.back()->get_ref<json::object_t&>();
-        const auto [at, is_new] = object.try_emplace(std::move(text));
+        const auto [at, is_new] = object.try_emplace(std::string(piece.text));
         if (!is_new) {
             problem = duplicate(at->first);
         }
         member_ = &at->second;
     }
-    void string(std::string text) override { next() = std::move(text); }
-    void number(json value, std::string_view) override { next() = std::move(value); }
+    void string(Piece piece) override { next() = std::string(piece.text); }
+    void number(json value, Piece) override { next() = std::move(value); }
     void literal(json value) override { next() = std::move(value); }
 
   private:
@@ -116,11 +126,11 @@ class Rows final : public Receiver {
     explicit Rows(bool in_array) noexcept : level_(in_array ? 1 : 0) {}
 
     // Nothing: the document is of another shape.
-    [[nodiscard]] std::optional<std::vector<JsonMembers>> take() {
+    [[nodiscard]] std::optional<JsonRows> take() {
         if (!is_right_shape_) {
             return std::nullopt;
         }
-        return std::move(rows_);
+        return JsonRows{std::move(rows_), std::move(texts)};
     }
 
     void open(bool is_object) override {
@@ -140,49 +150,48 @@ class Rows final : public Receiver {
         if (nested_.is_open()) {
             nested_.close();
             if (!nested_.is_open()) {
-                put(nested_.take().dump());
+                put(texts.keep(nested_.take().dump()));
             }
         } else if (depth_ == level_ && is_row_) {
             is_row_ = false;
             sort(rows_.back());
         }
     }
-    void name(std::string text) override {
+    void name(Piece piece) override {
         if (nested_.is_open()) {
-            nested_.name(std::move(text));
+            nested_.name(piece);
             problem = nested_.problem;
         } else if (is_row_) {
-            rows_.back().push_back({std::move(text), {}});
+            rows_.back().push_back({lasting(piece), {}});
         }
     }
-    void string(std::string text) override {
+    void string(Piece piece) override {
         if (nested_.is_open()) {
-            nested_.string(std::move(text));
-        } else {
-            put(std::move(text));
+            nested_.string(piece);
+        } else if (is_row_) {
+            put(lasting(piece));
         }
     }
-    void number(json value, std::string_view text) override {
+    void number(json value, Piece piece) override {
         if (nested_.is_open()) {
-            nested_.number(std::move(value), text);
-        } else {
-            put(std::string(text));
+            nested_.number(std::move(value), piece);
+        } else if (is_row_) {
+            put(lasting(piece));
         }
     }
     void literal(json value) override {
         if (nested_.is_open()) {
             nested_.literal(std::move(value));
-        } else {
-            put(value.is_null() ? std::string() : value.dump());
+        } else if (is_row_) {
+            put(value.is_null() ? "" : value.get<bool>() ? "true" : "false");
         }
     }
 
   private:
-    void put(std::string text) {
-        if (is_row_) {
-            rows_.back().back().text = std::move(text);
-        }
+    [[nodiscard]] std::string_view lasting(Piece piece) {
+        return piece.is_part ? piece.text : texts.keep(std::string(piece.text));
     }
+    void put(std::string_view text) { rows_.back().back().text = text; }
     void sort(JsonMembers& row) {
         std::sort(row.begin(), row.end(), [](const JsonMember& one, const JsonMember& other) {
             return one.name < other.name;
@@ -213,7 +222,7 @@ struct Handler {
     static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
     static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-    explicit Handler(Receiver& to) : receiver(to) {}
+    Handler(std::string_view text, Receiver& to) : document(text), receiver(to) {}
 
     bool on_document_begin(Code&) { return true; }
     bool on_document_end(Code&) { return true; }
@@ -224,35 +233,41 @@ struct Handler {
     bool on_key_part(View text, std::size_t, Code&) { return add(text); }
     bool on_key(View text, std::size_t, Code& code) {
         receiver.name(whole(text));
+        parts.clear();
         return goes_on(code);
     }
     bool on_string_part(View text, std::size_t, Code&) { return add(text); }
     bool on_string(View text, std::size_t, Code&) {
         receiver.string(whole(text));
+        parts.clear();
         return true;
     }
     bool on_number_part(View text, Code&) { return add(text); }
     bool on_int64(std::int64_t value, View text, Code&) {
         receiver.number(value, whole(text));
+        parts.clear();
         return true;
     }
     bool on_uint64(std::uint64_t value, View text, Code&) {
         receiver.number(value, whole(text));
+        parts.clear();
         return true;
     }
     // The library's value may be off by one in the last digit, and infinite.
     bool on_double(double nearly, View last, Code& code) {
-        const std::string text = whole(last);
+        const Piece piece = whole(last);
+        const char* const begin = piece.text.data();
         double value = nearly;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        const auto [end, error] = std::from_chars(begin, begin + piece.text.size(), value);
         if (error != std::errc()) {
             value = nearly;  // out of range: close to zero, or not
         }
         if (std::isinf(value)) {
             receiver.problem = "number overflow: no number may be that large";
         } else {
-            receiver.number(value, text);
+            receiver.number(value, piece);
         }
+        parts.clear();
         return goes_on(code);
     }
     bool on_bool(bool value, Code&) {
@@ -290,13 +305,21 @@ struct Handler {
         parts.append(text.data(), text.size());
         return true;
     }
-    std::string whole(View last) {
+    // Escaped text comes from the library's own space.
+    Piece whole(View last) {
+        const std::less_equal<> before;
+        const bool is_part = parts.empty() && before(document.data(), last.data()) &&
+                             before(last.data() + last.size(), document.data() + document.size());
+        if (is_part) {
+            return {{last.data(), last.size()}, true};
+        }
         add(last);
-        return std::exchange(parts, {});
+        return {parts, false};
     }
 
+    const std::string_view document;
     Receiver& receiver;
-    std::string parts;
+    std::string parts;  // of a text that has no place in the document, until it is whole
     std::size_t depth = 0;
 };
 
@@ -309,7 +332,7 @@ void read(std::string_view text, Receiver& receiver) {
     const std::size_t start = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
     boost::json::parse_options options;
     options.max_depth = kMaxDepth + 1;  // the handler's bound is told better
-    boost::json::basic_parser<Handler> parser(options, receiver);
+    boost::json::basic_parser<Handler> parser(options, text, receiver);
     boost::json::error_code error;
     std::size_t end =
         start + parser.write_some(false, text.data() + start, text.size() - start, error);
@@ -331,8 +354,8 @@ Result<Into> read_into(std::string_view text, Arguments... arguments) {
     std::optional<Into> into(std::in_place, arguments...);
     read(text, *into);
     if (!into->problem.empty()) {
-        const std::string clean = repair_utf8(text);
         into.emplace(arguments...);
+        const std::string_view clean = into->texts.keep(repair_utf8(text));
         read(clean, *into);
     }
     if (!into->problem.empty()) {
@@ -355,24 +378,24 @@ Result<json> parse_json(std::string_view text) {
     return tree->take();
 }
 
-Result<JsonMembers> parse_json_members(std::string_view text) {
-    Result<Rows> rows = read_into<Rows>(text, false);
-    if (!rows) {
-        return rows.error();
+Result<JsonRow> parse_json_members(std::string_view text) {
+    Result<Rows> read = read_into<Rows>(text, false);
+    if (!read) {
+        return read.error();
     }
-    auto members = rows->take();
-    if (!members) {
+    auto found = read->take();
+    if (!found) {
         return shape("a JSON object was expected");
     }
-    return std::move(members->front());
+    return JsonRow{std::move(found->rows.front()), std::move(found->texts)};
 }
 
-Result<std::vector<JsonMembers>> parse_json_rows(std::string_view text) {
-    Result<Rows> rows = read_into<Rows>(text, true);
-    if (!rows) {
-        return rows.error();
+Result<JsonRows> parse_json_rows(std::string_view text) {
+    Result<Rows> read = read_into<Rows>(text, true);
+    if (!read) {
+        return read.error();
     }
-    auto found = rows->take();
+    auto found = read->take();
     if (!found) {
         return shape("a JSON array was expected");
     }

@@ -232,7 +232,7 @@ void take_glpi_field(domain::Alert& alert, std::string_view name, std::string_vi
     } else if (name == "glpi_inventory_number") {
         host.inventory_number = std::move(text);
     } else {
-        add_tag(alert, std::string(name), std::move(text));
+        add_tag(alert, name, text);
     }
 }
 
@@ -259,7 +259,7 @@ void settle_glpi_evidence(domain::Host& host) {
     }
 }
 
-void add_tag(domain::Alert& alert, std::string name, std::string value) {
+void add_tag(domain::Alert& alert, std::string_view name, std::string_view value) {
     domain::Tag tag{cut_bytes(name, domain::kMaxLabel), cut_bytes(value, domain::kMaxLabel)};
     const bool known = std::find(alert.tags.begin(), alert.tags.end(), tag) != alert.tags.end();
     if (!known && !tag.name.empty() && alert.tags.size() < domain::kMaxTags) {

@@ -135,7 +135,7 @@ std::string start_stamp(const Fields& fields) {
 // Returns whether one of the tags is ours: an earlier notice of this event was answered by us.
 bool read_tags(const Fields& fields, Alert& alert) {
     bool answered_before = !fields.get("glpi_ticket").empty();
-    for (auto& [name, value] : zabbix_event_tags(fields)) {
+    for (const auto& [name, value] : zabbix_event_tags(fields)) {
         if (name.starts_with(kOwnTag)) {
             answered_before = true;
             continue;
@@ -145,7 +145,7 @@ bool read_tags(const Fields& fields, Alert& alert) {
         if (ours.starts_with("glpi_")) {
             take_glpi_field(alert, ours, value);
         } else if (ours != "glpi" || !take_glpi_mark(alert.host, "glpi:" + value)) {
-            add_tag(alert, std::move(name), std::move(value));
+            add_tag(alert, name, value);
         }
     }
     for (const auto& [name, value] : fields.all()) {

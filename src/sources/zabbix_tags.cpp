@@ -12,10 +12,10 @@ namespace {
 
 using domain::Tag;
 
-std::string take_text(JsonMembers& members, std::string_view name) {
-    for (JsonMember& member : members) {
+std::string text_of(const JsonMembers& members, std::string_view name) {
+    for (const JsonMember& member : members) {
         if (member.name == name) {
-            return std::move(member.text);
+            return std::string(member.text);
         }
     }
     return {};
@@ -24,10 +24,10 @@ std::string take_text(JsonMembers& members, std::string_view name) {
 // A JSON text inside a JSON string: parsed a second time.
 std::vector<Tag> tags_from_json(std::string_view text) {
     std::vector<Tag> tags;
-    if (Result<std::vector<JsonMembers>> rows = parse_json_rows(text)) {
-        tags.reserve(rows->size());
-        for (JsonMembers& members : *rows) {
-            tags.push_back({take_text(members, "tag"), take_text(members, "value")});
+    if (const Result<JsonRows> found = parse_json_rows(text)) {
+        tags.reserve(found->rows.size());
+        for (const JsonMembers& members : found->rows) {
+            tags.push_back({text_of(members, "tag"), text_of(members, "value")});
         }
     }
     return tags;

@@ -67,7 +67,7 @@ void check_flat(std::string_view input, const json& document) {
     const auto members = sources::parse_json_members(input);
     require(members.has_value() == document.is_object(), "an object has members");
     if (members) {
-        check_members(*members, document);
+        check_members(members->members, document);
     } else {
         require(members.error().code == "shape", "the code is stable", members.error().code);
     }
@@ -77,14 +77,14 @@ void check_flat(std::string_view input, const json& document) {
         require(rows.error().code == "shape", "the code is stable", rows.error().code);
         return;
     }
-    auto row = rows->begin();
+    auto row = rows->rows.begin();
     for (const json& element : document) {
         if (element.is_object()) {
-            require(row != rows->end(), "every object is a row");
+            require(row != rows->rows.end(), "every object is a row");
             check_members(*row++, element);
         }
     }
-    require(row == rows->end(), "nothing else is a row");
+    require(row == rows->rows.end(), "nothing else is a row");
 }
 
 }  // namespace

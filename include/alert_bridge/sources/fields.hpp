@@ -24,12 +24,13 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/sources/safe_json.hpp"
 
 namespace alert_bridge::sources {
 
 struct Field {
-    std::string name;
-    std::string text;
+    std::string_view name;
+    std::string_view text;
 };
 
 class Fields {
@@ -37,7 +38,9 @@ class Fields {
     static constexpr std::size_t kMaxFields = 2000;
     static constexpr std::size_t kMaxName = 256;  // longer names are left out
 
+    // The body must last as long as the fields: most of them are parts of it.
     [[nodiscard]] static Result<Fields> parse(std::string_view body);
+    static Result<Fields> parse(std::string&& body) = delete;
 
     // Empty when absent.
     [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
@@ -50,12 +53,14 @@ class Fields {
     [[nodiscard]] const std::vector<Field>& all() const noexcept { return fields_; }
 
   private:
-    template <class Pairs>
-    [[nodiscard]] static Result<Fields> clean(Pairs& raw);
+    [[nodiscard]] static Result<Fields> of(const JsonMembers& raw, TextStore texts);
 
+    [[nodiscard]] std::string_view lower_trimmed(std::string_view name);
+    [[nodiscard]] std::string_view clean(std::string_view text);
     void make_index() noexcept;
 
     std::vector<Field> fields_;
+    TextStore texts_;
     // Where the usual few fields are, by slot_of() their names; 0: nowhere. An alert is asked for a
     // hundred names.
     static constexpr std::size_t kSlots = 256;

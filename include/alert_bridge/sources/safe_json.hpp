@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/sources/text_store.hpp"
 
 namespace alert_bridge::sources {
 
@@ -25,17 +26,27 @@ inline constexpr int kMaxJsonDepth = 32;
 [[nodiscard]] Result<nlohmann::json> parse_json(std::string_view text);
 
 struct JsonMember {
-    std::string name;
-    std::string text;  // of a string; a number as it was written; of null nothing; else the JSON
+    std::string_view name;
+    std::string_view text;  // of a string; a number as it was written; of null nothing; else JSON
 };
 
-using JsonMembers = std::vector<JsonMember>;
+using JsonMembers = std::vector<JsonMember>;  // of an object, sorted by name
 
-// The members of an object, sorted by name. Besides the errors above: code "shape" when the
-// document is something else.
-[[nodiscard]] Result<JsonMembers> parse_json_members(std::string_view text);
+// Views into the text that was parsed, which must last, and into `texts`.
+struct JsonRow {
+    JsonMembers members;
+    TextStore texts;
+};
+struct JsonRows {
+    std::vector<JsonMembers> rows;
+    TextStore texts;
+};
+
+// The members of an object. Besides the errors above: code "shape" when the document is something
+// else.
+[[nodiscard]] Result<JsonRow> parse_json_members(std::string_view text);
 
 // The same for each object that an array holds; other elements are left out.
-[[nodiscard]] Result<std::vector<JsonMembers>> parse_json_rows(std::string_view text);
+[[nodiscard]] Result<JsonRows> parse_json_rows(std::string_view text);
 
 }  // namespace alert_bridge::sources

@@ -66,7 +66,7 @@ void take_glpi_field(domain::Alert& alert, std::string_view name, std::string_vi
 void settle_glpi_evidence(domain::Host& host);
 
 // Adds unless it is there already or kMaxTags is reached.
-void add_tag(domain::Alert& alert, std::string name, std::string value);
+void add_tag(domain::Alert& alert, std::string_view name, std::string_view value);
 void add_link(domain::Alert& alert, std::string_view url);
 
 }  // namespace alert_bridge::sources
