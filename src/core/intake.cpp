@@ -164,38 +164,86 @@ void Intake::count_fresh(const std::vector<ports::Receipt>& receipts) {
     }
 }
 
+// Empty: one of them is new, or may be.
+std::vector<AlertReceipt> Intake::repeats(const std::vector<domain::Alert>& alerts, WallTime now)
+    const {
+    std::vector<AlertReceipt> receipts;
+    for (const domain::Alert& alert : alerts) {
+        const std::string* const id = recent_.find(alert.idempotency_key, now);
+        if (id == nullptr) {
+            return {};
+        }
+        receipts.push_back({*id, "duplicate", ""});
+    }
+    return receipts;
+}
+
 boost::asio::awaitable<IntakeAnswer> Intake::journal(
     std::string source, ports::Decoded decoded, WallTime now
 ) {
     IntakeAnswer answer;
-    if (decoded.alerts.empty() && decoded.unusable.empty()) {
-        co_return answer;  // an empty batch: nothing to keep, nothing wrong
+    if (decoded.unusable.empty()) {
+        answer.alerts = repeats(decoded.alerts, now);
     }
     const std::int64_t left_out = decoded.left_out;
-    ports::Batch batch;
-    std::vector<AlertReceipt> rejected;
-    for (const ports::Unusable& unusable : decoded.unusable) {
-        batch.unusable.push_back(quarantine_entry(source, unusable.reason, unusable.body, now));
-        rejected.push_back({"", "rejected", batch.unusable.back().reason});
+    const bool is_new = answer.alerts.empty();
+    if (is_new && decoded.alerts.empty() && decoded.unusable.empty()) {
+        co_return answer;  // an empty batch: nothing to keep, nothing wrong
     }
-    stamp(decoded.alerts, source, now);
-    batch.alerts = std::move(decoded.alerts);
-    test_point("intake_before_commit");
-    auto receipts = co_await store_.append(std::move(batch));
-    test_point("intake_after_commit");
-    if (!receipts) {
-        co_return refuse(receipts.error());
+    if (is_new) {
+        ports::Batch batch;
+        for (const ports::Unusable& unusable : decoded.unusable) {
+            batch.unusable.push_back(quarantine_entry(source, unusable.reason, unusable.body, now));
+            answer.alerts.push_back({"", "rejected", batch.unusable.back().reason});
+        }
+        std::vector<std::string> keys;
+        keys.reserve(decoded.alerts.size());
+        for (const domain::Alert& alert : decoded.alerts) {
+            keys.push_back(alert.idempotency_key);
+        }
+        stamp(decoded.alerts, source, now);
+        batch.alerts = std::move(decoded.alerts);
+        test_point("intake_before_commit");
+        auto receipts = co_await store_.append(std::move(batch));
+        test_point("intake_after_commit");
+        if (!receipts) {
+            co_return refuse(receipts.error());
+        }
+        const auto rejected = std::exchange(answer.alerts, take(*receipts, std::move(keys), now));
+        answer.alerts.insert(answer.alerts.end(), rejected.begin(), rejected.end());
     }
-    for (const ports::Receipt& receipt : *receipts) {
-        const bool is_new = receipt.status == ports::ReceiptStatus::accepted;
-        answer.alerts.push_back({receipt.alert_id, is_new ? "accepted" : "duplicate", ""});
+    tell(source, answer.alerts, left_out);
+    co_return answer;
+}
+
+// What has become durable, for the senders and for the correlator.
+std::vector<AlertReceipt> Intake::take(
+    const std::vector<ports::Receipt>& receipts, std::vector<std::string> keys, WallTime now
+) {
+    std::vector<AlertReceipt> taken;
+    taken.reserve(receipts.size());
+    for (std::size_t i = 0; i < receipts.size(); ++i) {
+        const bool is_new = receipts[i].status == ports::ReceiptStatus::accepted;
+        taken.push_back({receipts[i].alert_id, is_new ? "accepted" : "duplicate", ""});
+        if (is_new) {
+            recent_.remember(std::move(keys.at(i)), receipts[i].alert_id, now);
+        }
     }
-    for (AlertReceipt& receipt : rejected) {
-        events_.log(
-            ports::Level::warning, "alert_quarantined", "an alert could not be used",
-            {{"source", source}, {"reason", receipt.error}}
-        );
-        answer.alerts.push_back(std::move(receipt));
+    count_fresh(receipts);
+    return taken;
+}
+
+void Intake::tell(
+    const std::string& source, const std::vector<AlertReceipt>& receipts, std::int64_t left_out
+) {
+    for (const AlertReceipt& receipt : receipts) {
+        metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});
+        if (receipt.id.empty()) {
+            events_.log(
+                ports::Level::warning, "alert_quarantined", "an alert could not be used",
+                {{"source", source}, {"reason", receipt.error}}
+            );
+        }
     }
     if (left_out > 0) {
         metrics_.count(
@@ -207,11 +255,6 @@ boost::asio::awaitable<IntakeAnswer> Intake::journal(
             {{"source", source}, {"left_out", std::to_string(left_out)}}
         );
     }
-    for (const AlertReceipt& receipt : answer.alerts) {
-        metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});
-    }
-    count_fresh(*receipts);
-    co_return answer;
 }
 
 boost::asio::awaitable<IntakeAnswer> Intake::quarantine(

@@ -6,6 +6,7 @@
 //   from then on neither kill -9, power loss nor GLPI being away loses them. A body that cannot be
 //   read is kept in quarantine (it came from an authenticated sender) and answered `unreadable`.
 //   At a bound (journal backlog, disk) the answer is `unavailable` before anything is taken.
+//   What was accepted a moment ago is answered `duplicate` without the store (RecentAlerts).
 //
 // Not promised: that a ticket exists when the answer is sent; see Prefer: wait.
 // Thread rule: the I/O thread. Tests: tests/unit/core/intake_test.cpp
@@ -18,6 +19,7 @@
 #include <vector>
 
 #include "alert_bridge/base/id.hpp"
+#include "alert_bridge/core/recent_alerts.hpp"
 #include "alert_bridge/ports/alert_decoder.hpp"
 #include "alert_bridge/ports/operator_store.hpp"
 #include "alert_bridge/ports/runtime.hpp"
@@ -103,6 +105,15 @@ class Intake {
     [[nodiscard]] std::optional<IntakeAnswer> full();
     void stamp(std::vector<domain::Alert>& alerts, const std::string& source, WallTime now);
     void count_fresh(const std::vector<ports::Receipt>& receipts);
+    [[nodiscard]] std::vector<AlertReceipt> repeats(
+        const std::vector<domain::Alert>& alerts, WallTime now
+    ) const;
+    [[nodiscard]] std::vector<AlertReceipt> take(
+        const std::vector<ports::Receipt>& receipts, std::vector<std::string> keys, WallTime now
+    );
+    void tell(
+        const std::string& source, const std::vector<AlertReceipt>& receipts, std::int64_t left_out
+    );
 
     ports::Store& store_;
     ports::Clock& clock_;
@@ -111,6 +122,7 @@ class Intake {
     ports::Metrics& metrics_;
     Decoders decoders_;
     IntakeLimits limits_;
+    RecentAlerts recent_;
 };
 
 }  // namespace alert_bridge::core

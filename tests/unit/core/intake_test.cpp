@@ -131,6 +131,49 @@ TEST_CASE("a repeated delivery is a duplicate with the id of the first, and wake
     CHECK(world.intake.pending == 1);
 }
 
+TEST_CASE("what became durable a moment ago is a duplicate without the store") {
+    World world;
+    const IntakeAnswer first = world.submit("z", "disk cpu");
+    int appends = 0;
+    world.store.before_append = [&appends]() -> boost::asio::awaitable<void> {
+        ++appends;
+        co_return;
+    };
+    const auto repeat = [&world, &first](const std::string& body, std::size_t count) {
+        const IntakeAnswer again = world.submit("z", body);
+        REQUIRE(again.alerts.size() == count);
+        for (std::size_t i = 0; i < 2; ++i) {
+            CHECK(again.alerts.at(i).status == "duplicate");
+            CHECK(again.alerts.at(i).id == first.alerts.at(i).id);
+        }
+        return again;
+    };
+    (void)repeat("disk cpu -", 2);
+    CHECK(appends == 0);
+    CHECK(world.metrics.value("alerts_total{source=z,status=duplicate}") == 2);
+    CHECK(world.metrics.value("alerts_left_out_total{source=z}") == 1);
+
+    CHECK(repeat("disk cpu fan", 3).alerts.at(2).status == "accepted");
+    CHECK(appends == 1);
+    CHECK(repeat("disk cpu !what", 3).alerts.at(2).status == "rejected");
+    CHECK(appends == 2);
+    world.clock.time += core::RecentAlerts::kLife;
+    (void)repeat("disk cpu", 2);
+    CHECK(appends == 3);
+    CHECK(world.store.journal.size() == 3);
+    CHECK(world.intake.pending == 3);
+}
+
+TEST_CASE("what the store did not take is not known, and a closed intake knows nothing") {
+    World world;
+    world.store.append_error = Error{ErrorClass::later, "store_busy", ""};
+    CHECK(world.submit("z", "disk").status == IntakeAnswer::Status::unavailable);
+    world.store.append_error.reset();
+    CHECK(world.submit("z", "disk").alerts.at(0).status == "accepted");
+    world.intake.closed_reason = "the bridge is stopping";
+    CHECK(world.submit("z", "disk").status == IntakeAnswer::Status::unavailable);
+}
+
 TEST_CASE("an unusable alert in a batch goes to quarantine, the others are accepted") {
     World world;
     const IntakeAnswer answer = world.submit("z", "disk !what cpu");
