@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <iterator>
+#include <utility>
 
 #include "alert_bridge/base/test_point.hpp"
 
@@ -51,6 +52,7 @@ std::deque<std::unique_ptr<Job>>& StoreThread::lane(Lane which) noexcept {
 }
 
 void StoreThread::enqueue(std::unique_ptr<Job> job) {
+    bool is_awaited = true;
     {
         const std::lock_guard lock(mutex_);
         if (refusal_) {
@@ -67,13 +69,14 @@ void StoreThread::enqueue(std::unique_ptr<Job> job) {
             urgent_ += job->kind.may_linger ? 0 : 1;
             ++queued_;
             lane(job->kind.lane).push_back(std::move(job));
+            is_awaited = lane(Lane::intake).size() >= awaited_;
         }
     }
     if (job) {
         Jobs refused;
         refused.push_back(std::move(job));
         deliver(std::move(refused));
-    } else {
+    } else if (is_awaited) {
         wake_.notify_one();
     }
 }
@@ -99,14 +102,18 @@ void StoreThread::deliver(Jobs jobs) {
 
 void StoreThread::loop() {
     for (auto batch = take(); !batch.jobs.empty(); batch = take()) {
-        const bool has_alerts = batch.has_alerts;
-        run_batch(std::move(batch));
-        if (has_alerts) {
+        const std::size_t alerts = run_batch(std::move(batch));
+        std::size_t waiting = 0;
+        if (alerts > 0) {
             // Whoever was answered now may send the next at once, however long the commit took.
             const std::lock_guard lock(mutex_);
             last_intake_ = options_.now();
+            waiting = lane(Lane::intake).size();
         }
         checkpoint_if_due();
+        if (alerts > 0) {
+            gathering_.committed(options_.now(), last_commit_, alerts, waiting);
+        }
     }
     db_.reset();
 }
@@ -137,14 +144,44 @@ StoreThread::Batch StoreThread::take() {
         Lane::intake, kBatchJobs - std::min(others, kBatchJobs - kBatchIntakeShare), batch.jobs
     );
     const auto now = options_.now();
-    batch.has_alerts = !batch.jobs.empty();
-    batch.is_in_haste = batch.has_alerts || now - last_intake_ < kIntakePause;
+    batch.alerts = batch.jobs.size();
+    batch.is_in_haste = batch.alerts > 0 || now - last_intake_ < kIntakePause;
     move_jobs(Lane::read, kBatchJobs - batch.jobs.size(), batch.jobs);
-    if (batch.has_alerts || stopping_ || batch.jobs.empty() || now >= last_intake_ + kLinger) {
+    if (batch.alerts > 0 || stopping_ || batch.jobs.empty() || now >= last_intake_ + kLinger) {
         move_jobs(Lane::claim, kBatchJobs - batch.jobs.size(), batch.jobs);
         move_jobs(Lane::rest, kBatchJobs - batch.jobs.size(), batch.jobs);
     }
     return batch;
+}
+
+// Where syncs are slow, the alerts that came while the transaction is open, and those for whom it
+// waits (Gathering). False: it can end.
+bool StoreThread::take_late(Batch& batch) {
+    const auto now = options_.now();
+    if (!gathering_.is_on(now)) {
+        return false;
+    }
+    const std::size_t before = batch.jobs.size();
+    const auto move_in = [this, &batch] {
+        const std::size_t count = batch.jobs.size();
+        if (lane(Lane::in_order).empty()) {
+            const std::size_t room = kBatchIntakeShare - std::min(batch.alerts, kBatchIntakeShare);
+            move_jobs(Lane::intake, room, batch.jobs);
+        }
+        batch.alerts += batch.jobs.size() - count;
+    };
+    std::unique_lock lock(mutex_);
+    move_in();
+    const auto until = stopping_ ? std::nullopt : gathering_.look(now, batch.alerts);
+    if (until) {
+        awaited_ = gathering_.everybody() - batch.alerts;
+        wake_.wait_for(lock, *until - now, [this] {
+            return stopping_ || lane(Lane::intake).size() >= awaited_;
+        });
+        awaited_ = 0;
+        move_in();
+    }
+    return until || batch.jobs.size() > before;
 }
 
 // Not run: they are first again in their lanes. What has lined up meanwhile comes after them.
@@ -170,7 +207,8 @@ void StoreThread::move_jobs(Lane which, std::size_t limit, Jobs& batch) {
     }
 }
 
-void StoreThread::run_batch(Batch batch) {
+// Returns how many jobs were intake's.
+std::size_t StoreThread::run_batch(Batch batch) {
     const auto started = std::chrono::steady_clock::now();
     const auto failure = execute(batch);
     BatchReport report;
@@ -194,6 +232,7 @@ void StoreThread::run_batch(Batch batch) {
         }
     }
     deliver(std::move(batch.jobs));
+    return batch.alerts;
 }
 
 std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
@@ -209,7 +248,9 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
         }
         if (writing) {
             test_point("store_before_commit");
+            const auto began = options_.now();
             db_->run("COMMIT");
+            last_commit_ = options_.now() - began;
             test_point("store_after_commit");
         }
         return std::nullopt;
@@ -232,6 +273,12 @@ std::optional<StoreThread::Failure> StoreThread::execute(Batch& batch) {
 bool StoreThread::run_together(Batch& batch, bool writing) {
     try {
         run_jobs(batch, [this](Job& job) { job.run(*db_); });
+        std::size_t done = batch.jobs.size();
+        while (writing && take_late(batch)) {
+            for (; done < batch.jobs.size(); ++done) {
+                batch.jobs[done]->run(*db_);
+            }
+        }
         return true;
     } catch (const SqliteError& error) {
         // SQLite may answer some errors by rolling back everything.
@@ -261,13 +308,13 @@ void StoreThread::run_jobs(Batch& batch, const Run& run) {
         }
         const auto now = options_.now();
         const bool has_time =
-            batch.has_alerts ? others_.may_start(now) : now - began < kOthersAtOnce;
+            batch.alerts > 0 ? others_.may_start(now) : now - began < kOthersAtOnce;
         if (!has_time && i > 0) {
             put_back(batch.jobs, i);
             return;
         }
         run(*batch.jobs[i]);
-        if (batch.has_alerts) {
+        if (batch.alerts > 0) {
             others_.spend(options_.now() - now);
         }
     }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // OthersTime: how long the store thread may work, while alerts come in, on what no sender waits
-// for: as long as it was idle, and a share of all time, whatever a transaction takes. A moment
-// shorter than their work takes is not idle: the alert that ends it would wait for them.
+// for: as long as it was idle, and a share of all time, whatever a transaction takes. A moment is
+// not idle: the alert that ends it would wait for them, and in a burst the I/O thread, which has to
+// answer a whole transaction before it brings the next alerts, takes part in their work.
 //
 // Guarantees: the share is never zero, so that nothing stands still; a burst is taken in first, and
 // what lasts longer cannot fill the journal up while half of the time would empty it. One job may
@@ -19,7 +20,7 @@ inline constexpr int kOthersShare = 16;
 inline constexpr int kOthersShareLater = 2;
 inline constexpr std::chrono::seconds kBurst{5};
 inline constexpr std::chrono::milliseconds kOthersAtOnce{2};
-inline constexpr std::chrono::milliseconds kIdleAtLeast{1};
+inline constexpr std::chrono::milliseconds kIdleAtLeast{3};
 
 class OthersTime {
   public:

@@ -8,16 +8,17 @@
 // Guarantees: whatever is queued (up to kBatchJobs) shares one transaction and one sync; a
 // failing job undoes only itself: when one fails, all of them run once more, each with a savepoint.
 // No job completes before the commit.
-// Intake goes first; while alerts come in the others get a part of the time (OthersTime). Jobs
-// that may linger wait for a sync that intake causes anyway, at most kLinger after intake's last
-// job or its end, and then until there is time; with intake silent they do not wait. A failed read,
-// write or sync fails the whole batch with store_io and turns the store off: all later jobs fail at
-// once and on_fatal is called, on the I/O thread. A full disk fails the batch with store_full and
-// calls on_full; the store goes on. Past jobs_max queued jobs the answer is store_busy. Not
-// guaranteed: that a cancelled caller's job does not happen. Thread rule: submit() and close() on
-// the I/O thread. Work runs on the store thread, and both it and what it captured are destroyed on
-// the I/O thread. Lifetime: must be destroyed before the executor's context. Tests:
-// tests/contract/store_test.cpp, tests/unit/storage/store_thread{,_disk}_test.cpp
+// Intake goes first, and where syncs are slow a transaction waits a little for it (Gathering);
+// while alerts come in the others get a part of the time (OthersTime). Jobs that may linger wait
+// for a sync that intake causes anyway, at most kLinger after intake's last job or its end, and
+// then until there is time; with intake silent they do not wait. A failed read, write or sync fails
+// the whole batch with store_io and turns the store off: all later jobs fail at once and on_fatal
+// is called, on the I/O thread. A full disk fails the batch with store_full and calls on_full; the
+// store goes on. Past jobs_max queued jobs the answer is store_busy. Not guaranteed: that a
+// cancelled caller's job does not happen. Thread rule: submit() and close() on the I/O thread. Work
+// runs on the store thread, and both it and what it captured are destroyed on the I/O thread.
+// Lifetime: must be destroyed before the executor's context. Tests: tests/contract/store_test.cpp,
+// tests/unit/storage/store_thread{,_disk}_test.cpp
 #pragma once
 
 #include <array>
@@ -41,6 +42,7 @@
 #include <vector>
 
 #include "alert_bridge/base/error.hpp"
+#include "alert_bridge/storage/gathering.hpp"
 #include "alert_bridge/storage/others_time.hpp"
 #include "alert_bridge/storage/statement.hpp"
 
@@ -167,8 +169,8 @@ class StoreThread {
     };
 
     struct Batch {
-        Jobs jobs;  // those of intake first
-        bool has_alerts = false;
+        Jobs jobs;                 // those of intake first, and the late ones of it last
+        std::size_t alerts = 0;    // jobs of intake
         bool is_in_haste = false;  // alerts come in
     };
 
@@ -176,9 +178,10 @@ class StoreThread {
     void deliver(Jobs jobs);
     void loop();
     [[nodiscard]] Batch take();
+    [[nodiscard]] bool take_late(Batch& batch);
     void line_up();
     void move_jobs(Lane lane, std::size_t limit, Jobs& batch);
-    void run_batch(Batch batch);
+    std::size_t run_batch(Batch batch);
     [[nodiscard]] std::optional<Failure> execute(Batch& batch);
     [[nodiscard]] bool run_together(Batch& batch, bool writing);
     template <class Run>
@@ -192,14 +195,17 @@ class StoreThread {
 
     const boost::asio::any_io_executor executor_;
     const StoreThreadOptions options_;
-    std::optional<Database> db_;  // store thread; closed by it
-    OthersTime others_;           // store thread
+    std::optional<Database> db_;                         // store thread; closed by it
+    OthersTime others_;                                  // store thread
+    std::chrono::steady_clock::duration last_commit_{};  // store thread
+    Gathering gathering_{kBatchIntakeShare};             // store thread
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;
     std::array<std::deque<std::unique_ptr<Job>>, kLanes> lanes_;
     std::size_t queued_ = 0;
-    std::size_t urgent_ = 0;  // queued jobs that must not linger
+    std::size_t urgent_ = 0;   // queued jobs that must not linger
+    std::size_t awaited_ = 0;  // the thread waits for so many of intake: no word before
     std::chrono::steady_clock::time_point last_intake_{};
     std::optional<Error> refusal_;  // set: nothing is taken any more
     bool stopping_ = false;

@@ -123,5 +123,24 @@ TEST_CASE("a call that fails undoes only itself, and the others of its transacti
     }
 }
 
+TEST_CASE("a long log is copied into the file on the way") {
+    SqliteBench bench;
+    auto big = an_alert("a0");
+    big.text = std::string(64'000, 'x');
+    int largest = 0;
+    int count = 0;
+    // Early in a moment of rest; without one, when the log may not get longer.
+    for (bool is_copied = false; !is_copied && count < 1'000; ++count) {
+        big.id = "a" + std::to_string(count);
+        big.idempotency_key = big.id;
+        REQUIRE(bench.run(bench.store().append(a_batch(big))).has_value());
+        is_copied = bench.batches.back().wal_pages < largest;
+        largest = std::max(largest, bench.batches.back().wal_pages);
+    }
+    CHECK(largest >= 1'500);
+    CHECK(bench.batches.back().wal_pages < largest);
+    CHECK(bench.run(bench.store().figures())->file_bytes > (count - 1) * 64'000);
+}
+
 }  // namespace
 }  // namespace alert_bridge::test

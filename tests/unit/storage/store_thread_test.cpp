@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <iterator>
+#include <utility>
 
 #include "catch.hpp"
 #include "faulty_vfs.hpp"
@@ -300,6 +301,49 @@ TEST_CASE("while alerts come in, a read causes no sync for what rides along with
     CHECK(bench.batches.back().wrote);
 }
 
+boost::asio::awaitable<int> append_in_turn(SqliteBench& bench, int times) {
+    int good = 1;
+    for (int i = 0; i < times; ++i) {
+        good = std::min(good, co_await append(bench));
+    }
+    co_return good;
+}
+
+TEST_CASE("where a sync takes long, a transaction waits for those who were answered just now") {
+    FaultyVfs disk;
+    SlowWork work(disk, {}, std::chrono::seconds(800));
+    SqliteBench bench(work.options());
+    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("a0")))).has_value());
+    bench.batches.clear();
+    std::promise<void> gate, held, syncing, queued;
+    bool is_first = true;
+    disk.on_sync = [&, take_time = disk.on_sync] {
+        take_time();
+        if (std::exchange(is_first, false)) {
+            syncing.set_value();
+            queued.get_future().wait_for(std::chrono::seconds(60));
+        }
+    };
+    std::vector<boost::asio::awaitable<int>> tasks;
+    tasks.push_back(hold_up(bench, gate.get_future().share(), held));
+    tasks.push_back(wait_until(held.get_future()));
+    for (int i = 0; i < 20; ++i) {
+        tasks.push_back(append_in_turn(bench, 2));
+    }
+    tasks.push_back(open(gate));
+    tasks.push_back(wait_until(syncing.get_future()));
+    for (int i = 0; i < 10; ++i) {
+        tasks.push_back(append(bench));
+    }
+    tasks.push_back(open(queued));
+    for (const int good : bench.run_all(std::move(tasks))) {
+        CHECK(good == 1);
+    }
+    REQUIRE(bench.batches.size() == 3);  // the decision's is the first
+    CHECK(bench.batches[1].jobs == 20);
+    CHECK(bench.batches[2].jobs == 30);
+}
+
 TEST_CASE("past the bound of the queue the store says busy at once") {
     SqliteBench bench([](auto& options) { options.thread.jobs_max = 10; });
     int taken = 0;
@@ -347,25 +391,6 @@ TEST_CASE("closing finishes what is queued and refuses the rest") {
     CHECK(late.error().code == "store_closed");
     bench.restart();
     CHECK(bench.run(bench.store().figures())->journal_pending == taken);
-}
-
-TEST_CASE("a long log is copied into the file on the way") {
-    SqliteBench bench;
-    auto big = an_alert("a0");
-    big.text = std::string(64'000, 'x');
-    int largest = 0;
-    int count = 0;
-    // Early in a moment of rest; without one, when the log may not get longer.
-    for (bool is_copied = false; !is_copied && count < 1'000; ++count) {
-        big.id = "a" + std::to_string(count);
-        big.idempotency_key = big.id;
-        REQUIRE(bench.run(bench.store().append(a_batch(big))).has_value());
-        is_copied = bench.batches.back().wal_pages < largest;
-        largest = std::max(largest, bench.batches.back().wal_pages);
-    }
-    CHECK(largest >= 1'500);
-    CHECK(bench.batches.back().wal_pages < largest);
-    CHECK(bench.run(bench.store().figures())->file_bytes > (count - 1) * 64'000);
 }
 
 }  // namespace
