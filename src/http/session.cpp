@@ -143,18 +143,31 @@ asio::awaitable<bool> Session::first_byte(bool first_request) {
         co_await stream_.give_turn();
         co_return true;
     }
+    if (first_request && read_at_once()) {
+        co_return !gone_;
+    }
     buffer_.shrink_to_fit();
     idle_ = true;
     arm(first_request ? context_.limits.header_deadline : context_.limits.idle_deadline);
     const error_code error = co_await stream_.wait_readable();
-    idle_ = false;
     is_readable_ = !error;
     co_return !error && !timed_out_;
+}
+
+// Who connects to send one request has mostly sent it by now. False: nothing is there, or TLS.
+bool Session::read_at_once() {
+    const auto got = stream_.read_now(asio::buffer(context_.space));
+    if (got) {
+        buffer_.append(context_.space.data(), got->bytes);
+        gone_ = got->error || got->bytes == 0;
+    }
+    return got.has_value();
 }
 
 asio::awaitable<bool> Session::one_request() {
     const auto start = std::chrono::steady_clock::now();
     RequestParser parser(context_.limits.parser);
+    idle_ = false;
     arm(context_.limits.header_deadline);
     std::optional<Response> early = co_await read_head(parser);
     Request request;
@@ -209,12 +222,9 @@ asio::awaitable<std::optional<Response>> Session::read_head(RequestParser& parse
             co_return std::nullopt;
         }
         if (taken == 0 || buffer_.empty()) {
-            const Read read = co_await read_more();
-            if (read == Read::timed_out) {
-                co_return Response::failure(408, "the request was not complete in time");
-            }
-            if (read == Read::closed) {
-                co_return std::nullopt;
+            auto refusal = co_await read_more();
+            if (refusal || gone_) {
+                co_return refusal;
             }
         }
     }
@@ -224,8 +234,7 @@ asio::awaitable<std::optional<Response>> Session::read_body(
     RequestParser& parser, bool expects_continue
 ) {
     if (expects_continue && buffer_.empty()) {
-        std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-        if (!co_await send_bytes(std::move(go_on))) {
+        if (!co_await send_bytes("HTTP/1.1 100 Continue\r\n\r\n")) {
             gone_ = true;
             co_return std::nullopt;
         }
@@ -245,38 +254,30 @@ asio::awaitable<std::optional<Response>> Session::read_body(
             co_return std::nullopt;
         }
         if (taken == 0 || buffer_.empty()) {
-            const Read read = co_await read_more();
-            if (read == Read::timed_out) {
-                co_return Response::failure(408, "the request was not complete in time");
-            }
-            if (read == Read::closed) {
-                co_return std::nullopt;
+            auto refusal = co_await read_more();
+            if (refusal || gone_) {
+                co_return refusal;
             }
         }
     }
 }
 
-asio::awaitable<Session::Read> Session::read_more() {
-    if (timed_out_) {
-        co_return Read::timed_out;
-    }
+// Empty: there is more to parse, or nobody to answer any more.
+asio::awaitable<std::optional<Response>> Session::read_more() {
     std::optional<Stream::Moved> got;
-    if (std::exchange(is_readable_, false)) {
+    if (!timed_out_ && std::exchange(is_readable_, false)) {
         got = stream_.read_now(asio::buffer(context_.space));
     }
     if (got) {
         buffer_.append(context_.space.data(), got->bytes);
-    } else {
+    } else if (!timed_out_) {
         got = co_await read_later();
     }
     if (timed_out_) {
-        co_return Read::timed_out;
+        co_return Response::failure(408, "the request was not complete in time");
     }
-    if (got->error || got->bytes == 0) {
-        gone_ = true;
-        co_return Read::closed;
-    }
-    co_return Read::bytes;
+    gone_ = got->error || got->bytes == 0;
+    co_return std::nullopt;
 }
 
 // Others use the shared space meanwhile.
@@ -295,11 +296,15 @@ asio::awaitable<bool> Session::send(Response response, Framing framing) {
     framing.keep_alive =
         framing.keep_alive && !response.close && !context_.stopping && !response.feed;
     framing.now = context_.clock.now();
-    std::string bytes = encode(response, framing);
+    const std::string bytes = encode(response, framing);
     arm(context_.limits.answer_deadline);
-    bool is_sent = co_await send_bytes(std::move(bytes));
-    if (is_sent && !framing.head_only) {
-        is_sent = co_await send_fixed(response.fixed_body);
+    asio::const_buffer rest = asio::buffer(bytes);
+    bool is_sent = !stream_.write_now(rest);
+    if (is_sent && rest.size() > 0) {
+        is_sent = co_await send_bytes({static_cast<const char*>(rest.data()), rest.size()});
+    }
+    if (is_sent && !framing.head_only && !response.fixed_body.empty()) {
+        is_sent = co_await send_bytes(response.fixed_body);
     }
     if (is_sent && !framing.head_only && response.feed) {
         feed_ = std::move(response.feed);
@@ -312,15 +317,8 @@ asio::awaitable<bool> Session::send(Response response, Framing framing) {
     co_return is_sent&& framing.keep_alive;
 }
 
-asio::awaitable<bool> Session::send_bytes(std::string bytes) {
-    const error_code error = co_await stream_.write(asio::buffer(bytes));
-    co_return !error && !timed_out_;
-}
-
-asio::awaitable<bool> Session::send_fixed(std::string_view bytes) {
-    if (bytes.empty()) {
-        co_return true;
-    }
+// They must last.
+asio::awaitable<bool> Session::send_bytes(std::string_view bytes) {
     const error_code error = co_await stream_.write(asio::buffer(bytes.data(), bytes.size()));
     co_return !error && !timed_out_;
 }
@@ -330,11 +328,11 @@ asio::awaitable<void> Session::send_feed() {
     bool goes_on = true;
     while (goes_on && !context_.stopping) {
         deadline_.clear();
-        std::string bytes = co_await feed_->next();
+        const std::string bytes = co_await feed_->next();
         goes_on = !bytes.empty();
         if (goes_on) {
             arm(context_.limits.answer_deadline);
-            goes_on = co_await send_bytes(std::move(bytes));
+            goes_on = co_await send_bytes(bytes);
         }
     }
 }

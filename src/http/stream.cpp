@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <tuple>
 #include <utility>
 
 #include "alert_bridge/base/certificate.hpp"
@@ -292,28 +293,25 @@ Stream::Step Stream::take_records(asio::mutable_buffer space, std::size_t& taken
     return step;
 }
 
-asio::awaitable<error_code> Stream::write(asio::const_buffer bytes) {
+// An answer fits into the socket's buffer: mostly nothing is waited for.
+error_code Stream::write_now(asio::const_buffer& bytes) {
+    error_code error;
     if (state_ == State::plain) {
-        co_return co_await write_plain(bytes);
+        bytes += socket_.write_some(bytes, error);
     }
-    if (state_ != State::secure) {
-        co_return error_code(asio::error::not_connected);
-    }
-    co_return co_await write_records(bytes);
+    return error == asio::error::would_block ? error_code() : error;
 }
 
-// An answer fits into the socket's buffer: mostly nothing is waited for.
-asio::awaitable<error_code> Stream::write_plain(asio::const_buffer bytes) {
+asio::awaitable<error_code> Stream::write(asio::const_buffer bytes) {
     error_code error;
-    bytes += socket_.write_some(bytes, error);
-    if (error && error != asio::error::would_block) {
-        co_return error;
+    if (state_ == State::secure) {
+        error = co_await write_records(bytes);
+    } else if (state_ == State::plain) {
+        std::tie(error, std::ignore) = co_await asio::async_write(socket_, bytes, kTuple);
+    } else {
+        error = asio::error::not_connected;
     }
-    if (bytes.size() > 0) {
-        const auto [later_error, count] = co_await asio::async_write(socket_, bytes, kTuple);
-        co_return later_error;
-    }
-    co_return error_code();
+    co_return error;
 }
 
 asio::awaitable<error_code> Stream::write_records(asio::const_buffer bytes) {

@@ -72,20 +72,18 @@ class Session : public std::enable_shared_from_this<Session> {
     void cut() noexcept;
 
   private:
-    enum class Read { bytes, closed, timed_out };
-
     [[nodiscard]] boost::asio::awaitable<bool> greet();
     [[nodiscard]] boost::asio::awaitable<bool> first_byte(bool first_request);
     [[nodiscard]] boost::asio::awaitable<bool> one_request();
-    [[nodiscard]] boost::asio::awaitable<Read> read_more();
+    [[nodiscard]] bool read_at_once();
+    [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_more();
     [[nodiscard]] boost::asio::awaitable<Stream::Moved> read_later();
     [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_head(RequestParser& parser);
     [[nodiscard]] boost::asio::awaitable<std::optional<Response>> read_body(
         RequestParser& parser, bool expects_continue
     );
     [[nodiscard]] boost::asio::awaitable<bool> send(Response response, Framing framing);
-    [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string bytes);
-    [[nodiscard]] boost::asio::awaitable<bool> send_fixed(std::string_view bytes);
+    [[nodiscard]] boost::asio::awaitable<bool> send_bytes(std::string_view bytes);
     [[nodiscard]] boost::asio::awaitable<void> send_feed();
     [[nodiscard]] boost::asio::awaitable<void> close_gently();
     [[nodiscard]] boost::asio::awaitable<Greeting> shake_hands();

@@ -65,12 +65,14 @@ class Stream {
     // Holds no buffer.
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_readable();
     [[nodiscard]] boost::asio::awaitable<Moved> read_some(boost::asio::mutable_buffer space);
-    // What has arrived, without giving others their turn: at most once after wait_readable().
-    // Nothing: read_some() must be used.
+    // What has arrived, without giving others their turn: at most once after wait_readable(), or
+    // first of all. Nothing: another call must be used.
     [[nodiscard]] std::optional<Moved> read_now(boost::asio::mutable_buffer space);
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write(
         boost::asio::const_buffer bytes
     );
+    // As much as there is room for; the rest stays in `bytes`, for write(). Of TLS all.
+    [[nodiscard]] boost::system::error_code write_now(boost::asio::const_buffer& bytes);
     // No more will be sent; what is refused from now on is only discarded.
     void end_sending() noexcept;
     // Whatever still arrives, as it came on the wire.
@@ -94,9 +96,6 @@ class Stream {
     [[nodiscard]] Step step_of(int result);
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> wait_for(Step step);
     [[nodiscard]] boost::asio::awaitable<Moved> read_records(boost::asio::mutable_buffer space);
-    [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write_plain(
-        boost::asio::const_buffer bytes
-    );
     [[nodiscard]] boost::asio::awaitable<boost::system::error_code> write_records(
         boost::asio::const_buffer bytes
     );
