@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <kainjow/mustache.hpp>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "alert_bridge/base/text.hpp"
@@ -119,21 +120,25 @@ std::string without_empty_lines(const std::string& html) {
     return result;
 }
 
-// One parsed template. The library's render() is not const, though it changes nothing that we use;
-// the lock makes that no matter of trust.
+// One template, parsed when it is used: of the shipped sets most are not, and parsed they are large.
+// The library's render() is not const, though it changes nothing that we use; the lock makes that no
+// matter of trust.
 class Parsed {
   public:
-    explicit Parsed(const std::string& source) : mustache_(source) {
-        mustache_.set_custom_escape(identity);
-    }
+    explicit Parsed(const std::string& source) : source_(source) {}
     [[nodiscard]] std::string render(const TextSource& source, Target target) const {
         const std::lock_guard lock(mutex_);
-        return run(mustache_, source, target);
+        if (!mustache_) {
+            mustache_.emplace(source_);
+            mustache_->set_custom_escape(identity);
+        }
+        return run(*mustache_, source, target);
     }
 
   private:
+    const std::string source_;
     mutable std::mutex mutex_;
-    mutable ms::mustache mustache_;
+    mutable std::optional<ms::mustache> mustache_;
 };
 
 const std::string& part_of(const TemplateSet& set, TemplatePart part) {

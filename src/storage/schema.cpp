@@ -374,6 +374,7 @@ Result<Database> open_prepared(const DatabaseOptions& options) {
         if (auto migrated = migrate(db, options.path); migrated.has_error()) {
             return migrated.error();
         }
+        static_cast<void>(sqlite3_db_release_memory(raw));  // the pages of new tables
         return db;
     } catch (const SqliteError& error) {
         return as_open_error(error, options.path);

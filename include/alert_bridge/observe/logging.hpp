@@ -27,7 +27,7 @@ struct LogOptions {
     ports::Level level = ports::Level::info;
     std::string file;                 // empty: stderr
     std::string time_zone;            // console times; empty: UTC
-    std::size_t queue_lines = 512;  // about 0.4 KiB each, held from the start
+    std::size_t queue_lines = 384;  // about 0.4 KiB each, held from the start
     std::function<WallTime()> now;    // empty: the system's clock
 };
 
