@@ -120,9 +120,9 @@ std::string without_empty_lines(const std::string& html) {
     return result;
 }
 
-// One template, parsed when it is used: of the shipped sets most are not, and parsed they are large.
-// The library's render() is not const, though it changes nothing that we use; the lock makes that no
-// matter of trust.
+// One template, parsed when it is used: of the shipped sets most are not, and parsed they are
+// large. The library's render() is not const, though it changes nothing that we use; the lock makes
+// that no matter of trust.
 class Parsed {
   public:
     explicit Parsed(const std::string& source) : source_(source) {}

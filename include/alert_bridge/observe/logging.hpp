@@ -25,10 +25,10 @@ namespace alert_bridge::observe {
 struct LogOptions {
     std::optional<LogStyle> style;  // empty: journal when stderr is the journal's, else console
     ports::Level level = ports::Level::info;
-    std::string file;                 // empty: stderr
-    std::string time_zone;            // console times; empty: UTC
+    std::string file;               // empty: stderr
+    std::string time_zone;          // console times; empty: UTC
     std::size_t queue_lines = 384;  // about 0.4 KiB each, held from the start
-    std::function<WallTime()> now;    // empty: the system's clock
+    std::function<WallTime()> now;  // empty: the system's clock
 };
 
 class EventLog final : public ports::Events {
