@@ -243,16 +243,8 @@ struct Handler {
         return true;
     }
     bool on_number_part(View text, Code&) { return add(text); }
-    bool on_int64(std::int64_t value, View text, Code&) {
-        receiver.number(value, whole(text));
-        parts.clear();
-        return true;
-    }
-    bool on_uint64(std::uint64_t value, View text, Code&) {
-        receiver.number(value, whole(text));
-        parts.clear();
-        return true;
-    }
+    bool on_int64(std::int64_t value, View text, Code&) { return number(value, text); }
+    bool on_uint64(std::uint64_t value, View text, Code&) { return number(value, text); }
     // The library's value may be off by one in the last digit, and infinite.
     bool on_double(double nearly, View last, Code& code) {
         const Piece piece = whole(last);
@@ -281,6 +273,11 @@ struct Handler {
     bool on_comment_part(View, Code&) { return true; }
     bool on_comment(View, Code&) { return true; }
 
+    bool number(json value, View text) {
+        receiver.number(std::move(value), whole(text));
+        parts.clear();
+        return true;
+    }
     bool open(bool is_object, Code& code) {
         if (depth == kMaxDepth) {
             receiver.problem = "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels";
@@ -364,8 +361,17 @@ Result<Into> read_into(std::string_view text, Arguments... arguments) {
     return std::move(*into);
 }
 
-Error shape(std::string message) {
-    return {ErrorClass::refused, "shape", std::move(message)};
+Result<JsonRows> read_rows(std::string_view text, bool in_array) {
+    Result<Rows> read = read_into<Rows>(text, in_array);
+    if (!read) {
+        return read.error();
+    }
+    auto found = read->take();
+    if (!found) {
+        const char* const what = in_array ? "array" : "object";
+        return Error{ErrorClass::refused, "shape", std::string("a JSON ") + what + " was expected"};
+    }
+    return std::move(*found);
 }
 
 }  // namespace
@@ -379,27 +385,15 @@ Result<json> parse_json(std::string_view text) {
 }
 
 Result<JsonRow> parse_json_members(std::string_view text) {
-    Result<Rows> read = read_into<Rows>(text, false);
+    Result<JsonRows> read = read_rows(text, false);
     if (!read) {
         return read.error();
     }
-    auto found = read->take();
-    if (!found) {
-        return shape("a JSON object was expected");
-    }
-    return JsonRow{std::move(found->rows.front()), std::move(found->texts)};
+    return JsonRow{std::move(read->rows.front()), std::move(read->texts)};
 }
 
 Result<JsonRows> parse_json_rows(std::string_view text) {
-    Result<Rows> read = read_into<Rows>(text, true);
-    if (!read) {
-        return read.error();
-    }
-    auto found = read->take();
-    if (!found) {
-        return shape("a JSON array was expected");
-    }
-    return std::move(*found);
+    return read_rows(text, true);
 }
 
 }  // namespace alert_bridge::sources

@@ -16,7 +16,8 @@ constexpr std::size_t kOneIn = 4;
 void Gathering::committed(
     Clock::time_point now, Clock::duration commit, std::size_t answered, std::size_t waiting
 ) noexcept {
-    const Clock::duration usual = std::min(commit, std::exchange(last_commit_, commit));
+    const Clock::duration least = std::min(commit, std::exchange(last_commit_, commit));
+    const Clock::duration usual = std::min(least, slowest_);
     const bool pays = usual >= kSlowCommit && answered + waiting >= kCrowd;
     ended_ = now;
     step_ = pays ? usual / int{kStepsOfCommit} : Clock::duration::zero();

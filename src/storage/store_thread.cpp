@@ -27,6 +27,7 @@ StoreThread::StoreThread(
       options_(std::move(options)),
       db_(std::move(db)),
       others_(options_.now()),
+      gathering_(kBatchIntakeShare, options_.slowest_commit),
       thread_([this] { loop(); }) {}
 
 StoreThread::~StoreThread() {
@@ -44,49 +45,6 @@ void StoreThread::close() {
     wake_.notify_one();
     if (thread_.joinable()) {
         thread_.join();
-    }
-}
-
-std::deque<std::unique_ptr<Job>>& StoreThread::lane(Lane which) noexcept {
-    return lanes_[static_cast<std::size_t>(which)];
-}
-
-void StoreThread::enqueue(std::unique_ptr<Job> job) {
-    bool is_awaited = true;
-    {
-        const std::lock_guard lock(mutex_);
-        if (refusal_) {
-            job->fail(*refusal_);
-        } else if (queued_ >= options_.jobs_max) {
-            job->fail(later("store_busy", "too many calls wait for the store"));
-        } else {
-            if (job->kind.lane == Lane::intake) {
-                last_intake_ = options_.now();
-            }
-            if (job->kind.lane == Lane::in_order) {
-                line_up();
-            }
-            urgent_ += job->kind.may_linger ? 0 : 1;
-            ++queued_;
-            lane(job->kind.lane).push_back(std::move(job));
-            is_awaited = lane(Lane::intake).size() >= awaited_;
-        }
-    }
-    if (job) {
-        Jobs refused;
-        refused.push_back(std::move(job));
-        deliver(std::move(refused));
-    } else if (is_awaited) {
-        wake_.notify_one();
-    }
-}
-
-// All that is queued now is worked on before anything that comes later.
-void StoreThread::line_up() {
-    auto& line = lane(Lane::in_order);
-    for (const auto which : {Lane::intake, Lane::claim, Lane::read, Lane::rest}) {
-        std::move(lane(which).begin(), lane(which).end(), std::back_inserter(line));
-        lane(which).clear();
     }
 }
 
@@ -118,98 +76,10 @@ void StoreThread::loop() {
     db_.reset();
 }
 
-StoreThread::Batch StoreThread::take() {
-    std::unique_lock lock(mutex_);
-    const auto idle_since = options_.now();
-    const bool has_caught_up = lane(Lane::claim).empty() && lane(Lane::rest).empty();
-    wake_.wait(lock, [this] { return stopping_ || queued_ > 0; });
-    if (has_caught_up) {
-        others_.caught_up(options_.now());
-    }
-    if (urgent_ == 0 && !stopping_) {
-        wake_.wait_for(lock, last_intake_ + kLinger - options_.now(), [this] {
-            return stopping_ || urgent_ > 0;
-        });
-    }
-    others_.idle(options_.now() - idle_since);
-    Batch batch;
-    batch.jobs.reserve(std::min(queued_, kBatchJobs));
-    move_jobs(Lane::in_order, kBatchJobs, batch.jobs);
-    if (!batch.jobs.empty()) {
-        return batch;
-    }
-    const std::size_t others =
-        lane(Lane::claim).size() + lane(Lane::read).size() + lane(Lane::rest).size();
-    move_jobs(
-        Lane::intake, kBatchJobs - std::min(others, kBatchJobs - kBatchIntakeShare), batch.jobs
-    );
-    const auto now = options_.now();
-    batch.alerts = batch.jobs.size();
-    batch.is_in_haste = batch.alerts > 0 || now - last_intake_ < kIntakePause;
-    move_jobs(Lane::read, kBatchJobs - batch.jobs.size(), batch.jobs);
-    if (batch.alerts > 0 || stopping_ || batch.jobs.empty() || now >= last_intake_ + kLinger) {
-        move_jobs(Lane::claim, kBatchJobs - batch.jobs.size(), batch.jobs);
-        move_jobs(Lane::rest, kBatchJobs - batch.jobs.size(), batch.jobs);
-    }
-    return batch;
-}
-
-// Where syncs are slow, the alerts that came while the transaction is open, and those for whom it
-// waits (Gathering). False: it can end.
-bool StoreThread::take_late(Batch& batch) {
-    const auto now = options_.now();
-    if (!gathering_.is_on(now)) {
-        return false;
-    }
-    const std::size_t before = batch.jobs.size();
-    const auto move_in = [this, &batch] {
-        const std::size_t count = batch.jobs.size();
-        if (lane(Lane::in_order).empty()) {
-            const std::size_t room = kBatchIntakeShare - std::min(batch.alerts, kBatchIntakeShare);
-            move_jobs(Lane::intake, room, batch.jobs);
-        }
-        batch.alerts += batch.jobs.size() - count;
-    };
-    std::unique_lock lock(mutex_);
-    move_in();
-    const auto until = stopping_ ? std::nullopt : gathering_.look(now, batch.alerts);
-    if (until) {
-        awaited_ = gathering_.everybody() - batch.alerts;
-        wake_.wait_for(lock, *until - now, [this] {
-            return stopping_ || lane(Lane::intake).size() >= awaited_;
-        });
-        awaited_ = 0;
-        move_in();
-    }
-    return until || batch.jobs.size() > before;
-}
-
-// Not run: they are first again in their lanes. What has lined up meanwhile comes after them.
-void StoreThread::put_back(Jobs& jobs, std::size_t from) {
-    const std::lock_guard lock(mutex_);
-    while (jobs.size() > from) {
-        std::unique_ptr<Job> job = std::move(jobs.back());
-        jobs.pop_back();
-        urgent_ += job->kind.may_linger ? 0 : 1;
-        ++queued_;
-        const Lane which = lane(Lane::in_order).empty() ? job->kind.lane : Lane::in_order;
-        lane(which).push_front(std::move(job));
-    }
-}
-
-void StoreThread::move_jobs(Lane which, std::size_t limit, Jobs& batch) {
-    auto& jobs = lane(which);
-    for (; limit > 0 && !jobs.empty(); --limit) {
-        urgent_ -= jobs.front()->kind.may_linger ? 0 : 1;
-        --queued_;
-        batch.push_back(std::move(jobs.front()));
-        jobs.pop_front();
-    }
-}
-
 // Returns how many jobs were intake's.
 std::size_t StoreThread::run_batch(Batch batch) {
     const auto started = std::chrono::steady_clock::now();
+    last_commit_ = waited_ = {};
     const auto failure = execute(batch);
     BatchReport report;
     report.jobs = batch.jobs.size();
@@ -217,7 +87,7 @@ std::size_t StoreThread::run_batch(Batch batch) {
         return job->kind.writes;
     });
     report.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - started
+        std::chrono::steady_clock::now() - started - waited_
     );
     report.wal_pages = db_->wal_pages();
     if (failure && failure->is_fatal) {
@@ -310,8 +180,8 @@ void StoreThread::run_jobs(Batch& batch, const Run& run) {
         const bool has_time =
             batch.alerts > 0 ? others_.may_start(now) : now - began < kOthersAtOnce;
         if (!has_time && i > 0) {
-            put_back(batch.jobs, i);
-            return;
+            put_back(batch.jobs, i--);  // alerts that came late are in its place, or nothing
+            continue;
         }
         run(*batch.jobs[i]);
         if (batch.alerts > 0) {

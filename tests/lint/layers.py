@@ -61,7 +61,7 @@ LIBRARIES = [
     ("yaml-cpp/", "yaml-cpp"),
 ]
 POSIX = re.compile(r"(sys|netinet|net|linux)/\w+\.h|(unistd|fcntl|signal|poll|netdb|pwd|grp|"
-                   r"time|errno|dirent|pthread|termios|spawn)\.h")
+                   r"time|errno|dirent|pthread|termios|spawn|malloc)\.h")
 STANDARD = re.compile(r"[a-z_0-9]+")
 
 ASIO = {"awaitable", "asio", "boost-system", "std"}

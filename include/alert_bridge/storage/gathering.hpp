@@ -27,8 +27,10 @@ class Gathering {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // A transaction takes `most` alerts.
-    explicit Gathering(std::size_t most) noexcept : most_(most) {}
+    // A transaction takes `most` alerts. A commit that took longer than `slowest` is taken for
+    // that.
+    Gathering(std::size_t most, Clock::duration slowest) noexcept
+        : most_(most), slowest_(slowest) {}
 
     // A transaction with `answered` alerts is over, its commit took that long, and meanwhile
     // `waiting` came in.
@@ -49,6 +51,7 @@ class Gathering {
 
   private:
     const std::size_t most_;
+    const Clock::duration slowest_;
     Clock::time_point ended_{};
     Clock::duration last_commit_{};
     Clock::duration step_{};  // zero: nobody waits, until the next commit

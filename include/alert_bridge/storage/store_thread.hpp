@@ -18,7 +18,7 @@
 // cancelled caller's job does not happen. Thread rule: submit() and close() on the I/O thread. Work
 // runs on the store thread, and both it and what it captured are destroyed on the I/O thread.
 // Lifetime: must be destroyed before the executor's context. Tests: tests/contract/store_test.cpp,
-// tests/unit/storage/store_thread{,_disk}_test.cpp
+// tests/unit/storage/store_thread{,_disk,_late}_test.cpp
 #pragma once
 
 #include <array>
@@ -64,7 +64,7 @@ struct JobKind {
     bool may_linger = false;
 };
 
-// One transaction, for metrics.
+// One transaction, for metrics. The time in which it waited for alerts is not in its duration.
 struct BatchReport {
     std::size_t jobs = 0;
     bool wrote = false;
@@ -78,6 +78,8 @@ struct StoreThreadOptions {
     // long in a burst (16 MiB). Everybody waits for it: 12 ms then, and 30 ms at 64 MiB; measured.
     int checkpoint_idle_pages = 2'000;
     int checkpoint_always_pages = 4'000;
+    // By a longer commit no transaction waits longer for alerts: three quarters of this.
+    std::chrono::milliseconds slowest_commit{100};
     std::function<void()> on_full;                     // on the store thread: SQLite found no room
     std::function<void(Error)> on_fatal;               // on the I/O thread, at most once
     std::function<void(const BatchReport&)> on_batch;  // on the I/O thread, before the answers
@@ -172,6 +174,7 @@ class StoreThread {
         Jobs jobs;                 // those of intake first, and the late ones of it last
         std::size_t alerts = 0;    // jobs of intake
         bool is_in_haste = false;  // alerts come in
+        bool is_in_order = false;
     };
 
     void enqueue(std::unique_ptr<Job> job);
@@ -197,8 +200,9 @@ class StoreThread {
     const StoreThreadOptions options_;
     std::optional<Database> db_;                         // store thread; closed by it
     OthersTime others_;                                  // store thread
-    std::chrono::steady_clock::duration last_commit_{};  // store thread
-    Gathering gathering_{kBatchIntakeShare};             // store thread
+    std::chrono::steady_clock::duration last_commit_{};  // store thread; zero: it failed
+    std::chrono::steady_clock::duration waited_{};       // store thread; in this transaction
+    Gathering gathering_;                                // store thread
 
     std::mutex mutex_;  // guards what follows
     std::condition_variable wake_;

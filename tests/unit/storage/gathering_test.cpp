@@ -15,9 +15,10 @@ const Time kEnd{std::chrono::hours(5)};
 constexpr microseconds kCommit{16'000};
 constexpr microseconds kStep{1'000};
 constexpr std::size_t kMost = 192;
+constexpr std::chrono::milliseconds kSlowest{160};
 
 Gathering after_commit(std::size_t answered, std::size_t waiting) {
-    Gathering gathering(kMost);
+    Gathering gathering(kMost, kSlowest);
     gathering.committed(kEnd, kCommit, 1, 0);
     gathering.committed(kEnd, kCommit, answered, waiting);
     return gathering;
@@ -46,7 +47,7 @@ int steps(Gathering& gathering, std::size_t waiting, std::size_t more) {
 }  // namespace
 
 TEST_CASE("where a commit is fast, or few share two of them, nobody waits") {
-    Gathering gathering(kMost);
+    Gathering gathering(kMost, kSlowest);
     const auto waits = [&](microseconds commit, std::size_t answered, std::size_t waiting) {
         gathering.committed(kEnd, commit, answered, waiting);
         return gathering.is_on(kEnd) && gathering.look(kEnd, waiting).has_value();
@@ -87,6 +88,13 @@ TEST_CASE("while many come in the wait goes on, until everybody is there or for 
     CHECK(steps(many, 40, 9) == 12);
     Gathering few = after_commit(150, 30);
     CHECK(steps(few, 90, 1) == 4);
+}
+
+TEST_CASE("a disk that stalls makes nobody wait longer") {
+    Gathering gathering(kMost, kSlowest);
+    gathering.committed(kEnd, std::chrono::seconds(6), 20, 10);
+    gathering.committed(kEnd, std::chrono::seconds(6), 20, 10);
+    CHECK(gathering.look(kEnd, 1) == kEnd + kSlowest / 16);
 }
 
 TEST_CASE("nobody waits for more than a transaction takes") {

@@ -2,44 +2,18 @@
 // What SqliteStore promises beyond the port: group commit, who goes first, and bounds. How it
 // behaves when the disk fails or is full is in store_thread_disk_test.cpp.
 #include <algorithm>
-#include <atomic>
 #include <functional>
 #include <future>
 #include <iterator>
-#include <utility>
 
 #include "catch.hpp"
-#include "faulty_vfs.hpp"
-#include "store_bench.hpp"
+#include "slow_store.hpp"
 
 namespace alert_bridge::test {
 namespace {
 
 using domain::OperationKind;
 using Receipts = Result<std::vector<ports::Receipt>>;
-
-// Keeps the store's thread in a decision of its own until `until`.
-boost::asio::awaitable<int> hold_up(
-    SqliteBench& bench, std::shared_future<void> until, std::promise<void>& held
-) {
-    auto function = [until, &held](const domain::Snapshot&) {
-        held.set_value();
-        until.wait_for(std::chrono::seconds(60));
-        return applied();
-    };
-    const auto result = co_await bench.store().decide(about_alert(0), function);
-    co_return result.has_value() ? 1 : 0;
-}
-
-// The store thread is in the first decision, alone: what is queued now comes after it.
-boost::asio::awaitable<int> wait_until(std::future<void> begun) {
-    co_return begun.wait_for(std::chrono::seconds(60)) == std::future_status::ready ? 1 : 0;
-}
-
-boost::asio::awaitable<int> open(std::promise<void>& gate) {
-    gate.set_value();
-    co_return 1;
-}
 
 // Runs the calls, which are all queued before the store begins with the first of them.
 void run_together(SqliteBench& bench, std::vector<boost::asio::awaitable<int>> calls) {
@@ -166,28 +140,6 @@ TEST_CASE("waits move after every call that was made before, and before every la
     CHECK(seen_after == std::vector<WallTime>(20, row.due_at + jump));
 }
 
-// Time as the test has it: a decision and a sync take as long as they are told to.
-class SlowWork {
-  public:
-    SlowWork(FaultyVfs& disk, std::chrono::microseconds decision, std::chrono::microseconds sync)
-        : decision_(decision) {
-        disk.on_sync = [this, sync] { time_ += sync.count(); };
-    }
-    [[nodiscard]] SqliteBench::Change options() {
-        return [this](storage::SqliteOptions& options) {
-            options.database.vfs = FaultyVfs::kName;
-            options.thread.now = [this] {
-                return std::chrono::steady_clock::time_point(std::chrono::microseconds(time_));
-            };
-        };
-    }
-    void decide() { time_ += decision_.count(); }
-
-  private:
-    const std::chrono::microseconds decision_;
-    std::atomic<std::int64_t> time_ = 3'600'000'000;  // long after any alert
-};
-
 boost::asio::awaitable<int> decide_slowly(
     SqliteBench& bench, SlowWork& work, std::shared_future<void> begin, std::promise<void>* begun
 ) {
@@ -200,12 +152,6 @@ boost::asio::awaitable<int> decide_slowly(
         return begun != nullptr ? an_opening() : applied();  // the first one has to be synced
     };
     const auto result = co_await bench.store().decide(about_alert(0), function);
-    co_return result.has_value() ? 1 : 0;
-}
-
-boost::asio::awaitable<int> append(SqliteBench& bench) {
-    auto batch = a_batch(an_alert("a1"));
-    const auto result = co_await bench.store().append(std::move(batch));
     co_return result.has_value() ? 1 : 0;
 }
 
@@ -299,49 +245,6 @@ TEST_CASE("while alerts come in, a read causes no sync for what rides along with
     CHECK(read.jobs == 1);
     CHECK_FALSE(read.wrote);
     CHECK(bench.batches.back().wrote);
-}
-
-boost::asio::awaitable<int> append_in_turn(SqliteBench& bench, int times) {
-    int good = 1;
-    for (int i = 0; i < times; ++i) {
-        good = std::min(good, co_await append(bench));
-    }
-    co_return good;
-}
-
-TEST_CASE("where a sync takes long, a transaction waits for those who were answered just now") {
-    FaultyVfs disk;
-    SlowWork work(disk, {}, std::chrono::seconds(800));
-    SqliteBench bench(work.options());
-    REQUIRE(bench.run(bench.store().append(a_batch(an_alert("a0")))).has_value());
-    bench.batches.clear();
-    std::promise<void> gate, held, syncing, queued;
-    bool is_first = true;
-    disk.on_sync = [&, take_time = disk.on_sync] {
-        take_time();
-        if (std::exchange(is_first, false)) {
-            syncing.set_value();
-            queued.get_future().wait_for(std::chrono::seconds(60));
-        }
-    };
-    std::vector<boost::asio::awaitable<int>> tasks;
-    tasks.push_back(hold_up(bench, gate.get_future().share(), held));
-    tasks.push_back(wait_until(held.get_future()));
-    for (int i = 0; i < 20; ++i) {
-        tasks.push_back(append_in_turn(bench, 2));
-    }
-    tasks.push_back(open(gate));
-    tasks.push_back(wait_until(syncing.get_future()));
-    for (int i = 0; i < 10; ++i) {
-        tasks.push_back(append(bench));
-    }
-    tasks.push_back(open(queued));
-    for (const int good : bench.run_all(std::move(tasks))) {
-        CHECK(good == 1);
-    }
-    REQUIRE(bench.batches.size() == 3);  // the decision's is the first
-    CHECK(bench.batches[1].jobs == 20);
-    CHECK(bench.batches[2].jobs == 30);
 }
 
 TEST_CASE("past the bound of the queue the store says busy at once") {
