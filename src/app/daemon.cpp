@@ -2,7 +2,6 @@
 #include "alert_bridge/app/daemon.hpp"
 
 #include <malloc.h>
-
 #include <sys/signal.h>
 
 #include <algorithm>

@@ -12,6 +12,7 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr std::size_t kFirstRead = 4 * 1024;  // each byte is zeroed before
 constexpr std::size_t kReadBytes = 16 * 1024;
 constexpr std::size_t kDrainBytes = 8 * 1024 * 1024;  // of a body that was refused
@@ -234,7 +235,7 @@ asio::awaitable<std::optional<Response>> Session::read_body(
     RequestParser& parser, bool expects_continue
 ) {
     if (expects_continue && buffer_.empty()) {
-        if (!co_await send_bytes("HTTP/1.1 100 Continue\r\n\r\n")) {
+        if (!co_await send_bytes(kContinue)) {
             gone_ = true;
             co_return std::nullopt;
         }
@@ -301,7 +302,8 @@ asio::awaitable<bool> Session::send(Response response, Framing framing) {
     asio::const_buffer rest = asio::buffer(bytes);
     bool is_sent = !stream_.write_now(rest);
     if (is_sent && rest.size() > 0) {
-        is_sent = co_await send_bytes({static_cast<const char*>(rest.data()), rest.size()});
+        const std::string_view left(static_cast<const char*>(rest.data()), rest.size());
+        is_sent = co_await send_bytes(left);
     }
     if (is_sent && !framing.head_only && !response.fixed_body.empty()) {
         is_sent = co_await send_bytes(response.fixed_body);

@@ -8,7 +8,7 @@
 namespace alert_bridge::storage {
 
 namespace {
-constexpr std::uint8_t kStepsOfCommit = 16;
+constexpr std::uint8_t kStepsOfCommit = 16;  // narrow: durations and counts take it
 constexpr std::size_t kStepsMax = 12;
 constexpr std::size_t kOneIn = 4;
 }  // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // OthersTime: how long the store thread may work, while alerts come in, on what no sender waits
-// for: as long as it was idle, and a share of all time, whatever a transaction takes. A moment is
-// not idle: the alert that ends it would wait for them, and in a burst the I/O thread, which has to
-// answer a whole transaction before it brings the next alerts, takes part in their work. Nor is the
-// time for which a transaction stays open for more alerts.
+// for: as long as it was idle, and a share of all time, whatever a transaction takes. Less than
+// kIdleAtLeast is not idle: the alert that ends it would wait for them, and in a burst the I/O
+// thread, which has to answer a whole transaction before it brings the next alerts, takes part in
+// their work. Nor is the time for which a transaction stays open for more alerts.
 //
 // Guarantees: the share is never zero, so that nothing stands still; a burst is taken in first, and
 // what lasts longer cannot fill the journal up while half of the time would empty it. One job may
