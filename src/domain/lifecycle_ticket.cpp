@@ -19,6 +19,11 @@ bool is_over(int status) {
     return status == kSolved || status == kClosed;
 }
 
+// A person's hand on the status, other than the reopening of what the bridge had solved.
+bool is_by_person(const TicketMemory& memory, const TicketView& ticket) {
+    return ticket.status_row > memory.reopened_row;
+}
+
 // The ticket's status is about to change, or has changed, by our own hand.
 bool owes_status(const Snapshot& known) {
     return std::any_of(
@@ -124,6 +129,15 @@ Heard hear_status(Draft& draft, const TicketView& ticket, int before) {
     if (incident.ticket.ended != 0 && !over) {
         draft.forget_ended_by_people();
         return {"reopened", "reopened" + by(ticket)};
+    }
+    // The bridge's own solution is known without a look: this one is a person's, and so is the
+    // reopening that may follow.
+    const bool recovered =
+        incident.state == IncidentState::quiet || incident.state == IncidentState::solved;
+    if (recovered && over && !is_over(before) && is_by_person(incident.ticket, ticket)) {
+        incident.ticket.ended = ticket.status;
+        const std::string_view what = ticket.status == kClosed ? "closed" : "solved";
+        return {what, std::string(what) + by(ticket) + " after the recovery"};
     }
     if (incident.state == IncidentState::solved && is_over(before) && !over) {
         incident.ticket.reopened_row = ticket.newest_row;
@@ -251,12 +265,16 @@ Decision decide(
     }
     const Heard place = hear_place(draft, event);
     TicketMemory& memory = draft.incident().ticket;
-    memory.mark = event.mark;
-    memory.changed = event.changed;
-    const int before = std::exchange(memory.status, ticket.status);
     Heard heard;
+    // What a person has made of the status shows once the bridge's own step is settled. Until then
+    // the ticket is not accounted for and looked at again.
     if (!owes_status(now_known)) {
+        memory.mark = event.mark;
+        memory.changed = event.changed;
+        const int before = std::exchange(memory.status, ticket.status);
         heard = hear_status(draft, ticket, before);
+    } else if (is_over(ticket) && !is_by_person(memory, ticket)) {
+        memory.status = ticket.status;  // by the bridge, whatever becomes of the answer
     }
     const Heard log = hear_log(draft.incident().ticket, ticket);
     if (log.what == "taken" && heard.what.empty()) {

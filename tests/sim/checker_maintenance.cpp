@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 
 #include "alert_bridge/domain/alert_meaning.hpp"
 #include "checker_parts.hpp"
@@ -46,7 +48,15 @@ void check_write(
 
 }  // namespace
 
+// What is heard of an occurrence after its recovery opens nothing, whenever it comes.
 bool was_dropped(const FinalState& state, const Occurrence& occurrence) {
+    std::optional<std::int64_t> recovered;
+    if (occurrence.over) {
+        const std::string& receipt = state.postings[occurrence.recovery_alert].receipt;
+        if (const auto row = state.journal.find(receipt); row != state.journal.end()) {
+            recovered = row->second.seq;
+        }
+    }
     const auto is_dropped = [&state](WallTime when) {
         return std::any_of(
             state.maintenance.begin(), state.maintenance.end(),
@@ -60,7 +70,8 @@ bool was_dropped(const FinalState& state, const Occurrence& occurrence) {
                               posting.alert.severity >= state.policy.open &&
                               domain::may_open(posting.alert);
         const auto row = state.journal.find(posting.receipt);
-        if (!concerns || row == state.journal.end()) {
+        if (!concerns || row == state.journal.end() ||
+            (recovered && row->second.seq > *recovered)) {
             continue;
         }
         if (!is_dropped(row->second.received_at)) {

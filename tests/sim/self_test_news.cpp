@@ -93,6 +93,43 @@ TEST_CASE("what came while a window dropped is excused, and nothing else") {
     CHECK_FALSE(tells(check(end), "goes on, but has no incident"));
 }
 
+TEST_CASE("a notice sent again after the end of both excuses a window's drop still") {
+    FinalState end = clean_run().end;
+    end.policy.open_after.clear();
+    const auto& all = end.occurrences;
+    const auto counts = [&end](const Occurrence& one) {
+        return one.over && !one.is_whole_problem && one.severity >= end.policy.open &&
+               one.problem_alert < one.recovery_alert;
+    };
+    const auto occurrence = std::find_if(all.begin(), all.end(), counts);
+    REQUIRE(occurrence != all.end());
+    for (ports::IncidentRow& row : end.incidents) {
+        std::erase_if(row.episodes, [&](const domain::Episode& one) {
+            return one.problem_key == occurrence->problem_key && one.episode == occurrence->episode;
+        });
+    }
+    REQUIRE(tells(check(end), "never had an incident"));
+
+    const std::string over = end.postings[occurrence->recovery_alert].receipt;
+    const WallTime recovered = end.journal.at(over).received_at;
+    end.maintenance = {{WallTime::min(), recovered + kMinute, true}};
+    CHECK_FALSE(tells(check(end), "never had an incident"));
+
+    Posting again = end.postings[occurrence->problem_alert];
+    again.receipt = "again";
+    end.journal["again"] = end.journal.at(over);
+    end.journal["again"].received_at = recovered + 2 * kMinute;
+    end.postings.push_back(again);
+    SECTION("after the recovery") {
+        ++end.journal["again"].seq;
+        CHECK_FALSE(tells(check(end), "never had an incident"));
+    }
+    SECTION("before it") {
+        --end.journal["again"].seq;
+        CHECK(tells(check(end), "never had an incident"));
+    }
+}
+
 TEST_CASE("some runs hold an opening until maintenance is over") {
     CHECK(some_run([](const RunResult& result) {
         for (const ports::IncidentRow& row : result.end.incidents) {

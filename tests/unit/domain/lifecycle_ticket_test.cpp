@@ -321,3 +321,72 @@ TEST_CASE("a look at the ticket from before the bridge's own last step tells not
     world.hear(world.incident(), event);
     CHECK(world.incident().ticket.ended == 5);
 }
+
+TEST_CASE("what a person does while the bridge's own step is owed is heard once that is settled") {
+    PeopleWorld world = with_ticket();
+    recovers(world);
+    world.deliver();
+    world.look();
+    const std::string seen = world.incident().ticket.mark;
+    world.take(world.alert(AlertKind::problem, "2"));
+    REQUIRE(world.owed()->kind == OperationKind::reopen);
+    const int status = GENERATE(5, 6);
+    world.set_status(status);  // after the reopening, whose answer is unclear
+    world.look();
+    CHECK(world.last_reason == "taken by Pat");
+    CHECK(world.incident().ticket.mark == seen);  // so that the watcher looks again
+    world.settle(outcome(OperationResult::What::done));
+    world.look();
+    CHECK(world.incident().ticket.ended == status);
+    CHECK(world.incident().ticket.mark != seen);
+    CHECK(world.last_reason.ends_with(" by Pat while the problem goes on"));
+}
+
+TEST_CASE("a solution seen while its answer is unclear is the bridge's, and may be reopened") {
+    PeopleWorld world = with_ticket();
+    world.look();
+    recovers(world);
+    world.ticket().status = 5;
+    world.look();
+    world.set_status(2);
+    REQUIRE(world.owed()->kind == OperationKind::solve);
+    world.settle(outcome(OperationResult::What::done)
+    );  // its text was found, with a person's status
+    world.look();
+    CHECK(world.last_reason == "reopened by Pat after it was solved");
+    CHECK(world.incident().ticket.reopened_row == world.ticket().newest_row);
+}
+
+TEST_CASE("who ends what recovered before the bridge can keeps it when somebody reopens it") {
+    PeopleWorld world = with_ticket();
+    world.look();
+    SECTION("while it was quiet, and seen") {
+        world.take(world.alert(AlertKind::recovery));
+        solves(world);
+        CHECK(world.last_reason == "solved by Pat after the recovery");
+        world.pass(minutes(6));
+        world.deliver();
+    }
+    SECTION("while the solution was owed") {
+        recovers(world);
+        solves(world);
+        CHECK(world.last_reason == "taken by Pat");
+        world.deliver();
+    }
+    SECTION("and seen after the solution had nothing to do") {
+        recovers(world);
+        world.set_status(5);
+        world.deliver();
+        world.look();
+        CHECK(world.last_reason == "solved by Pat after the recovery");
+    }
+    REQUIRE(world.incident().state == IncidentState::solved);
+    world.set_status(2);
+    world.look();
+    CHECK(world.incident().ticket.ended == 0);
+    CHECK(world.incident().ticket.reopened_row == 0);
+    comes_anew(world);
+    world.deliver();
+    CHECK(world.writes == Writes{"followup:reopened", "followup:recovered"});
+    CHECK(world.ticket().status == 2);
+}
