@@ -236,14 +236,22 @@ std::vector<AlertReceipt> Intake::take(
 void Intake::tell(
     const std::string& source, const std::vector<AlertReceipt>& receipts, std::int64_t left_out
 ) {
+    std::size_t unusable = 0;
     for (const AlertReceipt& receipt : receipts) {
         metrics_.count("alerts_total", {{"source", source}, {"status", receipt.status}});
-        if (receipt.id.empty()) {
+        if (receipt.id.empty() && ++unusable <= kLinesOfABody) {
             events_.log(
                 ports::Level::warning, "alert_quarantined", "an alert could not be used",
                 {{"source", source}, {"reason", receipt.error}}
             );
         }
+    }
+    if (unusable > kLinesOfABody) {
+        events_.log(
+            ports::Level::warning, "alerts_quarantined",
+            "more alerts of the same body could not be used: see 'quarantine list'",
+            {{"source", source}, {"more", std::to_string(unusable - kLinesOfABody)}}
+        );
     }
     if (left_out > 0) {
         metrics_.count(

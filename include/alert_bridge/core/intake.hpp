@@ -54,6 +54,9 @@ struct IntakeLimits {
 class Intake {
   public:
     using Decoders = std::map<std::string, std::shared_ptr<const ports::AlertDecoder>, std::less<>>;
+    // The log has a line for so many of a body's unusable alerts, and one for the rest of them: all
+    // are in the quarantine, and a body may hold thousands.
+    static constexpr std::size_t kLinesOfABody = 3;
 
     Intake(
         ports::Store& store, ports::Clock& clock, IdSource& ids, ports::Events& events,

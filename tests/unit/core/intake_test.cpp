@@ -189,6 +189,18 @@ TEST_CASE("an unusable alert in a batch goes to quarantine, the others are accep
     CHECK(world.metrics.value("alerts_total{source=z,status=rejected}") == 1);
 }
 
+TEST_CASE("a body full of unusable alerts fills the quarantine, not the log") {
+    World world;
+    CHECK(world.submit("z", "!a !b !c").alerts.size() == 3);
+    CHECK(world.events.count("alert_quarantined") == 3);
+    CHECK(world.events.count("alerts_quarantined") == 0);
+    CHECK(world.submit("z", "!a !b !c !d !e").alerts.size() == 5);
+    CHECK(world.events.count("alert_quarantined") == 6);
+    CHECK(world.events.count("alerts_quarantined") == 1);
+    CHECK(world.store.quarantine.size() == 8);
+    CHECK(world.metrics.value("alerts_total{source=z,status=rejected}") == 8);
+}
+
 TEST_CASE("a body that cannot be read is kept in quarantine with the reason") {
     World world;
     const IntakeAnswer answer = world.submit("z", "?{{{ \xff");
