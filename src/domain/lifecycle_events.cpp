@@ -186,12 +186,14 @@ bool retry_in_default_entity(Draft& draft, Operation& operation) {
 }
 
 // What the bridge made of the ticket's status is known without a look at it: a person may undo it
-// before the next one.
+// before the next one, and then the ticket looks as it did before.
 void note_own_status(Incident& incident, const Operation& settled, const OperationResult& result) {
-    if (result.solved) {
-        incident.ticket.status = static_cast<int>(TicketStatus::solved);
-    } else if (settled.kind == OperationKind::reopen && settled.state == OperationState::done) {
-        incident.ticket.status = static_cast<int>(TicketStatus::assigned);
+    const bool reopened =
+        settled.kind == OperationKind::reopen && settled.state == OperationState::done;
+    if (result.solved || reopened) {
+        const TicketStatus status = result.solved ? TicketStatus::solved : TicketStatus::assigned;
+        incident.ticket.status = static_cast<int>(status);
+        incident.ticket.mark.clear();
     }
 }
 

@@ -119,13 +119,18 @@ Decision AlertDecision::severity_change(Severity old_severity) {
             "too urgent now for another problem's ticket, opens its own", {}
         );
     }
-    if (draft_.is_ended_by_people()) {
+    if (incident.state == IncidentState::open && draft_.is_ended_by_people()) {
         if (alert_.severity < old_severity) {
             return draft_.finish(Verdict::applied, "milder, a person ended the ticket");
         }
+        if (maintenance_ && maintenance_->drop) {
+            return draft_.finish(Verdict::applied, "worse, but " + dropped());
+        }
+        if (!opens_a_ticket()) {
+            return draft_.finish(Verdict::applied, "worse, but no reason for a ticket");
+        }
         if (maintenance_) {
-            return maintenance_->drop ? draft_.finish(Verdict::applied, "worse, but " + dropped())
-                                      : wait_for_maintenance(follow);
+            return wait_for_maintenance(follow);
         }
         go_on("severity", follow);
         return draft_.finish(Verdict::applied, "worse, reopens what a person ended");

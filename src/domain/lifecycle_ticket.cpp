@@ -266,15 +266,16 @@ Decision decide(
     const Heard place = hear_place(draft, event);
     TicketMemory& memory = draft.incident().ticket;
     Heard heard;
-    // What a person has made of the status shows once the bridge's own step is settled. Until then
-    // the ticket is not accounted for and looked at again.
-    if (!owes_status(now_known)) {
+    // What a person has made of the status shows once the bridge's own step is settled: until then
+    // the ticket needs another look.
+    const bool is_owed = owes_status(now_known);
+    if (is_owed && is_by_person(memory, ticket)) {
+        memory.mark.clear();
+    } else {
         memory.mark = event.mark;
         memory.changed = event.changed;
         const int before = std::exchange(memory.status, ticket.status);
-        heard = hear_status(draft, ticket, before);
-    } else if (is_over(ticket) && !is_by_person(memory, ticket)) {
-        memory.status = ticket.status;  // by the bridge, whatever becomes of the answer
+        heard = is_owed ? Heard{} : hear_status(draft, ticket, before);
     }
     const Heard log = hear_log(draft.incident().ticket, ticket);
     if (log.what == "taken" && heard.what.empty()) {
