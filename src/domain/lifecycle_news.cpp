@@ -44,10 +44,12 @@ Decision AlertDecision::news(Episode& episode) {
     if (leaves_observation() && may_open(alert_) && opens_a_ticket()) {
         return start(Episode(episode));
     }
-    // It did not count when the ticket was solved, or was about to be: too mild, or dropped then.
+    // It did not count when the ticket was solved, or was about to be: too mild, or dropped then. A
+    // notice that it has begun counts although milder news have overtaken it.
+    const bool counts = newer || alert_.kind == AlertKind::problem;
     const bool over = draft_.incident().state == IncidentState::quiet ||
                       draft_.incident().state == IncidentState::solved;
-    if (newer && over && may_open(alert_) && opens_a_ticket()) {
+    if (counts && over && may_open(alert_) && opens_a_ticket()) {
         return join(Episode(episode));
     }
     draft_.incident().latest = alert_;

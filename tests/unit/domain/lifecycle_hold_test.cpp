@@ -118,6 +118,13 @@ TEST_CASE("a problem too mild to count reopens the solved ticket when it gets wo
         world.pass(25h);
         CHECK(world.incident().state == IncidentState::open);
     }
+    SECTION("when it is the notice that it has begun, overtaken by milder news") {
+        worse.kind = AlertKind::problem;
+        worse.order.major -= 1;
+        world.take(worse);
+        CHECK(world.last_reason == "reopens the ticket");
+        CHECK(world.episodes.back().severity == Severity::warning);
+    }
     SECTION("not when they are older") {
         worse.order.major -= 1;
         world.take(worse);
