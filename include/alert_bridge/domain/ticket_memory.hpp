@@ -11,8 +11,8 @@
 namespace alert_bridge::domain {
 
 struct TicketMemory {
-    // As ports::TicketState gave them when the ticket was last looked at and no step of the
-    // bridge's own was owed that sets the status; empty: never.
+    // As ports::TicketState gave them when the ticket was last looked at. `mark` empty: it needs a
+    // look: its first one, one after the bridge's own step, or one more once that is settled.
     std::string mark, changed;
     int status = 0;               // then, as GLPI numbers it; 0: never looked at
     std::int64_t newest_row = 0;  // of its log: what people did up to here is accounted for
