@@ -2,6 +2,7 @@
 // A transaction that stays open for those who were answered just now (storage/gathering.hpp).
 #include <algorithm>
 #include <functional>
+#include <string>
 #include <utility>
 
 #include "catch.hpp"
@@ -20,9 +21,21 @@ Task append_in_turn(SqliteBench& bench, int times) {
     co_return good;
 }
 
+// An empty id is none: the row is refused.
+Task append_twice(SqliteBench& bench, std::string second) {
+    const int first = co_await append(bench);
+    const bool is_refused = second.empty();
+    auto batch = a_batch(an_alert(second));
+    const auto result = co_await bench.store().append(std::move(batch));
+    co_return first == 1 && result.has_value() != is_refused ? 1 : 0;
+}
+
 Task tell_begun(SqliteBench& bench, std::promise<void>& begun) {
-    auto function = [&begun](const domain::Snapshot&) {
-        begun.set_value();
+    bool is_told = false;
+    auto function = [&begun, &is_told](const domain::Snapshot&) {
+        if (!std::exchange(is_told, true)) {
+            begun.set_value();
+        }
         return applied();
     };
     const auto result = co_await bench.store().decide(about_alert(0), function);
@@ -96,6 +109,19 @@ struct LateWorld {
 TEST_CASE("where a sync takes long, a transaction waits for those who were answered just now") {
     LateWorld world;
     CHECK(world.run(world.senders(2)) == std::vector<std::size_t>{20, 31});
+}
+
+TEST_CASE("a late alert that fails undoes only itself, and the others happen once") {
+    LateWorld world;
+    auto tasks = world.senders(1);
+    for (std::size_t i = 0; i < 20; ++i) {
+        tasks.at(2 + i) =
+            append_twice(world.bench, i == 7 ? std::string() : "late" + std::to_string(i));
+    }
+    CHECK(world.run(std::move(tasks)) == std::vector<std::size_t>{20, 31});
+    const auto pending = world.bench.run(world.bench.store().pending(0, 100));
+    REQUIRE(pending.has_value());
+    CHECK(pending->size() == 2 + 19);
 }
 
 TEST_CASE("a transaction does not wait for alerts once waits are to be moved") {
