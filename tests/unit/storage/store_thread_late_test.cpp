@@ -76,12 +76,12 @@ struct LateWorld {
     }
     // 20 senders share a transaction; while it is synced another 10 come, and a decision, which
     // tells that theirs has begun.
-    std::vector<Task> senders(int times) {
+    std::vector<Task> senders(const std::function<Task(int)>& sender) {
         std::vector<Task> tasks;
         tasks.push_back(hold_up(bench, gate.get_future().share(), held));
         tasks.push_back(wait_until(held.get_future()));
         for (int i = 0; i < 20; ++i) {
-            tasks.push_back(append_in_turn(bench, times));
+            tasks.push_back(sender(i));
         }
         tasks.push_back(open(gate));
         tasks.push_back(wait_until(syncing.get_future()));
@@ -92,6 +92,9 @@ struct LateWorld {
         tasks.push_back(open(queued));
         tasks.push_back(wait_until(begun.get_future()));
         return tasks;
+    }
+    std::vector<Task> senders(int times) {
+        return senders([this, times](int) { return append_in_turn(bench, times); });
     }
     // The sizes of the transactions after that which held the store up.
     std::vector<std::size_t> run(std::vector<Task> tasks) {
@@ -113,11 +116,10 @@ TEST_CASE("where a sync takes long, a transaction waits for those who were answe
 
 TEST_CASE("a late alert that fails undoes only itself, and the others happen once") {
     LateWorld world;
-    auto tasks = world.senders(1);
-    for (std::size_t i = 0; i < 20; ++i) {
-        tasks.at(2 + i) =
-            append_twice(world.bench, i == 7 ? std::string() : "late" + std::to_string(i));
-    }
+    auto tasks = world.senders([&world](int which) {
+        const std::string id = which == 7 ? std::string() : "late" + std::to_string(which);
+        return append_twice(world.bench, id);
+    });
     CHECK(world.run(std::move(tasks)) == std::vector<std::size_t>{20, 31});
     const auto pending = world.bench.run(world.bench.store().pending(0, 100));
     REQUIRE(pending.has_value());
