@@ -93,7 +93,7 @@ TEST_CASE("what came while a window dropped is excused, and nothing else") {
     CHECK_FALSE(tells(check(end), "goes on, but has no incident"));
 }
 
-TEST_CASE("a notice sent again after the end of both excuses a window's drop still") {
+TEST_CASE("a notice sent again after the recovery does not undo that a window dropped it") {
     FinalState end = clean_run().end;
     end.policy.open_after.clear();
     const auto& all = end.occurrences;

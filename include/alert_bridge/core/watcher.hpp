@@ -7,8 +7,8 @@
 // changed by other hands than ours, and every new ticket once, is looked at one by one (ticket and
 // log: two requests). Of more open tickets than kPagesPerRound pages each round asks for the next
 // ones: the last changes tell what cannot wait. A ring (a webhook of GLPI) makes it look at one
-// ticket sooner, and nothing more. What a person ended or reopened while a solution or reopening is
-// owed is looked at in each round until that is settled. While owed writes wait for GLPI (it was
+// ticket sooner, and nothing more. While a solution or reopening is owed, a ticket whose status a
+// person has set is looked at in each round. While owed writes wait for GLPI (it was
 // away, or a storm), they go first: of the tickets that the bridge itself changed last, new or with
 // a new status, kFirstLooksBesideWrites of the changes and as many of the sweep are looked at in a
 // round and the rest in later ones; all others are looked at all the same.

@@ -37,8 +37,8 @@ TEST_CASE("a solution seen while its answer is unclear is the bridge's, and may 
     world.look();
     CHECK(world.incident().ticket.mark.empty());
     REQUIRE(world.owed()->kind == OperationKind::solve);
-    world.settle(outcome(OperationResult::What::done)
-    );  // its text was found, with a person's status
+    // Its text was found, on a ticket with a person's status.
+    world.settle(outcome(OperationResult::What::done));
     world.look();
     CHECK(world.last_reason == "reopened by Pat after it was solved");
     CHECK(world.incident().ticket.reopened_row == world.ticket().newest_row);
