@@ -6,9 +6,11 @@
 //
 // With a STORE it is the yardstick: the least that is durable. Parse the JSON, hand the body to a
 // writer thread that puts all that waits into one SQLite transaction, answer after the commit. No
-// credentials, no index, no decision.
+// credentials, no index, no decision. With `alone` there is no such thread: it stores each body
+// where it answers, and everybody else waits for the sync. No daemon should; it is what one sender
+// could have if no time went into waking threads.
 //
-// usage: bare_server PORT [STORE]
+// usage: bare_server PORT [STORE [alone]]
 #include <sqlite3.h>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -57,7 +59,8 @@ void must(int code, const char* what) {
 // Ends with the process.
 class Journal {
   public:
-    Journal(asio::io_context& context, const char* path) : context_(context) {
+    Journal(asio::io_context& context, const char* path, bool alone)
+        : is_alone(alone), context_(context) {
         must(sqlite3_open(path, &db_), path);
         run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
             "CREATE TABLE journal (seq INTEGER PRIMARY KEY, body BLOB NOT NULL)");
@@ -67,7 +70,17 @@ class Journal {
             ),
             "insert"
         );
-        std::thread([this] { write_all(); }).detach();
+        if (!is_alone) {
+            std::thread([this] { write_all(); }).detach();
+        }
+    }
+
+    const bool is_alone;
+
+    void append_alone(const std::string& body) {
+        run("BEGIN IMMEDIATE");
+        insert(body);
+        run("COMMIT");
     }
 
     // Completes after the commit.
@@ -92,6 +105,13 @@ class Journal {
 
     void run(const char* sql) { must(sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), sql); }
 
+    void insert(const std::string& body) {
+        const auto size = static_cast<int>(body.size());
+        must(sqlite3_bind_blob(insert_, 1, body.data(), size, SQLITE_STATIC), "bind");
+        must(sqlite3_step(insert_), "step");
+        must(sqlite3_reset(insert_), "reset");
+    }
+
     void write_all() {
         for (;;) {
             std::vector<Waiting> batch;
@@ -102,10 +122,7 @@ class Journal {
             }
             run("BEGIN IMMEDIATE");
             for (const Waiting& one : batch) {
-                const auto size = static_cast<int>(one.body.size());
-                must(sqlite3_bind_blob(insert_, 1, one.body.data(), size, SQLITE_STATIC), "bind");
-                must(sqlite3_step(insert_), "step");
-                must(sqlite3_reset(insert_), "reset");
+                insert(one.body);
             }
             run("COMMIT");
             asio::post(context_, [batch = std::move(batch)]() mutable {
@@ -139,10 +156,12 @@ asio::awaitable<void> serve(tcp::socket socket, Journal* journal) {
         http::status status = http::status::accepted;
         if (journal != nullptr) {
             std::string body = std::move(parser.get().body());
-            if (nlohmann::json::parse(body, nullptr, false).is_object()) {
-                co_await journal->append(std::move(body));
-            } else {
+            if (!nlohmann::json::parse(body, nullptr, false).is_object()) {
                 status = http::status::bad_request;
+            } else if (journal->is_alone) {
+                journal->append_alone(body);
+            } else {
+                co_await journal->append(std::move(body));
             }
         }
         http::response<http::string_body> response(status, 11);
@@ -171,16 +190,17 @@ asio::awaitable<void> accept_all(tcp::acceptor& acceptor, Journal* journal) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    if (count != 2 && count != 3) {
-        std::fputs("usage: bare_server PORT [STORE]\n", stderr);
+    const bool is_alone = count == 4 && std::string(arguments[3]) == "alone";
+    if (count != 2 && count != 3 && !is_alone) {
+        std::fputs("usage: bare_server PORT [STORE [alone]]\n", stderr);
         return 2;
     }
     asio::io_context context(1);
     const auto port = static_cast<unsigned short>(std::atoi(arguments[1]));
     tcp::acceptor acceptor(context, tcp::endpoint(asio::ip::address_v4::loopback(), port));
     std::unique_ptr<Journal> journal;
-    if (count == 3) {
-        journal = std::make_unique<Journal>(context, arguments[2]);
+    if (count > 2) {
+        journal = std::make_unique<Journal>(context, arguments[2], is_alone);
     }
     asio::co_spawn(context, accept_all(acceptor, journal.get()), asio::detached);
     context.run();

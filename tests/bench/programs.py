@@ -150,10 +150,11 @@ class Run:
         return self.server("bare_server", [self.program("bare_server"), str(port)],
                            self.folder("bare"), port)
 
-    def yardstick(self):
-        """bare_server with a store: the least that is durable."""
+    def yardstick(self, *mode):
+        """bare_server with a store: the least that is durable. `alone`: without a second thread."""
         port, directory = free_port(), self.folder("yardstick")
-        command = [self.program("bare_server"), str(port), os.path.join(directory, "journal.db")]
+        command = [self.program("bare_server"), str(port), os.path.join(directory, "journal.db"),
+                   *mode]
         return self.server("yardstick", command, directory, port)
 
     def nginx(self):
