@@ -57,6 +57,9 @@ asio::awaitable<void> Upkeep::run() {
         if (next && *next) {
             pause = std::clamp(**next - services_.clock.now(), kShortestPause, kReportEvery);
         }
+        if (services_.clock.now() >= next_prune_) {
+            pause = kShortestPause;  // there was more than one transaction should delete
+        }
         co_await bell_.wait(pause);
     }
 }

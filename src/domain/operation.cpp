@@ -32,9 +32,15 @@ constexpr EnumNames<OperationState, 6> kStates{{
 constexpr int kLinkAttemptsMax = 3;
 
 // GLPI itself answered with its error array: the request is over, so nothing can still be running
-// and the look-up need not wait out the whole quarantine.
+// and the first look-up need not wait out the quarantine. What it does not find may still be there:
+// a search may read a replica that lags.
 bool answered_by_glpi(const Error& error) {
     return error.code.starts_with("ERROR_");
+}
+
+void forget_refusal(Operation& operation) {
+    operation.refusal.clear();
+    operation.refusals = 0;
 }
 
 void wait_for_retry(
@@ -83,20 +89,15 @@ void after_failure(
         case ErrorClass::uncertain: {
             operation.state = OperationState::uncertain;
             operation.lookups_empty = 0;
-            const std::string answer = error.code + " " + error.message;
             if (!answered_by_glpi(error)) {
-                operation.refusals = 0;
-                operation.refusal.clear();
+                forget_refusal(operation);
                 operation.due_at = now + policy.quarantine;
                 return;
             }
-            if (error.code == kDatabaseBusy) {
-                operation.refusals = 0;
-                operation.refusal.clear();
-            } else {
-                operation.refusals = operation.refusal == answer ? operation.refusals + 1 : 1;
-                operation.refusal = answer;
-            }
+            std::string answer = error.code + " " + error.message;
+            const int times = operation.refusal == answer ? operation.refusals + 1 : 1;
+            operation.refusals = error.code == kDatabaseBusy ? 0 : times;
+            operation.refusal = std::move(answer);
             operation.due_at = now + policy.second_look;
             return;
         }
@@ -117,7 +118,9 @@ void after_empty_look_up(
 ) {
     ++operation.lookups_empty;
     if (operation.lookups_empty < 2) {
-        operation.due_at = now + policy.second_look;
+        const bool was_early = !operation.refusal.empty();
+        operation.due_at = now + (was_early ? std::max(policy.quarantine, policy.second_look)
+                                            : policy.second_look);
         return;
     }
     operation.lookups_empty = 0;
@@ -224,6 +227,7 @@ std::optional<Operation> settle(
 Operation after_crash(Operation operation, const RetryPolicy& policy, WallTime now) {
     operation.state = OperationState::uncertain;
     operation.lookups_empty = 0;
+    forget_refusal(operation);
     operation.due_at = now + policy.quarantine;
     operation.last_error = "stopped while sending: nobody knows whether GLPI did it";
     return operation;

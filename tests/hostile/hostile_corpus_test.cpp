@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Hostile text from the sender's payload to the body that GLPI gets: each text of corpus.json in
-// each text field of a recorded Zabbix and Nagios payload.
+// each text field of a recorded payload of each sender.
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -100,6 +100,11 @@ std::string all_bodies(const domain::Templates& templates, const domain::Alert& 
     return all;
 }
 
+// A field of the payload: its name, or a JSON Pointer.
+json& place(json& payload, const std::string& field) {
+    return field.front() == '/' ? payload.at(json::json_pointer(field)) : payload.at(field);
+}
+
 // Each field in turn holds each text.
 void check_sender(
     const std::string& sender, const std::string& recording, const std::vector<std::string>& fields
@@ -120,7 +125,7 @@ void check_sender(
         INFO("field: " << field);
         json changed = payload;
         const bool is_link = field.find("url") != field.npos || field.find("URL") != field.npos;
-        changed[field] = is_link ? "https://shown.example/x" : "shown.example";
+        place(changed, field) = is_link ? "https://shown.example/x" : "shown.example";
         const auto decoded = (*decoder)->decode(changed.dump(), from_unix_ms(1'795'500'000'000));
         REQUIRE(decoded.has_value());
         REQUIRE(decoded->alerts.size() == 1);
@@ -131,8 +136,7 @@ void check_sender(
         for (const std::string& field : fields) {
             INFO("field: " << field);
             json changed = payload;
-            REQUIRE(changed.contains(field));
-            changed[field] = text;
+            place(changed, field) = text;
             const auto decoded =
                 (*decoder)->decode(changed.dump(), from_unix_ms(1'795'500'000'000));
             if (!decoded) {
@@ -175,5 +179,22 @@ TEST_CASE("hostile text in a Nagios payload reaches GLPI as text") {
         "nagios", "svc_problem_critical_envjson.json",
         {"SERVICEOUTPUT", "LONGSERVICEOUTPUT", "HOSTALIAS", "SERVICEACTIONURL", "HOSTNOTESURL",
          "HOSTNAME", "SERVICEDESC", "NOTIFICATIONCOMMENT", "NOTIFICATIONAUTHOR"}
+    );
+}
+
+TEST_CASE("hostile text in an Icinga payload reaches GLPI as text") {
+    check_sender(
+        "icinga2", "svc_custom.json",
+        {"service_output", "service_name", "service_display", "host_name", "host_display",
+         "notes_url", "notification_comment", "notification_author"}
+    );
+}
+
+TEST_CASE("hostile text in an Alertmanager payload reaches GLPI as text") {
+    check_sender(
+        "alertmanager", "firing_single.json",
+        {"/alerts/0/labels/alertname", "/alerts/0/labels/instance", "/alerts/0/annotations/summary",
+         "/alerts/0/annotations/description", "/alerts/0/annotations/runbook_url",
+         "/alerts/0/generatorURL"}
     );
 }

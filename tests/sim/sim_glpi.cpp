@@ -68,8 +68,9 @@ SimGlpi::Course SimGlpi::draw(bool is_write) {
         course.error = error(ErrorClass::uncertain, "connection_lost");
     } else if (is_write && random.chance(rates.late)) {
         course.fate = Fate::late;
+        const Duration hidden = quarantine_ - trouble_.search_lag;
         course.answered = random.between(Duration(1), kTimeOut);
-        course.arrives = course.answered + random.between(Duration(1), quarantine_ * 9 / 10);
+        course.arrives = course.answered + random.between(Duration(1), hidden * 9 / 10);
         course.error = error(ErrorClass::uncertain, "timeout");
     } else if (is_write && random.chance(rates.refused)) {
         course.fate = Fate::refused;
@@ -198,6 +199,7 @@ Result<std::int64_t> SimGlpi::store_ticket(const domain::NewTicket& ticket) {
     made.id = last_id_;
     made.reference = ticket.reference;
     made.priority = ticket.urgency;
+    made.created = time_.now();
     note_change(made, false);
     return made.id;
 }

@@ -6,7 +6,7 @@
 // sent it is dead. What must never happen is found where it happens and told to the trace: a
 // reference on two tickets or twice on one, a write repeated without a look-up after an unclear
 // outcome, a person's decision overruled by a write whose view of the ticket had shown it.
-// Not simulated: texts, rights, rules, lagging search. Thread rule: one thread.
+// Not simulated: texts, rights, rules. Thread rule: one thread.
 #pragma once
 
 #include <functional>
@@ -32,6 +32,7 @@ struct SimEntry {
 struct SimTicket {
     std::int64_t id = 0;
     std::string reference;
+    WallTime created{};
     int status = 1;
     int priority = 3;
     bool deleted = false;

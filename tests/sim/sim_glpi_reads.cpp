@@ -87,7 +87,8 @@ SimGlpi::Task<std::vector<std::int64_t>> SimGlpi::find_tickets(std::string refer
     auto found = std::make_shared<std::vector<std::int64_t>>();
     Write read = [this, reference, found]() -> Result<std::int64_t> {
         for (const auto& [id, ticket] : tickets) {
-            if (!ticket.purged && ticket.reference == reference) {
+            const bool is_visible = ticket.created + trouble_.search_lag <= time_.now();
+            if (!ticket.purged && is_visible && ticket.reference == reference) {
                 found->push_back(id);
             }
         }

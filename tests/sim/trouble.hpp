@@ -42,6 +42,8 @@ struct Window {
     WallTime to{};
 };
 
+inline constexpr Duration kSearchLagMax{60'000};
+
 class Trouble {
   public:
     Trouble(std::uint64_t seed, Duration length, VirtualTime& time, Trace& trace)
@@ -64,11 +66,16 @@ class Trouble {
             const WallTime from = time.now() + random.between(Duration(0), length);
             away_.push_back({from, from + random.between(Duration(30'000), Duration(600'000))});
         }
+        Random replica(~seed);  // of its own: all other draws of a seed stay what they were
+        if (replica.chance(0.25)) {
+            search_lag = replica.between(Duration(1'000), kSearchLagMax);
+        }
     }
 
     void end() {
         rates = Rates();
         away_.clear();
+        search_lag = Duration::zero();
     }
     [[nodiscard]] bool glpi_is_away() const {
         for (const Window& window : away_) {
@@ -88,7 +95,8 @@ class Trouble {
 
     Random random;
     Rates rates;
-    bool crashed = false;  // the core is dead and has not been taken away yet
+    Duration search_lag{};  // the search finds a ticket so much later: it reads a replica
+    bool crashed = false;   // the core is dead and has not been taken away yet
 
   private:
     // A third of the kinds of trouble does not occur in a run, another third seldom.

@@ -384,7 +384,12 @@ class FakeStore final : public ports::Store,
         co_return figures;
     }
 
-    Task<int> prune(WallTime, int) override { co_return 0; }
+    int expired = 0;  // rows that prune() may delete
+    Task<int> prune(WallTime, int limit) override {
+        const int deleted = std::min(expired, limit);
+        expired -= deleted;
+        co_return deleted;
+    }
 };
 
 }  // namespace alert_bridge::test

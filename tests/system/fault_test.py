@@ -91,6 +91,23 @@ class SelfCheckQuarantine(FaultTest):
         self.assertEqual(report.lost, [])
 
 
+class LaggingSearch(FaultTest):
+    """GLPI's search reads a replica that lags, but less than the quarantine."""
+
+    def test_what_the_search_does_not_show_yet_is_not_sent_again(self):
+        bench = self.bench
+        bench.sim.post("/config", {"search_lag_ms": 1500})
+        actions = ("sql_400_stored", "commit_then_reset", "commit_then_500")
+        bench.faults(*[("POST", "/Ticket$", action, {"count": 3}) for action in actions])
+        bench.bridge.start()
+        bench.start_load(20, only_problems=True)
+        wait_for("the faults", lambda: all(bench.fired()[one] == 3 for one in actions))
+        bench.stop_load()
+        # After an answer of GLPI's own the first look comes long before the ticket shows.
+        wait_for("look-ups", lambda: bench.metric("lookups_total", kind="open") >= 3 * (2 + 1 + 1))
+        self.nothing_lost_or_doubled()
+
+
 class Kill(FaultTest):
     def test_kill_9_at_random_moments_under_load(self):
         experiments.kill_rounds(self.bench, rounds=10, rate=30, alerts=50)

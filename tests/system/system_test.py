@@ -317,7 +317,12 @@ class Intake(SystemTest):
                     "Authorization": ""}
         self.assertEqual(self.bridge.send("signed", body, headers=signed(now, b"other"))[0], 401)
         self.assertEqual(self.bridge.send("signed", body, headers=signed("1700000000"))[0], 401)
-        self.assertEqual(self.bridge.send("signed", body, headers=signed(now))[0], 202)
+        status, first = self.bridge.send("signed", body, headers=signed(now))
+        self.assertEqual((status, first["alerts"][0]["status"]), (202, "accepted"))
+        # Whoever repeats what was heard on the way, within the window, repeats an alert.
+        status, again = self.bridge.send("signed", body, headers=signed(now))
+        self.assertEqual((status, again["alerts"][0]),
+                         (202, {**first["alerts"][0], "status": "duplicate"}))
         form, content_type = recorded("nagios", "host_down_form")
         login = {"Authorization": "Basic bmFnaW9zOnNlbmRlci1zZWNyZXQ="}
         self.assertEqual(self.bridge.send("basic", form, content_type, login)[0], 202)

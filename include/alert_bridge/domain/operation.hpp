@@ -72,8 +72,8 @@ struct Operation {
     OperationContent content;
     int attempts = 0;       // times a request may have left
     int lookups_empty = 0;  // look-ups after an uncertain attempt that found nothing
-    std::string refusal;    // answer of the last ambiguous refusal (ERROR_GLPI_ADD …)
-    int refusals = 0;       // how often that same answer came in a row
+    std::string refusal;  // GLPI's own answer (ERROR_GLPI_ADD …) to the last attempt, if unclear
+    int refusals = 0;     // how often that same answer came in a row; of a busy database: 0
     WallTime created_at{};
     std::optional<WallTime> retried_at;  // by the operator: give_up_after counts anew from here
     WallTime due_at{};
@@ -101,9 +101,11 @@ struct OperationResult {
 };
 
 struct RetryPolicy {
-    // From the moment an outcome became unclear (never earlier than the sending) to the look-up.
+    // From the moment an outcome became unclear (never earlier than the sending) to the last
+    // look-up before it is sent again, or longer: a request may still run, a search may lag.
     Duration quarantine{120'000};
-    Duration second_look{5'000};  // between the two look-ups that must find nothing
+    // Between the two look-ups that must find nothing; where GLPI has answered, before the first.
+    Duration second_look{5'000};
     Duration first_retry{2'000};
     Duration longest_retry{300'000};
     Duration give_up_after{5LL * 24 * 3600 * 1000};  // then dead, with its reason; never silently

@@ -109,14 +109,48 @@ TEST_CASE("the same ambiguous refusal twice, each looked up twice, is dead") {
     const OperationResult refusal = failure(ErrorClass::uncertain, "ERROR_GLPI_ADD", "");
     operation = after_attempt(operation, refusal, {}, kNow, 0);
     CHECK(operation.due_at == kNow + 5s);  // GLPI answered: nothing is still running
-    operation = after_attempt(operation, not_found(), {}, kNow, 0);
-    operation = after_attempt(operation, not_found(), {}, kNow, 0);
+    operation = after_attempt(operation, not_found(), {}, kNow + 5s, 0);
+    REQUIRE(operation.state == OperationState::uncertain);
+    CHECK(operation.due_at == kNow + 125s);  // but what it stored may show late
+    operation = after_attempt(operation, not_found(), {}, kNow + 125s, 0);
     REQUIRE(operation.state == OperationState::due);
     operation.state = OperationState::sending;
     operation = after_attempt(operation, refusal, {}, kNow, 0);
     operation = after_attempt(operation, not_found(), {}, kNow, 0);
     operation = after_attempt(operation, not_found(), {}, kNow, 0);
     CHECK(operation.state == OperationState::dead);
+}
+
+TEST_CASE("where GLPI answered, a write is not sent again before the quarantine has passed") {
+    const auto code =
+        GENERATE(as<std::string>(), "ERROR_GLPI_ADD", std::string(domain::kDatabaseBusy));
+    Operation operation = sending();
+    operation = after_attempt(operation, failure(ErrorClass::uncertain, code), {}, kNow, 0);
+    CHECK(operation.due_at == kNow + 5s);
+    operation = after_attempt(operation, not_found(), {}, operation.due_at, 0);
+    REQUIRE(operation.state == OperationState::uncertain);
+    CHECK(operation.due_at >= kNow + 120s);
+}
+
+TEST_CASE("the first look-up finds at once what GLPI has stored although it answered an error") {
+    const OperationResult refusal = failure(ErrorClass::uncertain, "ERROR_GLPI_ADD");
+    Operation operation = after_attempt(sending(), refusal, {}, kNow, 0);
+    OperationResult found;
+    found.result_id = 77;
+    operation = after_attempt(operation, found, {}, operation.due_at, 0);
+    CHECK(operation.state == OperationState::done);
+    CHECK(operation.result_id == 77);
+}
+
+TEST_CASE("a stop while sending forgets what GLPI answered before") {
+    Operation operation = sending();
+    operation.refusal = "ERROR_GLPI_ADD ";
+    operation.refusals = 1;
+    operation = after_crash(operation, {}, kNow);
+    CHECK(operation.refusal.empty());
+    CHECK(operation.refusals == 0);
+    operation = after_attempt(operation, not_found(), {}, kNow + 120s, 0);
+    CHECK(operation.due_at == kNow + 125s);  // the quarantine has passed already
 }
 
 TEST_CASE("a busy database is no refusal, however often it says the same") {
