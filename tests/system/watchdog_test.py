@@ -56,9 +56,8 @@ class WatchdogTest(SystemTest):
         self.is_fed()
         wait_for("GLPI to be up", lambda: "glpi_up 1" in self.bridge.metrics())
         sender = self.post_until_stuck()
-        # What was told before it hung is read first.
-        wait_for("it to be stuck", lambda: "WATCHDOG=1" not in self.heard(PERIOD_S))
-        self.assertNotIn("WATCHDOG=1", self.heard(STUCK_S))
+        # A daemon that works never lets that much time pass.
+        wait_for("it to be stuck", lambda: "WATCHDOG=1" not in self.heard(STUCK_S))
         self.assertTrue(self.bridge.process.alive())
         self.assertTrue(sender.is_alive(), "all alerts were answered")
 
