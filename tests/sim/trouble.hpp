@@ -21,7 +21,7 @@ struct Rates {
     double not_sent = 0;     // refused connection, back-off asked for
     double lost = 0;         // unclear, and never carried out
     double answer_lost = 0;  // unclear, although carried out
-    double late = 0;         // unclear, and carried out later, within the quarantine
+    double late = 0;         // unclear, and carried out later, found within the quarantine
     double refused = 0;      // for good
     double add_error = 0;    // GLPI says ERROR_GLPI_ADD, half of the times although carried out
     double slow = 0;         // takes seconds
@@ -42,6 +42,7 @@ struct Window {
     WallTime to{};
 };
 
+// Shorter than the quarantine: the README excludes more.
 inline constexpr Duration kSearchLagMax{60'000};
 
 class Trouble {
