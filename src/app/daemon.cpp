@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "alert_bridge/app/daemon.hpp"
 
-#include <malloc.h>
 #include <sys/signal.h>
 
 #include <algorithm>
@@ -300,7 +299,6 @@ asio::awaitable<int> Daemon::run() {
         ports::Level::info, "listening", "accepting alerts",
         {{"address", config_.listen.address}, {"port", port}, {"version", BRIDGE_VERSION}}
     );
-    static_cast<void>(::malloc_trim(0));  // what only the start needed
     tell_ready("accepting alerts on port " + port);
     co_await serve_signals();
     const bool clean = co_await stop();

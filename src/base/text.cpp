@@ -90,6 +90,42 @@ std::size_t plain_length(std::string_view text) noexcept {
     return static_cast<std::size_t>(end - text.begin());
 }
 
+// What stands for the letter in HTML; empty: the letter itself.
+std::string_view html_of(char letter, std::string_view line_break) noexcept {
+    switch (letter) {
+        case '&':
+            return "&amp;";
+        case '<':
+            return "&lt;";
+        case '>':
+            return "&gt;";
+        case '"':
+            return "&quot;";
+        case '\'':
+            return "&#39;";
+        case '\n':
+            return line_break;
+        default:
+            return {};
+    }
+}
+
+std::string escaped(std::string_view text, std::string_view line_break) {
+    std::string html;
+    html.reserve(text.size() + text.size() / 8);
+    std::size_t taken = 0;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        const std::string_view instead = html_of(text[at], line_break);
+        if (!instead.empty()) {
+            html.append(text, taken, at - taken);
+            html += instead;
+            taken = at + 1;
+        }
+    }
+    html.append(text, taken);
+    return html;
+}
+
 bool is_digit(char letter) noexcept {
     return letter >= '0' && letter <= '9';
 }
@@ -122,28 +158,6 @@ std::size_t number_length(std::string_view text, std::size_t at) noexcept {
     }
     const bool name_goes_on = unit < text.size() && (is_letter(text[unit]) || is_digit(text[unit]));
     return dots >= 3 || unit - end > 3 || name_goes_on ? 0 : unit - at;
-}
-
-// Optimal string alignment: insert, delete, replace, swap neighbours.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-    std::vector<std::size_t> before(b.size() + 1), previous(b.size() + 1), row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) {
-        previous[j] = j;
-    }
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            const std::size_t cost = lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1;
-            row[j] = std::min({previous[j] + 1, row[j - 1] + 1, previous[j - 1] + cost});
-            if (i > 1 && j > 1 && lower(a[i - 1]) == lower(b[j - 2]) &&
-                lower(a[i - 2]) == lower(b[j - 1])) {
-                row[j] = std::min(row[j], before[j - 2] + 1);
-            }
-        }
-        before.swap(previous);
-        previous.swap(row);
-    }
-    return previous[b.size()];
 }
 
 }  // namespace
@@ -231,42 +245,11 @@ std::string cut_code_points(std::string_view text, std::size_t limit) {
 }
 
 std::string escape_html(std::string_view text) {
-    std::string html;
-    html.reserve(text.size() + text.size() / 8);
-    for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                html += "&amp;";
-                break;
-            case '<':
-                html += "&lt;";
-                break;
-            case '>':
-                html += "&gt;";
-                break;
-            case '"':
-                html += "&quot;";
-                break;
-            case '\'':
-                html += "&#39;";
-                break;
-            default:
-                html += letter;
-        }
-    }
-    return html;
+    return escaped(text, "\n");
 }
 
 std::string text_to_html(std::string_view text) {
-    std::string html;
-    for (const char letter : escape_html(text)) {
-        if (letter == '\n') {
-            html += "<br>";
-        } else {
-            html += letter;
-        }
-    }
-    return html;
+    return escaped(text, "<br>");
 }
 
 void lower_ascii(std::string& text) noexcept {
@@ -372,29 +355,6 @@ std::string without_numbers(std::string_view text) {
         pending_blank = false;
     }
     return result;
-}
-
-std::string nearest_name(std::string_view wrong, const std::vector<std::string>& known) {
-    constexpr std::size_t kLongest = 64;
-    if (wrong.empty() || wrong.size() > kLongest) {
-        return {};
-    }
-    std::string best;
-    std::size_t best_distance = std::max<std::size_t>(1, wrong.size() / 3) + 1;
-    for (const std::string& name : known) {
-        // Each letter too many or too few costs one.
-        const std::size_t at_least =
-            std::max(wrong.size(), name.size()) - std::min(wrong.size(), name.size());
-        if (name.size() > kLongest || at_least >= best_distance) {
-            continue;
-        }
-        const std::size_t distance = edit_distance(wrong, name);
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = name;
-        }
-    }
-    return best;
 }
 
 }  // namespace alert_bridge

@@ -99,9 +99,20 @@ std::string identity(const std::string& text) {
     return text;
 }
 
+// Where the library writes to; a stream of the standard library costs as much as a short text.
+struct Sink {
+    std::string text;
+};
+Sink& operator<<(Sink& sink, const std::string& part) {
+    sink.text += part;
+    return sink;
+}
+
 std::string run(ms::mustache& parsed, const TextSource& source, Target target) {
     NameContext names(source, target);
-    return parsed.render(names);
+    Sink sink;
+    parsed.render(names, sink);
+    return std::move(sink.text);
 }
 
 // A section that is not shown leaves its line behind, empty. Line breaks of values are <br> here,

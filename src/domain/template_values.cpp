@@ -41,11 +41,12 @@ std::string host_alias(const TextSource& source) {
 // The first of these that says anything: a ticket without a title helps nobody.
 std::string problem_name(const TextSource& source) {
     const Alert& alert = alert_of(source);
-    const std::string first_line = split(std::string(trim(alert.text)), "\n").front();
-    for (const std::string* text :
-         {&alert.problem_name, &first_line, &alert.service, &alert.problem_key}) {
-        if (!trim(*text).empty()) {
-            return *text;
+    const std::string_view lines = trim(alert.text);
+    for (const std::string_view text :
+         {std::string_view(alert.problem_name), lines.substr(0, lines.find('\n')),
+          std::string_view(alert.service), std::string_view(alert.problem_key)}) {
+        if (!trim(text).empty()) {
+            return std::string(text);
         }
     }
     return {};
@@ -154,7 +155,11 @@ const Getter kGetters[] = {
 constexpr std::size_t kMaxListed = 100;  // items of one list
 
 std::string clean(std::string_view value) {
-    return cut_code_points(drop_controls(value), kMaxShown);
+    std::string shown = drop_controls(value);
+    if (shown.size() > kMaxShown) {
+        shown = cut_code_points(shown, kMaxShown);
+    }
+    return shown;
 }
 
 TemplateValue text_value(std::string_view text) {

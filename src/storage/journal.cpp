@@ -162,19 +162,30 @@ std::vector<ports::Receipt> append(
     return receipts;
 }
 
-std::vector<ports::JournalEntry> pending(Database& db, std::int64_t after, int limit) {
-    auto rows = db.query(
+std::vector<PendingRow> pending(Database& db, std::int64_t after, int limit) {
+    auto found = db.query(
         "SELECT seq, received_at, alert FROM journal WHERE state = 'pending' AND seq > ?1"
         " ORDER BY seq LIMIT ?2",
         after, std::max(limit, 0)
     );
+    std::vector<PendingRow> rows;
+    while (found.next()) {
+        PendingRow& row = rows.emplace_back();
+        row.seq = found.integer();
+        row.received_at = found.time();
+        row.alert = found.text();
+    }
+    return rows;
+}
+
+std::vector<ports::JournalEntry> decoded(const std::vector<PendingRow>& rows) {
     std::vector<ports::JournalEntry> entries;
-    while (rows.next()) {
-        auto& entry = entries.emplace_back();
-        entry.seq = rows.integer();
-        const WallTime received_at = rows.time();
-        entry.alert = parse_alert(rows.text());
-        entry.alert.received_at = received_at;  // which has moved with the clock
+    entries.reserve(rows.size());
+    for (const PendingRow& row : rows) {
+        ports::JournalEntry& entry = entries.emplace_back();
+        entry.seq = row.seq;
+        entry.alert = parse_alert(row.alert);
+        entry.alert.received_at = row.received_at;  // which has moved with the clock
     }
     return entries;
 }

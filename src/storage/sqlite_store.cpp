@@ -92,7 +92,21 @@ SqliteStore::Task<std::vector<ports::JournalEntry>> SqliteStore::pending(
     std::int64_t after, int limit
 ) {
     auto work = [after, limit](Database& db) { return storage::pending(db, after, limit); };
-    return thread_.submit<std::vector<ports::JournalEntry>>(kRead, std::move(work));
+    auto rows = co_await thread_.submit<std::vector<PendingRow>>(kRead, std::move(work));
+    if (rows.has_error()) {
+        co_return rows.error();
+    }
+    // Here and not in the job: decisions wait for the store thread, and this thread has time.
+    std::optional<SqliteError> damage;
+    try {
+        co_return decoded(*rows);
+    } catch (const SqliteError& error) {
+        damage = error;
+    }
+    auto tell = [damage](Database&) -> std::vector<ports::JournalEntry> {
+        throw SqliteError(*damage);
+    };
+    co_return co_await thread_.submit<std::vector<ports::JournalEntry>>(kRead, std::move(tell));
 }
 
 SqliteStore::Task<domain::Decision> SqliteStore::decide(

@@ -126,7 +126,9 @@ SimStore::Task<std::vector<ports::Receipt>> SimStore::append(ports::Batch batch)
 }
 
 SimStore::Task<std::vector<ports::JournalEntry>> SimStore::pending(std::int64_t after, int limit) {
-    auto work = [after, limit](Database& db) { return storage::pending(db, after, limit); };
+    auto work = [after, limit](Database& db) {
+        return storage::decoded(storage::pending(db, after, limit));
+    };
     return submit<std::vector<ports::JournalEntry>>(kRead, std::move(work));
 }
 

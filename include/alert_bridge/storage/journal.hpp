@@ -26,7 +26,15 @@ inline constexpr std::size_t kQuarantineBodyBytes = 64 * 1024;
 [[nodiscard]] std::vector<ports::Receipt> append(
     Database& db, const ports::Batch& batch, std::int64_t quarantine_rows_max
 );
-[[nodiscard]] std::vector<ports::JournalEntry> pending(Database& db, std::int64_t after, int limit);
+
+// What waits, as it was kept; decoded() may run on any thread, and throws if a row is damaged.
+struct PendingRow {
+    std::int64_t seq = 0;
+    WallTime received_at{};
+    std::string alert;
+};
+[[nodiscard]] std::vector<PendingRow> pending(Database& db, std::int64_t after, int limit);
+[[nodiscard]] std::vector<ports::JournalEntry> decoded(const std::vector<PendingRow>& rows);
 // The row of a decided alert; `incident_id` may be empty.
 void mark_decided(
     Database& db, std::int64_t seq, const std::string& reason, const std::string& incident_id

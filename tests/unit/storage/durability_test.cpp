@@ -89,6 +89,23 @@ TEST_CASE("whichever write fails, nothing that is not there was acknowledged") {
     CHECK(runs_until_one_passes(&FaultyVfs::fail_write, 4) > 20);
 }
 
+TEST_CASE("an alert that the file has lost half of turns the store off") {
+    SqliteBench bench;
+    REQUIRE(bench.run(bench.store().append(a_batch(numbered(1)))).has_value());
+    bench.sqlite().close();
+    {
+        storage::Database db = *storage::open_database({bench.path(), 0, {}});
+        db.run("UPDATE journal SET alert = substr(alert, 1, length(alert) / 2)");
+    }
+    bench.restart();
+    const auto rows = bench.run(bench.store().pending(0, 1000));
+    REQUIRE(rows.has_error());
+    CHECK(rows.error().code == "store_io");
+    bench.run_posted();
+    CHECK(bench.fatal.size() == 1);
+    CHECK(bench.run(bench.store().append(a_batch(an_alert("later")))).has_error());
+}
+
 struct Written {
     std::vector<std::string> ids;
     std::vector<std::uintmax_t> log_bytes;  // when the alert of that place was acknowledged
