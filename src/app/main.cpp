@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <sys/prctl.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -14,6 +16,20 @@
 #include "alert_bridge/app/send_command.hpp"
 #include "alert_bridge/app/status_command.hpp"
 #include "alert_bridge/app/test_rules_command.hpp"
+
+namespace {
+
+// Where the kernel gives huge pages unasked, as Debian's does, the first byte of an allocator's area
+// takes 2 MB: an idle daemon held 18 MB instead of 14, measured.
+void use_small_pages(int, char**, char**) {
+    ::prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
+
+// Runs before the libraries begin: they allocate.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const before_libraries)(int, char**, char**) =
+    use_small_pages;
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace alert_bridge::app;
