@@ -182,9 +182,10 @@ bool Draft::misses_problem() const {
     return goes_on && !known_.other_open;
 }
 
+// The alert's own episode may be none of the incident's: too mild for it, or another's.
 bool Draft::any_open() const {
-    return std::any_of(episodes_.begin(), episodes_.end(), [](const Episode& episode) {
-        return episode.state == EpisodeState::open;
+    return std::any_of(episodes_.begin(), episodes_.end(), [this](const Episode& episode) {
+        return episode.state == EpisodeState::open && episode.incident_id == incident_->id;
     });
 }
 

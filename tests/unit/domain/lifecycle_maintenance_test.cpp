@@ -280,6 +280,30 @@ TEST_CASE("a downtime of an open ticket is a note, and its recovery inside solve
     CHECK(world.written.back() == "solve:recovered");
 }
 
+TEST_CASE("the end of a downtime of a problem too mild for the ticket does not take it up again") {
+    World world;
+    world.rules.plan.policy.group_by = {"host"};
+    const auto of = [&world](AlertKind kind, const std::string& service, Severity severity) {
+        Alert alert = notice(world, kind, ProblemState::failing, service);
+        alert.problem_key = "nagios/service/web01/" + service;
+        alert.severity = severity;
+        return alert;
+    };
+    world.take(of(AlertKind::problem, "swap", Severity::information));
+    take_and_write(world, notice(world, AlertKind::problem, ProblemState::failing));
+    take_and_write(world, notice(world, AlertKind::recovery, ProblemState::ok));
+    REQUIRE(world.incident().state == IncidentState::quiet);
+    world.take(of(AlertKind::downtime_start, "load", Severity::high));
+    world.take(of(AlertKind::flapping_start, "load", Severity::high));
+    REQUIRE(world.last_reason == "waits for the end of maintenance");
+    world.take(of(AlertKind::downtime_end, "swap", Severity::information));
+    CHECK(world.last_reason == "maintenance is over, nothing waits");
+    CHECK(world.incident().state == IncidentState::quiet);
+    world.pass(world.rules.plan.policy.resolve_after + 1s);
+    world.deliver_all();
+    CHECK(world.incident().state == IncidentState::solved);
+}
+
 TEST_CASE("what nobody calls recovered is given up after expire_after without news") {
     World world;
     world.rules.plan.policy.expire_after = 24h;
