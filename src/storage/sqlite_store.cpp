@@ -103,6 +103,7 @@ SqliteStore::Task<std::vector<ports::JournalEntry>> SqliteStore::pending(
     } catch (const SqliteError& error) {
         damage = error;
     }
+    // The store turns itself off on its own thread, as for any damage that a job finds.
     auto tell = [damage](Database&) -> std::vector<ports::JournalEntry> {
         throw SqliteError(*damage);
     };

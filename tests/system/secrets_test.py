@@ -73,11 +73,6 @@ class SecretsTest(SystemTest):
         child.returncode = -1
         self.assertFalse(os.WCOREDUMP(status))
 
-    def test_its_memory_has_no_huge_pages(self):
-        self.bridge.start()
-        with open(f"/proc/{self.bridge.process.child.pid}/status", encoding="ascii") as file:
-            self.assertIn("THP_enabled:\t0\n", file.readlines())
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -510,6 +510,11 @@ class StartAndStop(SystemTest):
         self.bridge.start()
         self.assertEqual(subprocess.run(command, capture_output=True, check=False).returncode, 0)
 
+    def test_it_starts_without_huge_pages(self):
+        self.bridge.start()
+        with open(f"/proc/{self.bridge.process.child.pid}/status", encoding="ascii") as file:
+            self.assertIn("THP_enabled:\t0\n", file.readlines())
+
 
 class Outage(SystemTest):
     def test_alerts_sent_while_glpi_is_away_become_tickets_when_it_is_back(self):

@@ -52,7 +52,7 @@ class Draft {
     // Every open episode of the problem has recovered; false: there was none.
     bool end_all_of(std::string_view problem_key, WallTime when);
     [[nodiscard]] std::vector<std::string> open_problem_names() const;
-    [[nodiscard]] bool any_open() const;
+    [[nodiscard]] bool any_open() const;  // of the incident's; requires has_incident()
     // The newest news say that the problem goes on, but opened nothing: an acknowledgement, say,
     // that overtook the notice of its problem.
     [[nodiscard]] bool misses_problem() const;
