@@ -2,7 +2,6 @@
 #include "alert_bridge/app/commands.hpp"
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -64,11 +63,9 @@ int run_to_end(asio::io_context& io, asio::awaitable<int> work) {
     return status;
 }
 
-// What the process knows of tokens must not end up in a file: no core dumps, and no look into its
-// memory by other programs of the same user.
+// The daemon holds its tokens for months: no other program of its user may look into its memory.
+// Not for the other commands: they would find /dev/stdin closed to them.
 void keep_memory_private() {
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
     ::prctl(PR_SET_DUMPABLE, 0);
 }
 

@@ -32,8 +32,9 @@ StormText storm_opening_text(std::string_view entity, std::string_view since, co
     text.title = of_all ? words.storm.title_of_all : words.storm.title;
     fill_in(text.title, "{entity}", one_line(drop_controls(entity)));
     text.html = of_all ? words.storm.opening_of_all : words.storm.opening;
-    fill_in(text.html, "{entity}", escape_html(one_line(drop_controls(entity))));
     fill_in(text.html, "{since}", escape_html(since));
+    // Last: a name may hold anything.
+    fill_in(text.html, "{entity}", escape_html(one_line(drop_controls(entity))));
     text.html = "<p>" + text.html + "</p>";
     return text;
 }

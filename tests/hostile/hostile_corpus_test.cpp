@@ -106,20 +106,13 @@ json& place(json& payload, const std::string& field) {
 }
 
 // Each field in turn holds each text.
-void check_sender(
-    const std::string& sender, const std::string& recording, const std::vector<std::string>& fields
+void check_source(
+    const ports::SourceOptions& options, const json& payload, const std::vector<std::string>& fields
 ) {
-    ports::SourceOptions options;
-    options.name = sender + "-lab";
-    options.type = sender;
-    options.time_zone = "UTC";
     const auto decoder = sources::make_decoder(options);
     REQUIRE(decoder.has_value());
     const auto templates = domain::Templates::compile({});
     REQUIRE(templates.has_value());
-    const json payload = json::parse(
-        json_file("recorded/senders/" + sender + "/" + recording).at("body").get<std::string>()
-    );
     // A field that nothing shows would prove nothing.
     for (const std::string& field : fields) {
         INFO("field: " << field);
@@ -150,6 +143,17 @@ void check_sender(
             check_bodies(**templates, alert);
         }
     }
+}
+
+void check_sender(
+    const std::string& sender, const std::string& recording, const std::vector<std::string>& fields
+) {
+    ports::SourceOptions options;
+    options.name = sender + "-lab";
+    options.type = sender;
+    options.time_zone = "UTC";
+    const json file = json_file("recorded/senders/" + sender + "/" + recording);
+    check_source(options, json::parse(file.at("body").get<std::string>()), fields);
 }
 
 }  // namespace
@@ -197,4 +201,50 @@ TEST_CASE("hostile text in an Alertmanager payload reaches GLPI as text") {
          "/alerts/0/annotations/description", "/alerts/0/annotations/runbook_url",
          "/alerts/0/generatorURL"}
     );
+}
+
+TEST_CASE("hostile text in any JSON reaches GLPI as text") {
+    ports::SourceOptions options;
+    options.name = "any-lab";
+    options.type = "generic";
+    options.time_zone = "UTC";
+    json payload;
+    std::vector<std::string> fields;
+    for (const char* name : {"key", "host", "name", "text", "details", "link"}) {
+        fields.push_back(std::string("/") + name + (name == std::string("link") ? "_url" : ""));
+        options.mapping.fields[name].pointers = {parse_json_pointer(fields.back()).value()};
+        payload[json::json_pointer(fields.back())] = name;
+    }
+    fields.erase(fields.begin());  // a key names the problem and is shown nowhere
+    check_source(options, payload, fields);
+}
+
+TEST_CASE("hostile text in the tickets of storms and outages reaches GLPI as text") {
+    const auto templates = domain::Templates::compile({});
+    REQUIRE(templates.has_value());
+    for (const std::string& text : corpus()) {
+        INFO("text: " << text.substr(0, 200));
+        domain::MemberReport members;
+        members.untold = {{"i1", text, text, domain::Severity::high, WallTime()}};
+        domain::OutageReport outage;
+        outage.lines = {{text, text, domain::Severity::high, 2, WallTime(), WallTime()}};
+        for (const char* language : {"en", "fr"}) {
+            const auto storm = (*templates)->storm_opening(language, text, "10:00");
+            CHECK_FALSE(test_support::has_control(storm.title, false));
+            check_html(storm.html);
+            for (const auto why : {domain::MemberEvent::storm, domain::MemberEvent::under_host}) {
+                const auto told = (*templates)->members(language, why, members, "UTC");
+                REQUIRE(told.size() == 1);
+                check_html(told.front());
+            }
+            check_html((*templates)->outage(language, outage, "UTC").html);
+        }
+    }
+}
+
+TEST_CASE("an entity may be called like what stands in the text of a storm") {
+    const auto templates = domain::Templates::compile({});
+    REQUIRE(templates.has_value());
+    const std::string html = (*templates)->storm_opening("en", "{since}", "10:00").html;
+    CHECK_THAT(html, ContainsSubstring("in {since}, since 10:00."));
 }

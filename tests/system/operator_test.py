@@ -5,14 +5,19 @@
 BRIDGE and SIM name the programs, as in system_test.py.
 """
 
+import errno
 import json
 import os
 import re
+import socket
 import stat
 import unittest
 
 from harness import http, wait_for
 from system_test import SystemTest, recovery, zabbix
+
+NOBODY = 65534
+GROUP = 65533  # whose members may operate
 
 
 class OperatorTest(SystemTest):
@@ -200,6 +205,27 @@ class OperatorTest(SystemTest):
         self.assertEqual((status, out), (1, ""))
         self.assertIn(f"no answer at {path}", err)
         self.assertIn("Is the daemon running", err)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can become another user")
+    def test_only_the_owner_and_the_group_of_the_socket_get_in(self):
+        os.chmod(self.directory, 0o755)
+        path = os.path.join(self.directory, "admin.sock")
+        os.chown(path, 0, GROUP)
+
+        def connect_as_nobody(group):
+            child = os.fork()
+            if child == 0:
+                try:
+                    os.setgroups([])
+                    os.setgid(group)
+                    os.setuid(NOBODY)
+                    with socket.socket(socket.AF_UNIX) as client:
+                        os._exit(client.connect_ex(path))
+                finally:
+                    os._exit(255)
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        self.assertEqual(connect_as_nobody(GROUP), 0)
+        self.assertEqual(connect_as_nobody(NOBODY), errno.EACCES)
 
     def test_a_socket_left_behind_by_a_kill_is_taken_over_a_live_one_is_not(self):
         self.bridge.process.kill()

@@ -8,11 +8,14 @@ BRIDGE and SIM name the programs, as in system_test.py.
 import os
 import resource
 import signal
+import socket
+import subprocess
 import unittest
 
-from harness import http, wait_for
-from system_test import CONFIG, SystemTest, zabbix
+from harness import Bridge, http, wait_for
+from system_test import BRIDGE, CONFIG, SystemTest, zabbix
 
+SEND = "{url: @URL@, source: dc1, token_file: sender.token, spool: spool, timeout: 30s}"
 SECRETS = ("sender-secret", "hmac-secret", "sim-bridge-token", "sim-app-token")
 
 
@@ -62,16 +65,34 @@ class SecretsTest(SystemTest):
             with open(process + name, "rb") as file:
                 self.holds_no_secret(name, file.read())
 
-    def test_no_core_is_written(self):
-        self.bridge.start()
-        child = self.bridge.process.child
+    def writes_no_core(self, child):
         with open(f"/proc/{child.pid}/limits", encoding="ascii") as file:
             limit = next(line for line in file if line.startswith("Max core file size"))
-        self.assertEqual(limit.split()[4:6], ["0", "0"])
+        least = str(min(1, resource.getrlimit(resource.RLIMIT_CORE)[1] % 2**64))
+        self.assertEqual(limit.split()[4:6], [least, least])
         child.send_signal(signal.SIGABRT)
         _, status = os.waitpid(child.pid, 0)
         child.returncode = -1
+        self.assertEqual(os.WTERMSIG(status), signal.SIGABRT)
         self.assertFalse(os.WCOREDUMP(status))
+
+    def test_the_daemon_writes_no_core(self):
+        self.bridge.start()
+        self.writes_no_core(self.bridge.process.child)
+
+    def test_other_commands_that_hold_tokens_write_no_core(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+            settings = self.bridge.write("send.yaml", SEND.replace("@URL@", url), 0o644)
+            bridge = Bridge(BRIDGE, self.directory, self.config, url)
+            macros = {"NAGIOS_NOTIFICATIONTYPE": "PROBLEM", "NAGIOS_HOSTNAME": "web01",
+                      "NAGIOS_HOSTSTATE": "DOWN", "NAGIOS_HOSTPROBLEMID": "7"}
+            for command in (["doctor", "-c", bridge.config], ["send", "-c", settings]):
+                child = subprocess.Popen([BRIDGE, *command], env={**os.environ, **macros},
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                silent.settimeout(30)
+                with silent.accept()[0]:  # it waits for an answer, tokens in hand
+                    self.writes_no_core(child)
 
 
 if __name__ == "__main__":

@@ -14,15 +14,17 @@ namespace {
 // A self-signed certificate and its key, in files.
 class Certificate {
   public:
-    explicit Certificate(const std::string& alt_name)
-        : made_(wish(alt_name)), certificate_(made_.certificate()), key_(made_.key()) {}
+    explicit Certificate(const std::string& alt_name, const std::string& until = "")
+        : made_(wish(alt_name, until)), certificate_(made_.certificate()), key_(made_.key()) {}
     const std::string& certificate() const { return certificate_.path; }
     const std::string& key() const { return key_.path; }
 
   private:
-    static test::CertificateWish wish(const std::string& alt_name) {
+    static test::CertificateWish wish(const std::string& alt_name, const std::string& until) {
         test::CertificateWish wish;
         wish.alt_name = alt_name;
+        wish.valid_from = until.empty() ? "" : "20200101000000Z";
+        wish.valid_until = until;
         wish.is_authority = true;
         return wish;
     }
@@ -98,6 +100,21 @@ TEST_CASE("a trusted certificate of another host is refused") {
     const auto got = ask(io, server.url("localhost"), certificate.certificate());
     CHECK(got.progress == net::Progress::not_sent);
     CHECK(got.code == "tls_certificate");
+    CHECK(server.seen.empty());
+}
+
+TEST_CASE("a trusted certificate that has run out is refused, and the reason is told") {
+    const Certificate certificate("DNS:localhost", "20200201000000Z");
+    auto context = server_context(certificate);
+    test::asio::io_context io;
+    test::ScriptedServer server(
+        io, [](const test::SeenRequest&) { return test::answer(200, "{}"); }, &context
+    );
+    const auto got = ask(io, server.url("localhost"), certificate.certificate());
+    CHECK_FALSE(got.answered);
+    CHECK(got.progress == net::Progress::not_sent);
+    CHECK(got.code == "tls_certificate");
+    CHECK_THAT(got.message, ContainsSubstring("expired"));
     CHECK(server.seen.empty());
 }
 
