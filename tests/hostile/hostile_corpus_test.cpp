@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
 // Hostile text from the sender's payload to the body that GLPI gets: each text of corpus.json in
-// each text field of a recorded payload of each sender.
+// each text field of a recorded payload of each sender and of any JSON, and in what tickets of
+// storms and outages list.
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -208,15 +210,19 @@ TEST_CASE("hostile text in any JSON reaches GLPI as text") {
     options.name = "any-lab";
     options.type = "generic";
     options.time_zone = "UTC";
+    const std::map<std::string, std::string> places{{"key", "/id"},      {"host", "/host"},
+                                                    {"name", "/title"},  {"text", "/text"},
+                                                    {"details", "/log"}, {"link", "/url"}};
     json payload;
-    std::vector<std::string> fields;
-    for (const char* name : {"key", "host", "name", "text", "details", "link"}) {
-        fields.push_back(std::string("/") + name + (name == std::string("link") ? "_url" : ""));
-        options.mapping.fields[name].pointers = {parse_json_pointer(fields.back()).value()};
-        payload[json::json_pointer(fields.back())] = name;
+    std::vector<std::string> shown;
+    for (const auto& [field, place] : places) {
+        options.mapping.fields[field].pointers = {parse_json_pointer(place).value()};
+        payload[json::json_pointer(place)] = "x";
+        if (field != "key") {  // it names the problem
+            shown.push_back(place);
+        }
     }
-    fields.erase(fields.begin());  // a key names the problem and is shown nowhere
-    check_source(options, payload, fields);
+    check_source(options, payload, shown);
 }
 
 TEST_CASE("hostile text in the tickets of storms and outages reaches GLPI as text") {
